@@ -1,0 +1,1 @@
+"""Countersign's rules, records and web face. Knows no classifier and no Celery task."""

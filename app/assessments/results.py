@@ -1,0 +1,81 @@
+"""The result types classifiers fulfil. Plain values; every claim carries its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.documents.order import Order
+from app.documents.reading import Evidence
+from app.vocabulary import KIND_OF, CertaintyWord, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one reader (rules, linear, llm) said, kept for the record. `scores` maps reasons to its own numbers."""
+
+    reader: str
+    reason: str | None
+    scores: dict[str, float] = field(default_factory=dict)
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """Kind and reason as the judge settles them.
+
+    `confidence` is a calibrated probability that `reason` is right; `prediction_set` holds the reasons that fit, of
+    known coverage, most likely first. People see `reading` only.
+    """
+
+    reason: str
+    confidence: float
+    reading: CertaintyWord
+    prediction_set: tuple[str, ...]
+    secondary_reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    unsure_because: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return KIND_OF[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """An extracted value in the guidelines' notation (decimal text, ISO date, text, list) and where it stands.
+
+    A field without evidence does not exist; a derived value (`language`, `requested_action`) rests on the words that
+    led to it.
+    """
+
+    value: Any
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the summary and what it rests on."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that the engine says of one document, before Odoo is asked."""
+
+    classification: Classification
+    fields: dict[str, FieldValue]
+    summary: tuple[Claim, ...]
+    order: Order | None
+    engine: str
+    versions: dict[str, str]
+    warnings: tuple[str, ...] = ()
+
+    def value(self, name: str) -> Any:
+        """A field's value, or None if the source does not state it."""
+        found = self.fields.get(name)
+        return found.value if found else None

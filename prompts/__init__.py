@@ -1,0 +1,1 @@
+"""Versioned prompts, one folder each."""

@@ -1,0 +1,1 @@
+"""Where the parts are put together: Celery tasks, the supervisor, the command line."""
