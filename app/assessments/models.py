@@ -1,0 +1,32 @@
+"""Tables of assessments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class AssessmentRow(Base):
+    """What we thought of a case at one time; the newest is current, older ones stay for the record."""
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        Index("uq_assessments_current", "case_id", unique=True, postgresql_where=text("is_current")),
+        Index("ix_assessments_case", "case_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    made_at: Mapped[datetime]
+    engine: Mapped[str] = mapped_column(String(40))
+    content: Mapped[dict[str, Any]]
+    """The `Assessment` as JSON."""
+    matches: Mapped[list[Any]]
+    findings: Mapped[list[Any]]
+    is_current: Mapped[bool] = mapped_column(default=True)

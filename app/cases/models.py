@@ -1,0 +1,106 @@
+"""Tables of cases, their documents and their steps of work."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+STATES = (
+    "received",  # stored, not yet read
+    "to_decide",  # assessed, waits for a person
+    "needs_approval",  # decided once, the policy asks for another person
+    "writing",  # confirmed, on its way to Odoo
+    "stale",  # Odoo changed since the reviewer looked: decide again
+    "needs_attention",  # the machine cannot go on; a person must look
+    "snoozed",
+    "done",  # decided and written
+    "closed",  # nothing to do, rejected, or merged into another case
+)
+OPEN_STATES = ("received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed")
+
+
+class Case(Base):
+    """One exception. What people see in the inbox stands here; the evidence hangs below. `id` is its number."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint("state in ('" + "', '".join(STATES) + "')", name="state_known"),
+        CheckConstraint("(at_stake is null) or (currency is not null)", name="amount_has_currency"),
+        Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
+        Index("ix_cases_customer", "customer_name"),
+        Index("ix_cases_thread_key", "thread_key"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20), default="received")
+    kind: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    reading: Mapped[str | None] = mapped_column(String(10))
+    confidence: Mapped[Decimal | None]
+    flags: Mapped[list[str]] = mapped_column(ARRAY(String(40)), default=list)
+    title: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    customer_name: Mapped[str] = mapped_column(Text, default="")
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The customer's id in Odoo (res.partner), once matched for certain."""
+    company_id: Mapped[int | None]
+    sender: Mapped[str] = mapped_column(Text, default="")
+    thread_key: Mapped[str] = mapped_column(Text, default="")
+    """The Message-ID of the mail that opened the case."""
+    at_stake: Mapped[Decimal | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    deadline: Mapped[date | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    here_because: Mapped[str] = mapped_column(Text, default="")
+    priority_because: Mapped[str] = mapped_column(Text, default="")
+    unsure_because: Mapped[str] = mapped_column(Text, default="")
+    attention: Mapped[str] = mapped_column(Text, default="")
+    """Why it needs attention, in words a reviewer understands; empty otherwise."""
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    delivery_validated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who said that the work was (or was not) delivered: may not approve the credit."""
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    snoozed_until: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts changes; a person decides on the version they saw."""
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
+
+
+class CaseDocument(Base):
+    """A document belongs to exactly one case (the primary key says so)."""
+
+    __tablename__ = "case_documents"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20), default="opening")
+    added_at: Mapped[datetime]
+
+
+class CaseStep(Base):
+    """A step of machine work on a case: leased while a worker has it, re-sent by the sweeper when the lease ends."""
+
+    __tablename__ = "case_steps"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'leased', 'done', 'failed')", name="state_known"),
+        Index("ix_case_steps_open", "next_at", postgresql_where=text("state in ('waiting', 'leased')")),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(String(20), primary_key=True)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    """When the sweeper may (re-)send it: after the lease, or after a back-off."""
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    finished_at: Mapped[datetime | None]

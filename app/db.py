@@ -1,0 +1,59 @@
+"""The database: base of all tables, engine, and the scope of a transaction. PostgreSQL only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, Numeric, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table. Times are aware (UTC), amounts Numeric(18, 4) beside a currency, structures JSONB."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 4),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+def connect(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine for a PostgreSQL address (`postgresql://…`); connects on first use."""
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+
+class Database:
+    """An engine and its sessions; one per process, built at the edge."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.engine = connect(url, pool_size=pool_size)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the end, or rolls back when anything is raised."""
+        from app.jobs import run_after_commit
+
+        with self._sessions() as session:
+            with session.begin():
+                yield session
+            run_after_commit(session)
+
+    def dispose(self) -> None:
+        self.engine.dispose()

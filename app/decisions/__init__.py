@@ -1,0 +1,1 @@
+"""A named person's yes or no, judged by the policy."""

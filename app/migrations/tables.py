@@ -1,0 +1,10 @@
+"""Imports every table once, so that the metadata is whole."""
+
+import app.assessments.models
+import app.audit.models
+import app.cases.models
+import app.decisions.models
+import app.documents.models
+import app.suggestions.models
+import app.users.models
+import app.writebacks.models  # noqa: F401

@@ -1,0 +1,1 @@
+"""People, machines, roles, and how they sign in."""

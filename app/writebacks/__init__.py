@@ -1,0 +1,1 @@
+"""One row per confirmed suggestion, written to Odoo once."""
