@@ -40,7 +40,7 @@ class Verification:
 
 
 def merkle_root(leaves: list[str]) -> str:
-    """Root of a binary Merkle tree over hex SHA-256 leaves; an odd node moves up alone (RFC 6962 prefixes 00 and 01)."""
+    """Root of a binary Merkle tree over hex SHA-256 leaves (prefixes of RFC 6962); an odd node moves up alone."""
     if not leaves:
         return GENESIS
     level = [hashlib.sha256(b"\x00" + bytes.fromhex(leaf)).digest() for leaf in leaves]
@@ -65,8 +65,8 @@ def seal(session: Session, *, key: bytes, at: datetime) -> AuditCheckpoint | Non
     sealed: dict[int, int] = {}
     for heads in session.execute(select(AuditCheckpoint.heads).order_by(AuditCheckpoint.id)).scalars():
         sealed.update({case_id: seq for case_id, seq, _ in heads})
-    moved = [
-        [h.case_id, h.seq, h.hash]
+    moved: list[tuple[int, int, str]] = [
+        (h.case_id, h.seq, h.hash)
         for h in session.execute(select(AuditHead).order_by(AuditHead.case_id)).scalars()
         if h.seq > sealed.get(h.case_id, 0)
     ]
@@ -75,7 +75,11 @@ def seal(session: Session, *, key: bytes, at: datetime) -> AuditCheckpoint | Non
     root = merkle_root([_leaf(*head) for head in moved])
     previous = last.merkle_root if last else GENESIS
     checkpoint = AuditCheckpoint(
-        at=at, heads=moved, merkle_root=root, previous_root=previous, signature=_signature(key, at, root, previous)
+        at=at,
+        heads=[list(head) for head in moved],
+        merkle_root=root,
+        previous_root=previous,
+        signature=_signature(key, at, root, previous),
     )
     session.add(checkpoint)
     session.flush()

@@ -1,0 +1,56 @@
+"""States of a case and the moves between them. Every move is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.cases.models import Case
+from app.errors import Conflict
+
+MOVES: dict[str, tuple[str, ...]] = {
+    "received": ("to_decide", "needs_attention", "closed"),
+    "to_decide": ("needs_approval", "writing", "needs_attention", "snoozed", "done", "closed", "to_decide"),
+    "needs_approval": ("to_decide", "writing", "needs_attention", "snoozed", "closed", "needs_approval"),
+    "writing": ("done", "stale", "needs_attention", "to_decide", "needs_approval", "writing"),
+    "stale": ("to_decide", "needs_attention", "closed", "snoozed"),
+    "needs_attention": ("to_decide", "received", "closed", "writing", "snoozed", "needs_attention"),
+    "snoozed": ("to_decide", "needs_approval", "needs_attention", "stale", "closed"),
+    "done": ("to_decide", "received"),
+    "closed": ("to_decide", "received"),
+}
+
+
+def move(session: Session, case: Case, state: str, *, actor: str, at: datetime, because: str) -> None:
+    """Take a case to another state and record it.
+
+    Raises:
+        Conflict: The way does not lead there (somebody was faster).
+    """
+    if state == case.state:
+        return
+    if state not in MOVES[case.state]:
+        raise Conflict(
+            f"Case {case.id} is {case.state.replace('_', ' ')} and cannot become {state.replace('_', ' ')}. "
+            "Open it again to see what happened.",
+            case=case.id, state=case.state, wanted=state,
+        )  # fmt: skip
+    trail.record(
+        session, "case.moved", case_id=case.id, actor=actor, at=at, before=case.state, after=state, why=because
+    )
+    case.state = state
+    case.updated_at = at
+    case.closed_at = at if state in ("done", "closed") else None
+    if state != "needs_attention":
+        case.attention = ""
+
+
+def ask_for_attention(session: Session, case: Case, why: str, *, at: datetime, actor: str = "software") -> None:
+    """Put a case in front of a person because the machine cannot go on; `why` says what happened and what to do."""
+    if case.state in ("done", "closed"):
+        move(session, case, "to_decide", actor=actor, at=at, because=why)
+    move(session, case, "needs_attention", actor=actor, at=at, because=why)
+    case.attention = why
+    case.updated_at = at
