@@ -1,0 +1,1 @@
+"""What a message is and what it is about: rules, a linear model over the trade's language, and the judge of both."""
