@@ -50,17 +50,25 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells as text, in the order of the source. `where` is "page 2" or a sheet's name."""
+    """Rows of cells as text, in the order of the source. `where` is "page 2" or a sheet's name.
+
+    Where `end` is not 0 the part's text from `start` to `end` is the table: a line per row, cells separated by tabs.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     where: str = ""
     page: int | None = None
     is_hidden: bool = False
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A range of a mail's text and its role: subject, new, quoted, signature or disclaimer."""
+    """A range of a mail's text and its role: subject, new, quoted, forwarded, signature or disclaimer.
+
+    `quoted` is history under a reply; `forwarded` is the message that the sender passes on, which is then the matter.
+    """
 
     role: str
     start: int
