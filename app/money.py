@@ -58,9 +58,7 @@ class Money:
         return self.amount <= self._same(other)
 
     def __str__(self) -> str:
-        return (
-            f"{self.rounded().amount:,.{-minor_unit(self.currency).normalize().as_tuple().exponent}f} {self.currency}"
-        )
+        return f"{self.rounded().amount:,} {self.currency}"
 
     def rounded(self) -> Money:
         """Rounded half up to the currency's minor unit: the commercial rule, used once, at the end."""

@@ -10,17 +10,19 @@ from app.audit import trail
 from app.cases.models import Case
 from app.errors import Conflict
 
+_BY_DECISION = ("to_decide", "needs_approval", "writing", "stale", "needs_attention", "done", "closed", "snoozed")
 MOVES: dict[str, tuple[str, ...]] = {
-    "received": ("to_decide", "needs_attention", "closed"),
-    "to_decide": ("needs_approval", "writing", "needs_attention", "snoozed", "done", "closed", "to_decide"),
-    "needs_approval": ("to_decide", "writing", "needs_attention", "snoozed", "closed", "needs_approval"),
-    "writing": ("done", "stale", "needs_attention", "to_decide", "needs_approval", "writing"),
-    "stale": ("to_decide", "needs_attention", "closed", "snoozed"),
-    "needs_attention": ("to_decide", "received", "closed", "writing", "snoozed", "needs_attention"),
-    "snoozed": ("to_decide", "needs_approval", "needs_attention", "stale", "closed"),
-    "done": ("to_decide", "received"),
+    "received": ("to_decide", "needs_attention", "closed", "done"),
+    "to_decide": _BY_DECISION,
+    "needs_approval": _BY_DECISION,
+    "writing": _BY_DECISION[:-1],
+    "stale": _BY_DECISION,
+    "needs_attention": (*_BY_DECISION, "received"),
+    "snoozed": _BY_DECISION,
+    "done": ("to_decide", "received", "stale"),
     "closed": ("to_decide", "received"),
 }
+"""Which state may follow which: nothing that is being written is snoozed, and what ended is opened again first."""
 
 
 def move(session: Session, case: Case, state: str, *, actor: str, at: datetime, because: str) -> None:

@@ -23,7 +23,7 @@ ATTEMPTS = 5
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after the given number of attempts: 5 s, 10 s, 20 s, … at most 5 minutes."""
-    return min(FIRST_BACK_OFF * 2 ** max(0, attempts - 1), LONGEST_BACK_OFF)
+    return min(FIRST_BACK_OFF * 2.0 ** max(0, attempts - 1), LONGEST_BACK_OFF)
 
 
 def schedule(session: Session, case_id: int, stage: str, *, at: datetime) -> None:

@@ -22,7 +22,7 @@ LINK_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is acting: a person, with the scopes of the key they (or their machine) came with; None means all of theirs."""
+    """Who is acting, and within which scopes of the key they came with; None: a signed-in person, all of theirs."""
 
     user_id: UUID
     email: str
@@ -111,7 +111,7 @@ class Signer:
         self._secret = secret
 
     def sign(self, purpose: str, value: str) -> str:
-        return self._serializer(purpose).dumps(value)
+        return str(self._serializer(purpose).dumps(value))
 
     def read(self, purpose: str, token: str, *, max_age: int) -> str | None:
         """The signed value, or None when the token was changed, is too old, or is of another purpose."""

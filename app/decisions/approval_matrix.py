@@ -1,0 +1,107 @@
+"""The approval matrix: which rule asks whom, and how many, before a suggestion may be written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.errors import Misconfigured
+from app.money import Money
+
+DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
+SCHEMA = Path(__file__).parent / "policies" / "schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a rule asks for one suggestion. `one_of`: at least one confirmation must be given in one of these roles."""
+
+    rule: str
+    says: str
+    approvals: int
+    roles: tuple[str, ...]
+    one_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy file in force. `hash` is the SHA-256 of its content in canonical form; every decision records it."""
+
+    content: dict[str, Any]
+    hash: str
+
+    def requirement(self, *, action: str, risk: str, amount: Money | None, company_id: int | None) -> Requirement:
+        """The first rule that fits.
+
+        Raises:
+            Misconfigured: No rule fits; nothing may be confirmed then.
+        """
+        for rule in self.content["rules"]:
+            if "actions" in rule and action not in rule["actions"]:
+                continue
+            if "risks" in rule and risk not in rule["risks"]:
+                continue
+            if "companies" in rule and company_id not in rule["companies"]:
+                continue
+            if "below" in rule and not self._is_below(amount, Decimal(rule["below"])):
+                continue
+            return Requirement(
+                rule["id"], rule["says"], rule["approvals"], tuple(rule["roles"]), tuple(rule.get("one_of", ()))
+            )
+        raise Misconfigured(
+            f"No rule of the policy fits {action} with risk {risk}. Add a rule without conditions at the end."
+        )
+
+    def forbidden_risks(self, role: str) -> tuple[str, ...]:
+        """Risk classes that people may never decide in this role."""
+        return tuple(self.content["duties"]["never"].get(role, ()))
+
+    @property
+    def editor_needs_another(self) -> bool:
+        return bool(self.content["duties"]["editor_is_not_the_only_approver"])
+
+    @property
+    def delivery_validator_bars(self) -> tuple[str, ...]:
+        return tuple(self.content["duties"]["delivery_validator_does_not_approve"])
+
+    def _is_below(self, amount: Money | None, threshold: Decimal) -> bool:
+        """An amount that is not known, or in a currency without a rate, is never below."""
+        if amount is None:
+            return False
+        if amount.currency == self.content["currency"]:
+            return abs(amount.amount) < threshold
+        rate = self.content["rates"].get(amount.currency)
+        return rate is not None and abs(amount.amount) * Decimal(rate) < threshold
+
+
+def load(path: Path | None = None) -> Policy:
+    """Read and check a policy file; without a path, the default one.
+
+    Raises:
+        Misconfigured: The file is missing, is not YAML, or breaks the schema; the message names the place.
+    """
+    import jsonschema
+    import yaml
+
+    path = path or DEFAULT
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise Misconfigured(
+            f"The policy {path} cannot be read: {error}. Correct it; until then nothing is decided."
+        ) from None
+    content = json.loads(json.dumps(content, default=str))
+    problem = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(content)
+    )
+    if problem is not None:
+        place = "/".join(str(p) for p in problem.absolute_path) or "the top"
+        raise Misconfigured(
+            f"The policy {path} is wrong at {place}: {problem.message}. Until it is right nothing is decided."
+        )
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return Policy(content, hashlib.sha256(canonical.encode()).hexdigest())

@@ -1,0 +1,231 @@
+"""Confirm, reject, amend: a named person's decision on exactly what they saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.cases import lifecycle
+from app.cases.models import Case
+from app.decisions import duties
+from app.decisions.approval_matrix import Policy, Requirement
+from app.decisions.models import Decision
+from app.errors import Conflict, NotFound, Refused
+from app.money import Money
+from app.suggestions.freeze import freeze
+from app.suggestions.models import Suggestion
+from app.suggestions.proposal import Proposal
+from app.users.access import Caller
+from app.users.models import User
+
+REJECT_REASONS = ("wrong_reading", "wrong_amount", "wrong_record", "already_handled", "not_ours", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision led to: `is_complete` when the policy asks for nobody else, else `missing` says what is."""
+
+    decision_id: UUID
+    suggestion_id: UUID
+    is_complete: bool
+    missing: str
+
+
+def confirm(
+    session: Session, suggestion_id: UUID, *, content_hash: str, by: Caller, policy: Policy, at: datetime
+) -> Outcome:
+    """Record a person's yes to the version they saw. When the policy is satisfied the suggestion becomes `confirmed`.
+
+    Raises:
+        NotFound: There is no such suggestion.
+        Conflict: Somebody decided it first, it was replaced, or it is not the version the person saw.
+        Refused: The policy or the separation of duties says no.
+    """
+    by.require("decide")
+    suggestion, case = _open(session, suggestion_id, content_hash)
+    requirement = _requirement(suggestion, policy)
+    role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
+    duties.require_not_delivery_validator(
+        policy, action=suggestion.kind, by=by.user_id, delivery_validated_by=case.delivery_validated_by
+    )
+    earlier = _confirmations(session, suggestion)
+    if any(person == by.user_id for person, _ in earlier):
+        raise Conflict("You confirmed this already; it waits for another person.", suggestion=str(suggestion.id))
+    decision = _record(session, suggestion, "confirm", by, role, requirement, policy, at)
+    missing = duties.still_missing(
+        requirement, suggestion.approvals_required, [*earlier, (by.user_id, role)], made_by=suggestion.made_by,
+        editor_needs_another=policy.editor_needs_another,
+    )  # fmt: skip
+    if not missing:
+        suggestion.state = "confirmed"
+    settle_case(session, case, actor=by.email, at=at)
+    return Outcome(decision.id, suggestion.id, not missing, missing)
+
+
+def reject(
+    session: Session, suggestion_id: UUID, *, content_hash: str, by: Caller, policy: Policy, at: datetime,
+    reason_code: str, note: str = "",
+) -> Outcome:  # fmt: skip
+    """Record a person's no, with its reason. When nothing is left to decide on the case, it is closed.
+
+    Raises: as `confirm`, and Refused when the reason is not one of `REJECT_REASONS`.
+    """
+    by.require("decide")
+    if reason_code not in REJECT_REASONS:
+        raise Refused(f"Say why you reject: one of {', '.join(REJECT_REASONS)}.", reason=reason_code)
+    suggestion, case = _open(session, suggestion_id, content_hash)
+    requirement = _requirement(suggestion, policy)
+    role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
+    decision = _record(session, suggestion, "reject", by, role, requirement, policy, at, reason_code, note)
+    suggestion.state = "rejected"
+    session.flush()
+    settle_case(session, case, actor=by.email, at=at)
+    return Outcome(decision.id, suggestion.id, True, "")
+
+
+def amend(
+    session: Session, suggestion_id: UUID, proposal: Proposal, *, content_hash: str, by: Caller, policy: Policy,
+    at: datetime,
+) -> Suggestion:  # fmt: skip
+    """Replace a suggestion by a person's edited version. The edit is no decision: the new version needs its own.
+
+    Raises: as `confirm`.
+    """
+    by.require("decide")
+    suggestion, case = _open(session, suggestion_id, content_hash)
+    edited = freeze(session, case.id, proposal, policy, at=at, made_by=by.user_id, actor=by.email, replaces=suggestion)
+    duties.role_for(by.roles, _requirement(edited, policy), policy, risk=edited.risk)
+    case.updated_at = at
+    return edited
+
+
+def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> None:
+    """Give a case the state that its suggestions leave it in: what needs a person most comes first."""
+    session.flush()
+    suggestions = session.execute(
+        select(Suggestion.id, Suggestion.state).where(Suggestion.case_id == case.id, Suggestion.state != "superseded")
+    ).all()
+    states = {state for _, state in suggestions}
+    half_decided = session.execute(
+        select(Decision.id).where(
+            Decision.verdict == "confirm",
+            Decision.suggestion_id.in_([i for i, state in suggestions if state == "open"]),
+        )
+    ).first()
+    state, because = next(
+        (
+            (state, because)
+            for applies, state, because in (
+                ("stale" in states, "stale", "Odoo changed since this was proposed. Compare, then decide again."),
+                ("refused" in states, "needs_attention", "Odoo refused a write. See the reason, then decide again."),
+                ("confirmed" in states, "writing", "Confirmed; on its way to Odoo."),
+                (half_decided is not None, "needs_approval", "Confirmed once; another person must confirm."),
+                ("open" in states, "to_decide", "Waits for a decision."),
+                ("written" in states, "done", "Everything was decided and written."),
+                (bool(states), "closed", "Every suggestion was rejected."),
+            )
+            if applies
+        ),
+        (case.state, ""),
+    )
+    lifecycle.move(session, case, state, actor=actor, at=at, because=because)
+    case.updated_at = at
+
+
+def validate_delivery(
+    session: Session, case_id: int, *, by: Caller, was_delivered: bool, note: str, at: datetime
+) -> None:
+    """Record a person's word on whether the work was delivered; they may then not decide on the credit.
+
+    Raises:
+        NotFound: There is no such case.
+    """
+    case = session.get(Case, case_id, with_for_update=True)
+    if case is None:
+        raise NotFound(f"There is no case {case_id}.")
+    case.delivery_validated_by = by.user_id
+    case.updated_at = at
+    trail.record(
+        session, "delivery.answered", case_id=case_id, actor=by.email, at=at, was_delivered=was_delivered, note=note
+    )
+
+
+def confirmations(session: Session, suggestion: Suggestion) -> list[tuple[str, str, datetime]]:
+    """(name, role, when) of each confirmation of a suggestion so far."""
+    rows = session.execute(
+        select(User.name, Decision.as_role, Decision.at)
+        .join(User, User.id == Decision.by_user_id)
+        .where(Decision.suggestion_id == suggestion.id, Decision.verdict == "confirm")
+        .order_by(Decision.at)
+    )
+    return [(name, role, at) for name, role, at in rows]
+
+
+def _open(session: Session, suggestion_id: UUID, content_hash: str) -> tuple[Suggestion, Case]:
+    suggestion = session.get(Suggestion, suggestion_id, with_for_update=True)
+    if suggestion is None:
+        raise NotFound(f"There is no suggestion {suggestion_id}.")
+    case = session.get(Case, suggestion.case_id, with_for_update=True)
+    if case is None:
+        raise NotFound(f"There is no case {suggestion.case_id}.")
+    if suggestion.state != "open":
+        last = session.execute(
+            select(User.name, Decision.at, Decision.verdict)
+            .join(User, User.id == Decision.by_user_id)
+            .where(Decision.suggestion_id == suggestion_id)
+            .order_by(Decision.at.desc())
+            .limit(1)
+        ).one_or_none()
+        who = f" {last.name} ({last.verdict}) at {last.at:%Y-%m-%d %H:%M} UTC." if last else ""
+        raise Conflict(
+            f"This suggestion is {suggestion.state} and cannot be decided again.{who} "
+            f"Open case {case.id} to see what holds now.",
+            suggestion=str(suggestion_id), state=suggestion.state, case=case.id,
+        )  # fmt: skip
+    if suggestion.content_hash != content_hash:
+        raise Conflict(
+            "This is not the version you saw: it was changed meanwhile. Read it again, then decide.",
+            suggestion=str(suggestion_id), case=case.id,
+        )  # fmt: skip
+    return suggestion, case
+
+
+def _requirement(suggestion: Suggestion, policy: Policy) -> Requirement:
+    amount = (
+        Money(suggestion.amount, suggestion.currency) if suggestion.amount is not None and suggestion.currency else None
+    )
+    return policy.requirement(
+        action=suggestion.kind, risk=suggestion.risk, amount=amount, company_id=suggestion.company_id
+    )
+
+
+def _confirmations(session: Session, suggestion: Suggestion) -> list[tuple[UUID, str]]:
+    rows = session.execute(
+        select(Decision.by_user_id, Decision.as_role).where(
+            Decision.suggestion_id == suggestion.id, Decision.verdict == "confirm"
+        )
+    )
+    return [(person, role) for person, role in rows]
+
+
+def _record(
+    session: Session, suggestion: Suggestion, verdict: str, by: Caller, role: str, requirement: Requirement,
+    policy: Policy, at: datetime, reason_code: str = "", note: str = "",
+) -> Decision:  # fmt: skip
+    decision = Decision(
+        suggestion_id=suggestion.id, content_hash=suggestion.content_hash, verdict=verdict, by_user_id=by.user_id,
+        as_role=role, at=at, reason_code=reason_code, note=note, rule=requirement.rule, policy_hash=policy.hash,
+    )  # fmt: skip
+    session.add(decision)
+    session.flush()
+    trail.record(
+        session, f"decision.{verdict}", case_id=suggestion.case_id, actor=by.email, at=at,
+        suggestion=str(suggestion.id), kind=suggestion.kind, content_hash=suggestion.content_hash, role=role,
+        rule=requirement.rule, policy_hash=policy.hash, reason=reason_code, note=note,
+    )  # fmt: skip
+    return decision

@@ -1,0 +1,104 @@
+"""Freezing proposals: stored under a hash, older open ones superseded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.money import Money
+from app.suggestions.models import Suggestion
+from app.suggestions.proposal import Proposal
+
+
+class Required(Protocol):
+    """What the policy asks for one proposal."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def approvals(self) -> int: ...
+
+
+class Judge(Protocol):
+    """The policy, as far as freezing needs it."""
+
+    @property
+    def hash(self) -> str: ...
+    def requirement(self, *, action: str, risk: str, amount: Money | None, company_id: int | None) -> Required: ...
+
+
+def freeze(
+    session: Session, case_id: int, proposal: Proposal, policy: Judge, *, at: datetime, made_by: UUID | None = None,
+    actor: str = "software", replaces: Suggestion | None = None,
+) -> Suggestion:  # fmt: skip
+    """Store a proposal as a suggestion version that cannot change any more."""
+    company_id = proposal.change.company_id if proposal.change else None
+    required = policy.requirement(
+        action=proposal.kind, risk=proposal.risk, amount=proposal.amount, company_id=company_id
+    )
+    suggestion = Suggestion(
+        case_id=case_id, kind=proposal.kind, version=(replaces.version + 1 if replaces else 1),
+        supersedes_id=replaces.id if replaces else None, rank=proposal.rank,
+        target_model=proposal.change.model if proposal.change else "",
+        target_id=proposal.change.record_id if proposal.change else None,
+        target_name=proposal.target_name, company_id=company_id,
+        before=[{"what": s.what, "now": s.now, "after": s.after} for s in proposal.shown],
+        command=proposal.command(), amount=proposal.amount.amount if proposal.amount else None,
+        currency=proposal.amount.currency if proposal.amount else None, risk=proposal.risk, because=proposal.because,
+        effect=proposal.effect, evidence=list(proposal.evidence), approvals_required=required.approvals,
+        rule=required.rule, policy_hash=policy.hash,
+        content_hash=proposal.content_hash(case_id=case_id, approvals=required.approvals, rule=required.rule),
+        made_by=made_by, made_at=at, state="open",
+    )  # fmt: skip
+    session.add(suggestion)
+    if replaces is not None:
+        replaces.state = "superseded"
+    session.flush()
+    trail.record(
+        session, "suggestion.made", case_id=case_id, actor=actor, at=at, suggestion=str(suggestion.id),
+        kind=suggestion.kind, version=suggestion.version, content_hash=suggestion.content_hash, rule=suggestion.rule,
+        policy_hash=policy.hash,
+    )  # fmt: skip
+    return suggestion
+
+
+def propose_anew(
+    session: Session, case_id: int, proposals: tuple[Proposal, ...], policy: Judge, *, at: datetime
+) -> list[Suggestion]:
+    """Replace a case's open or stale suggestions by these; equal ones stay, so that no half-made decision is lost."""
+    old = list(
+        session.execute(
+            select(Suggestion)
+            .where(Suggestion.case_id == case_id, Suggestion.state.in_(("open", "stale")))
+            .order_by(Suggestion.rank)
+            .with_for_update()
+        ).scalars()
+    )
+    kept: list[Suggestion] = []
+    for proposal in proposals:
+        before = next((s for s in old if s.kind == proposal.kind and _target(s) == _target_of(proposal)), None)
+        if before is not None:
+            old.remove(before)
+            hash_now = proposal.content_hash(case_id=case_id, approvals=before.approvals_required, rule=before.rule)
+            if before.state == "open" and (before.made_by is not None or before.content_hash == hash_now):
+                kept.append(before)  # unchanged, or edited by a person: their version stays
+                continue
+        kept.append(freeze(session, case_id, proposal, policy, at=at, replaces=before))
+    for suggestion in old:
+        if suggestion.made_by is None or suggestion.state == "stale":
+            suggestion.state = "superseded"
+    session.flush()
+    return kept
+
+
+def _target(suggestion: Suggestion) -> tuple[str, Any]:
+    return suggestion.target_model, suggestion.target_id
+
+
+def _target_of(proposal: Proposal) -> tuple[str, Any]:
+    return (proposal.change.model, proposal.change.record_id) if proposal.change else ("", None)

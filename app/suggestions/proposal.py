@@ -1,0 +1,77 @@
+"""What an action proposes, before it is frozen: one typed change with its before and after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.assessments.findings import Reconciliation
+from app.assessments.results import Assessment
+from app.documents.reading import Reading
+from app.money import Money
+from app.odoo.commands import Attachment, Change, canonical_json
+
+KINDS = (
+    "set_customer_reference", "create_quotation_from_po", "update_draft_order", "update_invoice_narrative",
+    "draft_credit_note", "mark_disputed", "schedule_activity", "post_note", "attach_evidence", "create_ticket",
+    "request_approval", "update_billing_contact", "draft_reply", "merge_with_case", "close_no_action",
+)  # fmt: skip
+"""The closed list. All end in a draft, a note or a reference; none posts, pays or changes tax by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the before → after table. Texts as a person reads them; empty is written out."""
+
+    what: str
+    now: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One advisory action. `change` is None for what happens in Countersign alone (`within` then says what)."""
+
+    kind: str
+    target_name: str
+    shown: tuple[Shown, ...]
+    because: str
+    effect: str
+    risk: str
+    change: Change | None = None
+    within: Mapping[str, Any] = field(default_factory=dict)
+    amount: Money | None = None
+    rank: int = 0
+    evidence: tuple[dict[str, Any], ...] = ()
+
+    def command(self) -> dict[str, Any]:
+        """What will be carried out, as JSON: the change in Odoo, or what happens in Countersign alone."""
+        return {"odoo": self.change.as_json()} if self.change else {"within": dict(self.within)}
+
+    def content_hash(self, *, case_id: int, approvals: int, rule: str) -> str:
+        """SHA-256 of all that a person confirms: change, rows shown, amount, and who must approve."""
+        content: dict[str, Any] = {
+            "case": case_id, "kind": self.kind, "command": self.command(), "target": self.target_name,
+            "shown": [[s.what, s.now, s.after] for s in self.shown],
+            "amount": str(self.amount.amount) if self.amount else None,
+            "currency": self.amount.currency if self.amount else None,
+            "risk": self.risk, "effect": self.effect, "approvals": approvals, "rule": rule,
+        }  # fmt: skip
+        return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that an action may look at when it proposes: the document read, what we think, what the books say."""
+
+    case_id: int
+    reading: Reading
+    assessment: Assessment
+    books: Reconciliation
+    document: Attachment
+
+    @property
+    def reason(self) -> str:
+        return self.assessment.classification.reason

@@ -1,0 +1,161 @@
+"""Claiming a queued write, and settling it by Odoo's answer. The network call lies between the two transactions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.cases.models import Case
+from app.decisions import decide
+from app.decisions.decide import confirmations
+from app.documents.models import Document
+from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
+from app.odoo.gateway import Receipt, Stale
+from app.suggestions.models import Suggestion
+from app.writebacks import retry_rules
+from app.writebacks.models import WriteBack
+
+ACTOR = "software"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A claimed write: its key, and the command for Odoo, or None when it happens in Countersign alone."""
+
+    id: UUID
+    key: str
+    command: WriteCommand | None
+
+
+def claim(session: Session, write_back_id: UUID, *, at: datetime, public_url: str) -> Delivery | None:
+    """Lease a queued write to this worker; None when it is not due, is done, or another worker has it."""
+    row = session.execute(
+        select(WriteBack)
+        .where(WriteBack.id == write_back_id, WriteBack.state.in_(("waiting", "leased")), WriteBack.next_at <= at)
+        .with_for_update(skip_locked=True)
+    ).scalar_one_or_none()
+    if row is None:
+        return None
+    row.state = "leased"
+    row.attempts += 1
+    row.next_at = at + retry_rules.LEASE
+    session.flush()
+    suggestion = session.get_one(Suggestion, row.suggestion_id)
+    return Delivery(row.id, row.key, _command(session, suggestion, public_url))
+
+
+def settle(session: Session, write_back_id: UUID, receipt: Receipt | None, *, at: datetime) -> None:
+    """Record what Odoo did (None: it happened in Countersign alone). Settling twice changes nothing."""
+    row, suggestion, case = _leased(session, write_back_id)
+    if row.state == "written":
+        return
+    row.state, row.written_at, row.last_error = "written", at, ""
+    row.receipt = {"status": receipt.status.value, **dict(receipt.result)} if receipt else {"status": "within"}
+    suggestion.state = "written"
+    trail.record(
+        session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+        kind=suggestion.kind, receipt=row.receipt,
+    )  # fmt: skip
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+
+
+def settle_stale(session: Session, write_back_id: UUID, stale: Stale, *, at: datetime) -> None:
+    """Nothing was written because Odoo changed: the case goes back to review with both values."""
+    row, suggestion, case = _leased(session, write_back_id)
+    row.state = "stale"
+    row.differs = [{"what": d.field, "seen": _plain(d.expected), "now": _plain(d.actual)} for d in stale.differences]
+    row.last_error = stale.message
+    suggestion.state = "stale"
+    trail.record(
+        session, "write.stale", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+        differs=row.differs,
+    )  # fmt: skip
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+
+
+def settle_refused(session: Session, write_back_id: UUID, why: str, *, at: datetime) -> None:
+    """Odoo said no for good: a person must look; `why` says what to do."""
+    row, suggestion, case = _leased(session, write_back_id)
+    row.state, row.last_error = "refused", why
+    suggestion.state = "refused"
+    trail.record(
+        session,
+        "write.refused",
+        case_id=case.id,
+        actor=ACTOR,
+        at=at,
+        suggestion=str(suggestion.id),
+        key=row.key,
+        why=why,
+    )
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+    case.attention = why
+
+
+def postpone(session: Session, write_back_id: UUID, why: str, *, at: datetime) -> None:
+    """Odoo did not answer: the write waits and is sent again with the same key."""
+    row, suggestion, case = _leased(session, write_back_id)
+    row.state, row.last_error = "waiting", why
+    row.next_at = at + retry_rules.wait_after(row.attempts)
+    if row.attempts == 1:
+        trail.record(
+            session,
+            "write.waits",
+            case_id=case.id,
+            actor=ACTOR,
+            at=at,
+            suggestion=str(suggestion.id),
+            key=row.key,
+            why=why,
+        )
+
+
+def due(session: Session, *, at: datetime, limit: int = 200) -> list[UUID]:
+    """Queued writes whose time has come (undo time over, lease or back-off ended), oldest first."""
+    return list(
+        session.execute(
+            select(WriteBack.id)
+            .where(WriteBack.state.in_(("waiting", "leased")), WriteBack.next_at <= at)
+            .order_by(WriteBack.next_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def _command(session: Session, suggestion: Suggestion, public_url: str) -> WriteCommand | None:
+    body = suggestion.command.get("odoo")
+    if body is None:
+        return None
+    contents = {}
+    for attached in body["attachments"]:
+        contents[attached["sha256"]] = session.execute(
+            select(Document.content).where(Document.sha256 == attached["sha256"])
+        ).scalar_one()
+    change = Change(
+        kind=OperationKind(body["kind"]), company_id=body["company_id"], model=body["model"],
+        record_id=body["record_id"], values=body["values"], expected=body["expected"],
+        attachments=tuple(Attachment(a["name"], contents[a["sha256"]]) for a in body["attachments"]),
+    )  # fmt: skip
+    people = ", ".join(f"{name} ({role.replace('_', ' ')})" for name, role, _ in confirmations(session, suggestion))
+    mandate = Mandate(
+        decided_by=people, rule=suggestion.rule, case=str(suggestion.case_id),
+        link=f"{public_url}/cases/{suggestion.case_id}",
+    )  # fmt: skip
+    return WriteCommand(change, mandate)
+
+
+def _leased(session: Session, write_back_id: UUID) -> tuple[WriteBack, Suggestion, Case]:
+    row = session.get_one(WriteBack, write_back_id, with_for_update=True)
+    suggestion = session.get_one(Suggestion, row.suggestion_id, with_for_update=True)
+    case = session.get_one(Case, suggestion.case_id, with_for_update=True)
+    return row, suggestion, case
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, str | int | bool | None | list | dict) else str(value)

@@ -1,0 +1,84 @@
+"""From a confirmed suggestion to its one write-back row, and back again while the undo time runs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.cases.models import Case
+from app.decisions import decide
+from app.decisions.approval_matrix import Policy
+from app.decisions.decide import Outcome
+from app.errors import Conflict, NotFound
+from app.jobs import after_commit
+from app.suggestions.models import Suggestion
+from app.users.access import Caller
+from app.writebacks.models import WriteBack
+
+
+def confirm(
+    session: Session, suggestion_id: UUID, *, content_hash: str, by: Caller, policy: Policy, at: datetime,
+    undo_seconds: int,
+) -> Outcome:  # fmt: skip
+    """Record a person's yes and, when the policy asks for nobody else, queue the one write.
+
+    The write is not sent before `undo_seconds` are over (the server's clock). Raises as `decide.confirm`.
+    """
+    outcome = decide.confirm(session, suggestion_id, content_hash=content_hash, by=by, policy=policy, at=at)
+    if outcome.is_complete:
+        row = WriteBack(
+            suggestion_id=suggestion_id, content_hash=content_hash, key=f"countersign:{suggestion_id}",
+            next_at=at + timedelta(seconds=undo_seconds), queued_at=at,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        suggestion = session.get_one(Suggestion, suggestion_id)
+        trail.record(
+            session, "write.queued", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion_id),
+            key=row.key, not_before=row.next_at.isoformat(),
+        )  # fmt: skip
+        if undo_seconds == 0:
+            after_commit(session, "writeback.deliver", row.id)
+    return outcome
+
+
+def undo(session: Session, suggestion_id: UUID, *, by: Caller, at: datetime) -> None:
+    """Take a confirmation back while its write has not been sent: the suggestion is open again as a new version.
+
+    Raises:
+        NotFound: Nothing was queued for it.
+        Conflict: It is on its way or written already.
+    """
+    by.require("decide")
+    row = session.execute(
+        select(WriteBack).where(WriteBack.suggestion_id == suggestion_id).with_for_update()
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is nothing to undo: no write was queued for this suggestion.")
+    if row.state != "waiting" or row.attempts:
+        raise Conflict(
+            f"Too late to undo: the write is {row.state}. Where Odoo allows it, propose the reverse step instead.",
+            state=row.state,
+        )
+    suggestion = session.get_one(Suggestion, suggestion_id, with_for_update=True)
+    row.state = "withdrawn"
+    suggestion.state = "superseded"
+    session.add(reopened(suggestion, at))
+    trail.record(
+        session, "decision.undone", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion_id)
+    )
+    decide.settle_case(session, session.get_one(Case, suggestion.case_id, with_for_update=True), actor=by.email, at=at)
+
+
+def reopened(suggestion: Suggestion, at: datetime) -> Suggestion:
+    """The same content as a new open version, which needs its own decision."""
+    copied = {
+        column.key: getattr(suggestion, column.key)
+        for column in Suggestion.__table__.columns
+        if column.key not in ("id", "version", "supersedes_id", "made_at", "state")
+    }
+    return Suggestion(**copied, version=suggestion.version + 1, supersedes_id=suggestion.id, made_at=at, state="open")
