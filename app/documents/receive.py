@@ -15,7 +15,7 @@ from app.sources.incoming import Incoming
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A stored document. `is_new` is False when the same bytes were here before, `is_repeat` when this very delivery was."""
+    """A stored document; `is_new`: these bytes were not here before; `is_repeat`: this very delivery was."""
 
     document_id: int
     sha256: str
