@@ -125,6 +125,7 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
                 ("refused" in states, "needs_attention", "Odoo refused a write. See the reason, then decide again."),
                 ("confirmed" in states, "writing", "Confirmed; on its way to Odoo."),
                 (half_decided is not None, "needs_approval", "Confirmed once; another person must confirm."),
+                ("open" in states and case.state == "needs_attention", "needs_attention", ""),
                 ("open" in states, "to_decide", "Waits for a decision."),
                 ("written" in states, "done", "Everything was decided and written."),
                 (bool(states), "closed", "Every suggestion was rejected."),

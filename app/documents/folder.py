@@ -1,0 +1,42 @@
+"""A watched folder: files that stopped growing are taken in, and moved aside only after they are stored."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from app.sources.incoming import Incoming
+
+TAKEN = "taken"
+SETTLED_SECONDS = 2.0
+"""A file whose last change is younger may still be written by somebody."""
+
+
+def waiting_files(folder: Path, *, at: datetime) -> Iterator[Path]:
+    """Files directly in the folder that stopped growing, oldest first; hidden and partial ones are left alone."""
+    files = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and p.suffix != ".part"]
+    for path in sorted(files, key=lambda p: (p.stat().st_mtime, p.name)):
+        if at.timestamp() - path.stat().st_mtime >= SETTLED_SECONDS:
+            yield path
+
+
+def incoming(path: Path, *, at: datetime) -> Incoming:
+    """The file as something that arrived; its name and time of change tell a repeated delivery."""
+    return Incoming(
+        content=path.read_bytes(), name=path.name, source="folder",
+        source_key=f"{path.name}@{path.stat().st_mtime_ns}", arrived_at=at,
+    )  # fmt: skip
+
+
+def set_aside(path: Path) -> None:
+    """Move a stored file into `taken/`, so that it is not looked at again."""
+    target = path.parent / TAKEN
+    target.mkdir(exist_ok=True)
+    place = target / path.name
+    number = 1
+    while place.exists():
+        number += 1
+        place = target / f"{path.stem}-{number}{path.suffix}"
+    shutil.move(path, place)

@@ -1,0 +1,111 @@
+"""The steps of a case: read and assess its document, then ask Odoo what is known and propose what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from app.assessments import keep, present
+from app.cases import lifecycle, steps
+from app.cases.models import Case, CaseDocument
+from app.clock import now
+from app.decisions import decide
+from app.documents import readings
+from app.documents.models import Document
+from app.errors import Misconfigured, Refused, Unavailable
+from app.odoo.commands import Attachment
+from app.suggestions import freeze, policy
+from app.suggestions.proposal import Situation
+from workers.celery_app import celery_app
+from workers.wiring import Parts, parts
+
+if TYPE_CHECKING:
+    from app.documents.reading import Reading
+
+
+@celery_app.task(name="case.assess")
+def assess_case(case_id: str) -> None:
+    assess(parts(), int(case_id))
+
+
+@celery_app.task(name="case.reconcile")
+def reconcile_case(case_id: str) -> None:
+    reconcile(parts(), int(case_id))
+
+
+def assess(p: Parts, case_id: int) -> None:
+    """Read the case's document in a bounded child process and say what it is. Needs neither Odoo nor a model."""
+    with p.database.transaction() as session:
+        step = steps.claim(session, case_id, "assess", at=now())
+        if step is None:
+            return
+        if step.attempts > steps.ATTEMPTS:
+            why = "Reading this document ended the reader five times. Open the original, and enter what matters by hand."
+            steps.give_up(session, case_id, "assess", why, at=now())
+            lifecycle.ask_for_attention(session, session.get_one(Case, case_id), why, at=now())
+            return
+        document = _document(p, session, case_id)
+        content, name, document_id = document.content, document.name, document.id
+
+    reading = p.reader.read(content, name)
+
+    from classifiers.assess import assess as assess_reading
+
+    assessment = assess_reading(reading, p.settings.firm)
+    with p.database.transaction() as session:
+        if not steps.finish(session, case_id, "assess", at=now()):
+            return
+        case = session.get_one(Case, case_id, with_for_update=True)
+        readings.keep(session, document_id, reading, at=now())
+        keep.keep(session, case_id, document_id, assessment, at=now())
+        present.show_assessment(session, case, reading, assessment, at=now())
+        steps.schedule(session, case_id, "reconcile", at=now())
+
+
+def reconcile(p: Parts, case_id: int) -> None:
+    """Match the case with Odoo's records, do the arithmetic, and propose steps. Waits when Odoo does not answer."""
+    with p.database.transaction() as session:
+        step = steps.claim(session, case_id, "reconcile", at=now())
+        if step is None:
+            return
+        row = keep.current(session, case_id)
+        assessment = keep.assessment_of(row)
+        document = session.get_one(Document, row.document_id)
+        reading: Reading = readings.load(session, row.document_id)
+        attachment = Attachment(document.name, document.content)
+
+    try:
+        from app.assessments import books, reconcile_case
+
+        found = (
+            reconcile_case.reconcile(assessment, reading, books.read(p.odoo, assessment, reading, p.settings.firm))
+            if p.odoo
+            else reconcile_case.without_books()
+        )
+    except (Unavailable, Misconfigured, Refused) as error:
+        with p.database.transaction() as session:
+            steps.postpone(session, case_id, "reconcile", error.message, at=now())
+            case = session.get_one(Case, case_id, with_for_update=True)
+            present.say_odoo_is_away(session, case, error.message, at=now())
+        return
+    proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment))
+    with p.database.transaction() as session:
+        if not steps.finish(session, case_id, "reconcile", at=now()):
+            return
+        case = session.get_one(Case, case_id, with_for_update=True)
+        keep.keep_reconciliation(session, case_id, found)
+        freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
+        present.show_findings(session, case, assessment, found, at=now())
+        decide.settle_case(session, case, actor="software", at=now())
+
+
+def _document(p: Parts, session, case_id: int) -> Document:  # type: ignore[no-untyped-def]
+    """The document to assess: the newest of the case that people did not set aside."""
+    return session.execute(
+        select(Document)
+        .join(CaseDocument, CaseDocument.document_id == Document.id)
+        .where(CaseDocument.case_id == case_id)
+        .order_by(CaseDocument.added_at.desc(), Document.id.desc())
+        .limit(1)
+    ).scalar_one()

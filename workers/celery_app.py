@@ -1,0 +1,63 @@
+"""Celery: how nudges travel. A message only says "look at this row"; losing or doubling one changes nothing."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown
+from kombu.exceptions import OperationalError
+
+from app import config
+
+log = logging.getLogger(__name__)
+settings = config.load()
+
+celery_app = Celery("countersign", broker=settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0")
+celery_app.conf.update(
+    include=["workers.assessment", "workers.writeback", "workers.sweep"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=5.0,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_hijack_root_logger=False,
+    task_soft_time_limit=240,
+    task_time_limit=270,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+    },
+    beat_schedule={
+        "sweep": {"task": "sweep.resend", "schedule": 2.0, "options": {"expires": 10}},
+        "seal": {"task": "sweep.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+        "watch": {"task": "sweep.watched_folder", "schedule": 3.0, "options": {"expires": 10}},
+    },
+)
+
+
+def send(task: str, subject: str) -> None:
+    """Nudge a worker. With the broker down nothing is lost: the sweeper finds the row when it is back."""
+    try:
+        celery_app.send_task(task, args=[subject], retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker does not take nudges (%s); the sweeper will send %s again", type(error).__name__, task)
+
+
+@worker_process_init.connect
+def _begin(**_: object) -> None:
+    from app.jobs import send_nudges_with
+
+    send_nudges_with(send)
+
+
+@worker_process_shutdown.connect
+def _end(**_: object) -> None:
+    from workers.wiring import parts
+
+    parts().close()

@@ -1,0 +1,58 @@
+"""The sweeper: finds rows whose nudge, lease or waiting time is over and sends them again; seals the audit trail."""
+
+from __future__ import annotations
+
+from app.audit import checkpoints
+from app.cases import steps
+from app.cases.intake import take_in
+from app.clock import now
+from app.documents import folder
+from app.writebacks import deliver
+from workers.celery_app import celery_app, send
+from workers.wiring import Parts, parts
+
+
+@celery_app.task(name="sweep.resend")
+def resend_task() -> None:
+    resend(parts())
+
+
+@celery_app.task(name="sweep.seal_audit")
+def seal_task() -> None:
+    seal(parts())
+
+
+@celery_app.task(name="sweep.watched_folder")
+def watch_task() -> None:
+    take_from_folder(parts())
+
+
+def resend(p: Parts) -> int:
+    """Nudge a worker for every overdue step and write; returns how many."""
+    with p.database.transaction() as session:
+        overdue = steps.overdue(session, at=now())
+        writes = deliver.due(session, at=now())
+    for case_id, stage in overdue:
+        send(f"case.{stage}", str(case_id))
+    for write_id in writes:
+        send("writeback.deliver", str(write_id))
+    return len(overdue) + len(writes)
+
+
+def seal(p: Parts) -> None:
+    """Fold the audit chains that moved into a signed checkpoint."""
+    with p.database.transaction() as session:
+        checkpoints.seal(session, key=p.settings.countersign_secret_key.get_secret_value().encode(), at=now())
+
+
+def take_from_folder(p: Parts) -> int:
+    """Take in what lies in the watched folder; a file is set aside only after it is stored. Returns how many."""
+    if p.settings.countersign_watch is None or not p.settings.countersign_watch.is_dir():
+        return 0
+    count = 0
+    for path in folder.waiting_files(p.settings.countersign_watch, at=now()):
+        with p.database.transaction() as session:
+            take_in(session, folder.incoming(path, at=now()))
+        folder.set_aside(path)
+        count += 1
+    return count

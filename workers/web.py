@@ -1,0 +1,17 @@
+"""The web app with its real parts, for uvicorn: `workers.web:application`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from app.jobs import send_nudges_with
+from app.main import create_app
+from workers.celery_app import send
+from workers.wiring import parts
+
+
+def application() -> FastAPI:
+    """Build the web app of this process."""
+    send_nudges_with(send)
+    p = parts()
+    return create_app(p.settings, p.database, p.policy, p.odoo)

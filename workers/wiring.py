@@ -1,0 +1,59 @@
+"""Chooses the real parts once per process: database, Odoo, policy, reader."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from app import config
+from app.config import Settings
+from app.db import Database
+from app.decisions import approval_matrix
+from app.decisions.approval_matrix import Policy
+
+if TYPE_CHECKING:
+    from app.documents.sandbox import Reader
+    from app.odoo.gateway import OdooGateway
+
+
+class Parts:
+    """What a process works with; each part is made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database_url.get_secret_value())
+
+    @cached_property
+    def policy(self) -> Policy:
+        return approval_matrix.load(self.settings.countersign_policy)
+
+    @cached_property
+    def odoo(self) -> OdooGateway | None:
+        """The gateway to Odoo, or None when no address is set: then nothing is matched and nothing can be written."""
+        if not self.settings.odoo_url:
+            return None
+        from app.odoo.json2 import Json2Odoo
+
+        return Json2Odoo(self.settings.odoo_url, self.settings.odoo_db, self.settings.odoo_api_key)
+
+    @cached_property
+    def reader(self) -> Reader:
+        from app.documents.sandbox import Reader
+
+        return Reader(workers=1)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        if "reader" in self.__dict__:
+            self.reader.close()
+        if "database" in self.__dict__:
+            self.database.dispose()
+
+
+@cache
+def parts() -> Parts:
+    """This process's parts, from the environment and the running engines."""
+    return Parts(config.load())
