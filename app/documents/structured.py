@@ -6,7 +6,7 @@ read; every value of the order or the answer has its place in that text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.documents.invoice_answer import InvoiceAnswer
 from app.documents.order import Order
@@ -32,13 +32,24 @@ class Structured:
     further: tuple[Structured, ...] = ()
 
 
+def together(found: list[Structured], problems: tuple[Problem, ...] = ()) -> Structured:
+    """Several messages of one file as one document: the first, with the others as `further`."""
+    return replace(found[0], further=tuple(found[1:]), problems=(*found[0].problems, *problems))
+
+
 def parse(content: bytes, name: str) -> Structured | None:
-    """Read bytes as a structured document; None if they are neither XML nor an EDI interchange."""
-    if not content.strip():
-        return None
-    head = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if head.startswith(b"<"):
+    """Read bytes as a structured document; None if they are neither XML nor an EDI interchange.
+
+    `name` is the file's name, for the caller's records only: what a file is, its bytes say.
+    """
+    start = _start(content)
+    if start[:1] == b"<":
         from app.documents.structured_xml import parse_xml
 
-        return parse_xml(content, name)
+        return parse_xml(content)
     return None
+
+
+def _start(content: bytes) -> bytes:
+    """The first bytes without marks of encoding and blanks, as ASCII reads them in UTF-8 and UTF-16 alike."""
+    return content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")

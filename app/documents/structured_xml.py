@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from lxml import etree
 
-from app.documents.orders import ubl
-from app.documents.orders.draft import Transcript, transcribe
+from app.documents.orders import cii, cxml, ubl
+from app.documents.orders.draft import Draft, Transcript, transcribe
 from app.documents.orders.values import tidy
 from app.documents.orders.xml import SIZE_LIMIT, EntitiesDeclared, tree
 from app.documents.reading import Problem
-from app.documents.structured import Structured
+from app.documents.structured import Structured, together
 
+
+class Standard(NamedTuple):
+    """A standard's reader: the documents of its kind in a tree, and one of them as a draft."""
+
+    documents: Callable[[etree._Element], list[etree._Element]]
+    read: Callable[[etree._Element], Draft]
+
+
+ORDERS = tuple(Standard(module.documents, module.read) for module in (ubl, cii, cxml))
+
+_DOCUMENTS_LIMIT = 50  # orders read of one file
 _LEAVES_LIMIT = 20_000
 _CUT_OFF = Problem("corrupt", "The XML ends early or is damaged; what stands in it was read. Ask for it again.", False)
 
 
-def parse_xml(content: bytes, name: str) -> Structured | None:
+def parse_xml(content: bytes) -> Structured | None:
     """Read bytes that look like XML; None if they are HTML or hold no element."""
     if len(content) > SIZE_LIMIT:
         return Structured("xml", "", problems=(Problem("too_large", "This XML file is too large to read."),))
@@ -27,30 +41,32 @@ def parse_xml(content: bytes, name: str) -> Structured | None:
     if document is None or document.root.tag.casefold() == "html":
         return None
     problems = () if document.is_whole else (_CUT_OFF,)
-    for standard in (ubl,):
-        if standard.is_ours(document):
-            draft = standard.read(document)
-            text, order = transcribe(draft)
-            language = order.language if order else ""
-            return Structured("xml", text, order, None, draft.title, draft.standard, language, problems)
-    return Structured("xml", leaves(document.root), title=_spaced(document.root.tag), problems=problems)
+    for standard in ORDERS:
+        found = standard.documents(document.root)
+        if found:
+            return together([_order(standard.read(node)) for node in found[:_DOCUMENTS_LIMIT]], problems)
+    text = leaves(document.root)
+    return Structured("xml", text, title=_spaced(document.root.tag), problems=problems)
+
+
+def _order(draft: Draft) -> Structured:
+    text, order = transcribe(draft)
+    return Structured("xml", text, order, None, draft.title, draft.standard, order.language if order else "")
 
 
 def leaves(root: etree._Element) -> str:
-    """Any XML as lines "path: value" of its leaf elements and attributes."""
+    """Any XML as lines "name: value" of its elements and attributes."""
     page = Transcript()
     page.write(_spaced(root.tag) + "\n")
-    count = 0
-    for element in root.iter(etree.Element):
+    for count, element in enumerate(root.iter(etree.Element)):
+        if count > _LEAVES_LIMIT:
+            break
         if not isinstance(element.tag, str):
             continue
         label = _spaced(element.tag)
         for key, found in element.attrib.items():
             page.say(f"{label} {_spaced(str(key).rpartition('}')[2])}", tidy(str(found)))
         page.say(label, tidy(element.text))
-        count += 1
-        if count > _LEAVES_LIMIT:
-            break
     return page.text
 
 
@@ -58,8 +74,8 @@ def _spaced(tag: str) -> str:
     """A tag in words: "OrderLine" as "Order line"."""
     words: list[str] = []
     for at, char in enumerate(tag[:80]):
-        if char.isupper() and at and (not tag[at - 1].isupper() and tag[at - 1] not in "-_."):
+        if char.isupper() and at and not tag[at - 1].isupper() and tag[at - 1] not in "-_.":
             words.append(" ")
         words.append(" " if char in "-_." else char)
     text = " ".join("".join(words).split())
-    return text[:1].upper() + text[1:].casefold() if not text.isupper() else text
+    return text if text.isupper() else text[:1].upper() + text[1:].casefold()

@@ -16,6 +16,7 @@ from app.documents.orders.confirmation import asks_for_confirmation
 from app.documents.orders.values import plain, tidy
 from app.documents.orders.words import language_of
 
+_DETAILS_LIMIT = 60  # details kept of one line
 _NOTE_LIMIT = 400  # notes kept of one document: hostile files repeat them by the million
 
 
@@ -33,6 +34,12 @@ class DraftLine:
     ends_on: date | None = None
     is_cancelled: bool = False
     details: list[tuple[str, str]] = field(default_factory=list)
+
+    def tell(self, label: str, value: str) -> None:
+        """Keep something worth showing that is no field of a line."""
+        value = tidy(value)
+        if value and len(self.details) < _DETAILS_LIMIT:
+            self.details.append((label, value))
 
 
 @dataclass(slots=True)

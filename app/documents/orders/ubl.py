@@ -10,7 +10,7 @@ from lxml import etree
 from app.documents.order import OrderFunction, Party
 from app.documents.orders.draft import Draft, DraftLine
 from app.documents.orders.values import day, number
-from app.documents.orders.xml import Tree, attribute, first, value, values
+from app.documents.orders.xml import attribute, first, value, values, within
 
 _TITLES = {
     "Order": ("Order", OrderFunction.NEW),
@@ -19,19 +19,17 @@ _TITLES = {
     "OrderResponse": ("Order response", None),
     "OrderResponseSimple": ("Order response", None),
 }
+_MARKS = ("BuyerCustomerParty", "SellerSupplierParty", "OrderLine", "BuyerParty", "CustomizationID", "UBLVersionID")
 _LINE_CANCELLED = "2"  # UN/ECE 4405 as UBL's LineStatusCode uses it: 1 added, 2 cancelled, 3 changed
 
 
-def is_ours(document: Tree) -> bool:
-    """Whether this is one of UBL's order documents."""
-    return document.root.tag in _TITLES and (
-        "ubl" in document.namespace or (first(document.root, "BuyerCustomerParty", "OrderLine") is not None)
-    )
+def documents(root: etree._Element) -> list[etree._Element]:
+    """UBL's order documents in a file: told from others' `Order` by the parties and lines only UBL names so."""
+    return [found for found in within(root, _TITLES) if first(found, *_MARKS) is not None]
 
 
-def read(document: Tree) -> Draft:
+def read(root: etree._Element) -> Draft:
     """An order, change, cancellation or response as a draft."""
-    root = document.root
     title, function = _TITLES[root.tag]
     draft = Draft("ubl", title, function)
     issued = day(value(root, "IssueDate"))
@@ -130,16 +128,13 @@ def _line(node: etree._Element) -> DraftLine:
         ends_on=day(value(line_item, "Delivery/RequestedDeliveryPeriod/EndDate")),
         is_cancelled=value(line_item, "LineStatusCode") == _LINE_CANCELLED,
     )
-    for label, path in (
-        ("our item", "Item/SellersItemIdentification/ID"),
-        ("buyer's item", "Item/BuyersItemIdentification/ID"),
-        ("price per", "Price/BaseQuantity"),
-    ):
-        found = value(line_item, path)
-        if found and not (label == "price per" and number(found) == 1):
-            line.details.append((label, found))
+    line.tell("our item", value(line_item, "Item/SellersItemIdentification/ID"))
+    line.tell("buyer's item", value(line_item, "Item/BuyersItemIdentification/ID"))
+    line.tell("item", value(line_item, "Item/StandardItemIdentification/ID"))
+    basis = value(line_item, "Price/BaseQuantity")
+    line.tell("price per", basis if number(basis) != 1 else "")
     description = value(line_item, "Item/Description")
-    if description and description != line.description:
-        line.details.append(("details", description))
-    line.details.extend(("note", text) for text in (*values(line_item, "Note"), *values(node, "Note")))
+    line.tell("details", description if description != line.description else "")
+    for text in (*values(line_item, "Note"), *values(node, "Note")):
+        line.tell("note", text)
     return line

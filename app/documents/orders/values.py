@@ -95,6 +95,49 @@ def calendar_day(year: str, month: str, dom: str) -> date | None:
         return None
 
 
+# UN/EDIFACT 2379: how a date is written, as the fields it consists of.
+_FORMATS: dict[str, str] = {
+    "2": "ddmmyy", "3": "mmddyy", "4": "ddmmyyyy", "5": "ddmmyyyy", "6": "yyyymmdd",
+    "10": "yyyymmdd", "101": "yymmdd", "102": "yyyymmdd", "107": "yyyyjjj", "201": "yymmdd", "202": "yymmdd",
+    "203": "yyyymmdd", "204": "yyyymmdd", "205": "yyyymmdd", "208": "yyyymmdd", "301": "yymmdd", "303": "yyyymmdd",
+    "304": "yyyymmdd", "305": "yyyymmdd", "711": "yyyymmdd", "713": "yymmdd", "715": "yymmdd", "717": "yymmdd",
+    "718": "yyyymmdd", "719": "yyyymmdd", "610": "yyyymm",
+}  # fmt: skip
+_OPEN_ENDED = {"713": 10, "715": 6, "717": 6, "718": 8, "719": 12, "711": 8}
+
+
+def coded_day(text: str, code: str) -> date | None:
+    """A calendar day written in a format of UN/EDIFACT 2379 (of a period: its first day); ISO 8601 without a code."""
+    text = text.strip()
+    layout = _FORMATS.get(code)
+    if layout is None or not text.isascii():
+        return day(text)
+    digits = text.partition("-")[0] if code in _OPEN_ENDED else text.replace("-", "").replace("/", "").replace(".", "")
+    if not digits[: len(layout)].isdigit() or len(digits) < len(layout):
+        return day(text)
+    if layout == "yyyymm":
+        return calendar_day(digits[:4], digits[4:6], "1")
+    if layout == "yyyyjjj":
+        return _ordinal_day(int(digits[:4]), int(digits[4:7]))
+    return calendar_day(*("".join(d for d, kind in zip(digits, layout, strict=False) if kind == k) for k in "ymd"))
+
+
+def coded_period(text: str, code: str) -> tuple[date | None, date | None]:
+    """The first and last day of a period of UN/EDIFACT 2379 (718: CCYYMMDD-CCYYMMDD, hyphen or none)."""
+    width = _OPEN_ENDED.get(code)
+    if width is None:
+        return None, None
+    digits = text.replace("-", "")
+    return coded_day(digits[:width], code), coded_day(digits[width : 2 * width], code)
+
+
+def _ordinal_day(year: int, nth: int) -> date | None:
+    try:
+        return date(year, 1, 1) + timedelta(days=nth - 1) if 1 <= nth <= 366 else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def last_day_of_month(year: int, month: int) -> date | None:
     """The last day of a month, or None if there is no such month."""
     try:

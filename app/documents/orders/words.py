@@ -8,16 +8,30 @@ from typing import Any
 
 from app.vocabulary import LANGUAGES
 
-_SHORTEST = 12  # characters below which a guess is worth less than what the file declares
+_SHORTEST, _VERY_SURE = 12, 0.99  # letters below which a guess is worth less than what the file declares
+_SHORT, _SURE = 60, 0.8
+_THREE_LETTERS = {
+    "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "dut": "nl", "nld": "nl", "ita": "it",
+    "por": "pt", "pol": "pl",
+}  # fmt: skip
 
 
 def language_of(words: Iterable[str], *, declared: str = "") -> str:
-    """ISO 639-1 code of the text, else of what the file declares ("en-US"), else the empty string."""
-    text = " ".join(word for word in words if word)[:4000]
+    """ISO 639-1 code of the text where it is long enough to tell, else of what the file declares ("en-US", "ger").
+
+    Too short and nothing declared: English, the language of the standards' own labels.
+    """
+    text = " ".join(word for word in words if word)[:4000].casefold()
+    letters = sum(c.isalpha() for c in text)
+    if letters >= _SHORTEST:
+        language, probability = _identifier().classify(text)
+        if probability >= _SURE and letters >= _SHORT:
+            return str(language)
+        if probability >= _VERY_SURE:
+            return str(language)
     stated = declared.replace("_", "-").partition("-")[0].strip().casefold()
-    if len(text) >= _SHORTEST:
-        return str(_identifier().classify(text.casefold())[0])
-    return stated if len(stated) == 2 and stated.isalpha() else ""
+    stated = _THREE_LETTERS.get(stated, stated)
+    return stated if len(stated) == 2 and stated.isalpha() else "en"
 
 
 @cache

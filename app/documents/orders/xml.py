@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,9 @@ class EntitiesDeclared(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed document: local names only. `namespace` is the root's; `is_whole` is false if it had to be mended."""
+    """A parsed document: local names only. `is_whole` is false if it had to be mended."""
 
     root: etree._Element
-    namespace: str
     is_whole: bool
 
 
@@ -50,12 +50,24 @@ def tree(content: bytes) -> Tree | None:
     dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise EntitiesDeclared
-    namespace = etree.QName(root).namespace or ""
     for element in root.iter(etree.Element):
         tag = element.tag
         if isinstance(tag, str) and tag[:1] == "{":
             element.tag = tag[tag.index("}") + 1 :]
-    return Tree(root, namespace, is_whole)
+    return Tree(root, is_whole)
+
+
+def within(root: etree._Element, names: Collection[str], *, depth: int = 5) -> list[etree._Element]:
+    """The outermost elements of these names, in an envelope (SBDH, SOAP, a list) or on their own, in order."""
+    if root.tag in names:
+        return [root]
+    if depth == 0:
+        return []
+    found: list[etree._Element] = []
+    for child in root:
+        if isinstance(child.tag, str):
+            found.extend(within(child, names, depth=depth - 1))
+    return found
 
 
 def value(node: etree._Element | None, *paths: str) -> str:
