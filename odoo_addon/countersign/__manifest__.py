@@ -1,0 +1,16 @@
+{
+    "name": "Countersign",
+    "summary": "Guarded, repeatable writes for billing exceptions that a person confirmed",
+    "version": "19.0.1.0.0",
+    "author": "Countersign",
+    "license": "LGPL-3",
+    "category": "Accounting/Accounting",
+    "depends": ["sale_management", "sale_timesheet", "hr_expense"],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/operation_views.xml",
+    ],
+    "installable": True,
+}

@@ -1,0 +1,197 @@
+import hashlib
+import json
+import re
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, MissingError
+
+from ..exceptions import KeyReused, OperationRefused, Stale
+from ..operations import KINDS, Call, differences, files, guarded_lines, note
+
+SERVICE_GROUP = "countersign.group_service"
+
+
+class CountersignOperation(models.Model):
+    """One row per confirmed change: its key makes the change happen once, its columns say who decided what."""
+
+    _name = "countersign.operation"
+    _description = "Countersign operation"
+    _order = "id desc"
+    _rec_name = "key"
+
+    key = fields.Char(required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True)
+    res_model = fields.Char("Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one("res.users", "Applied as", required=True, readonly=True)
+    decided_by = fields.Char(required=True, readonly=True)
+    rule = fields.Char(readonly=True)
+    case_ref = fields.Char("Case", readonly=True)
+    case_link = fields.Char("Link", readonly=True)
+    digest = fields.Char(required=True, readonly=True)
+    asked = fields.Json("Values", readonly=True)
+    expected = fields.Json(readonly=True)
+    result = fields.Json(readonly=True)
+    made = fields.Json("State after creation", readonly=True)
+
+    _key_once = models.Constraint("unique(key)", "This change was asked for already.")
+
+    @api.model
+    def about(self):
+        """Version of the addon and the kinds it knows, for health checks."""
+        module = self.env["ir.module.module"].sudo().search([("name", "=", "countersign")])
+        return {"version": module.installed_version, "kinds": sorted(KINDS)}
+
+    @api.model
+    def apply(self, key, kind, record, values, expected, mandate=None, attachments=(), digest=None):
+        """Make one change of the closed list, once per key, or none at all.
+
+        :param key: unique text of the change; repeating it repeats the answer, not the change
+        :param kind: name of an operation
+        :param record: ``{"model", "id", "company_id"}``
+        :param values: what the operation needs; numbers as decimal text, dates as ISO text
+        :param expected: what the person saw of the record; compared under a lock
+        :param mandate: ``{"decided_by", "rule", "case", "link"}``; the service user must name who decided
+        :param attachments: list of ``{"name", "sha256", "content"}``, content in base64
+        :param digest: SHA-256 of the canonical change; refused when it is not that of these arguments
+        :return: ``{"status": "applied" | "already", "result": {...}}``
+        """
+        is_service = self._require_caller()
+        attachments = files(self.env, attachments)
+        operation, model, res_id, company = self._require_listed(kind, record)
+        mandate = self._require_mandate(mandate or {}, is_service)
+        actual_digest = _digest(kind, company.id, model, res_id, values, expected, attachments)
+        if digest is not None and digest != actual_digest:
+            raise OperationRefused(self.env._("The change is not the one that was confirmed."), "digest")
+
+        done = self.sudo().search([("key", "=", key)])
+        if done:
+            return done._repeat(actual_digest)
+        row = self._claim(
+            {
+                "key": key,
+                "kind": kind,
+                "res_model": model,
+                "res_id": res_id,
+                "company_id": company.id,
+                "user_id": self.env.uid,
+                "decided_by": mandate["decided_by"],
+                "rule": mandate["rule"],
+                "case_ref": mandate["case"],
+                "case_link": mandate["link"],
+                "digest": actual_digest,
+                "asked": values,
+                "expected": expected,
+            }
+        )
+
+        target = self._target(operation, model, res_id, company, is_service)
+        operation.check_values(self.env, values, attachments)
+        self._require_unchanged(operation, target, expected)
+        call = Call(target=target, values=operation.read_values(self.env, values), mandate=mandate, files=attachments)
+        outcome = operation.run(call)
+        for noted, text in outcome.notes:
+            note(noted, text, mandate, attachments if noted == outcome.evidence_on else ())
+        row.write({"result": outcome.result, "made": outcome.made})
+        return {"status": "applied", "result": outcome.result}
+
+    def _require_caller(self):
+        user = self.env.user
+        if not user._is_internal():
+            raise AccessError(self.env._("Only internal users may apply operations."))
+        return user.has_group(SERVICE_GROUP)
+
+    @api.model
+    def _require_listed(self, kind, record):
+        """The operation, model, id and company that are asked for, when the closed list and the caller's companies allow them."""
+        operation = KINDS.get(kind) if isinstance(kind, str) else None
+        if operation is None:
+            raise OperationRefused(self.env._("There is no operation %s.", kind), "unknown_kind")
+        if not isinstance(record, dict) or set(record) != {"model", "id", "company_id"}:
+            raise OperationRefused(self.env._("The record must have model, id and company_id."), "record")
+        model, res_id, company_id = record["model"], record["id"], record["company_id"]
+        if model not in operation.guards:
+            raise OperationRefused(self.env._("%(kind)s does not work on %(model)s.", kind=kind, model=model), "model")
+        if any(isinstance(i, bool) or not isinstance(i, int) or i <= 0 for i in (res_id, company_id)):
+            raise OperationRefused(self.env._("Ids must be positive whole numbers."), "record")
+        if company_id not in self.env.companies.ids:
+            raise AccessError(self.env._("Company %s is not among the allowed companies.", company_id))
+        return operation, model, res_id, self.env["res.company"].browse(company_id)
+
+    def _require_mandate(self, mandate, is_service):
+        if not isinstance(mandate, dict) or not all(isinstance(v, str) and len(v) <= 500 for v in mandate.values()):
+            raise OperationRefused(self.env._("The mandate must be short texts."), "mandate")
+        found = {name: mandate.get(name, "").strip() for name in ("decided_by", "rule", "case", "link")}
+        if set(mandate) - set(found):
+            raise OperationRefused(self.env._("The mandate has unknown parts."), "mandate")
+        if found["link"] and not re.match(r"https?://", found["link"]):
+            raise OperationRefused(self.env._("The link must be a web address."), "mandate")
+        if not is_service:
+            found["decided_by"] = self.env.user.name
+        elif not (found["decided_by"] and found["rule"]):
+            raise OperationRefused(self.env._("Who decided, and under which rule, must be named."), "mandate")
+        return found
+
+    def _claim(self, values):
+        """Insert the row first: a second caller with the same key waits here for the first one's end."""
+        if not isinstance(values["key"], str) or not 0 < len(values["key"]) <= 128:
+            raise OperationRefused(self.env._("The key must be a text of 1 to 128 characters."), "key")
+        try:
+            with self.env.cr.savepoint(flush=False):
+                row = self.sudo().create(values)
+                row.flush_recordset()
+        except UniqueViolation as error:
+            # The other caller has committed after this transaction began. Odoo rolls back and calls again,
+            # and the next look finds that caller's answer.
+            raise ConcurrencyError(self.env._("The same change is being made right now.")) from error
+        return row
+
+    def _repeat(self, digest):
+        self.ensure_one()
+        if self.digest != digest:
+            raise KeyReused(self.env._("The key %s belongs to another change.", self.key))
+        return {"status": "already", "result": self.result}
+
+    def _target(self, operation, model, res_id, company, is_service):
+        """The record, locked, of this company, seen with the rights that decide about the change."""
+        seen = self.env[model].with_context(allowed_company_ids=[company.id]).browse(res_id)
+        if not seen.sudo().exists():
+            raise MissingError(self.env._("%(model)s %(id)s does not exist.", model=model, id=res_id))
+        seen.check_access("read")
+        owner = seen.sudo().company_id
+        if owner and owner != company:
+            raise OperationRefused(self.env._("The record belongs to another company."), "company")
+        if is_service:
+            target = seen.sudo()
+        else:
+            seen.check_access(operation.access)
+            target = seen
+        target.sudo().lock_for_update()
+        guarded_lines(target).sudo().lock_for_update()
+        return target
+
+    def _require_unchanged(self, operation, target, expected):
+        found = differences(self.env, target, expected, operation.guards[target._name])
+        if found:
+            named = ", ".join(d["field"] for d in found[:5])
+            raise Stale(
+                self.env._("%(name)s has changed since it was reviewed: %(fields)s.", name=target.display_name, fields=named),
+                found,
+            )
+
+
+def _digest(kind, company_id, model, res_id, values, expected, attachments):
+    """SHA-256 over sorted JSON without blanks; files stand with name and SHA-256."""
+    change = {
+        "kind": kind,
+        "company_id": company_id,
+        "model": model,
+        "record_id": res_id,
+        "values": values,
+        "expected": expected,
+        "attachments": [{"name": f.name, "sha256": f.sha256} for f in attachments],
+    }
+    return hashlib.sha256(json.dumps(change, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
