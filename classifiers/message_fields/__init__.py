@@ -1,0 +1,1 @@
+"""The guideline's fields of a message and its attachments, each with the words it rests on."""

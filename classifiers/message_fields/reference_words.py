@@ -1,0 +1,122 @@
+"""What the trade calls the numbers it quotes, in eight languages: words that stand beside a number and say whose it is.
+
+Roles: invoice (our invoices and credit notes), order (the customer's order), ours (our quotes, contracts, projects and
+orders), none (numbers of something else: tickets, tax, banks, telephones, clauses, places in a document).
+"""
+
+from __future__ import annotations
+
+REFERENCE_WORDS: dict[str, str] = {
+    "invoice": """
+        invoice, invoices, invoice no, invoice number, inv, bill no, bill number, credit note*, credit memo*, debit note*, pay request, billing document,
+        rechnung, rechnungen, rechnungs*, ausgangsrechnung*, eingangsrechnung*, re nr, rg, rg nr, rgnr, reen,
+        schlussrechnung*, teilrechnung*, abschlagsrechnung*, gutschrift, gutschriften, gutschriftsn*, faktur, fakturen,
+        fakturan*, fakturierung, oktoberrechnung, *rechnung, belegnummer, beleg nr, belegnr, beleg,
+        facture, factures, fact, avoir, avoirs, note de credit, notes de credit, piece n, n de piece,
+        factura, facturas, fra, fras, fact, abono n, nota de credito, notas de credito, nota de abono, rectificativa,
+        factuur, facturen, factuurn*, creditfactuur, creditfacturen, creditnota*, verkoopfactuur, *factuur,
+        fattura, fatture, ft, fatt, nota di credito, note di credito,
+        fatura, faturas, fat, nota de credito, factura,
+        faktura, faktury, fakture, fakturze, faktur, fakturami, fakturach, fv, fvat, korekta, korekty, korekte,
+        faktura korygujaca, faktury korygujacej, faktura vat, nota kredytowa, nr faktury, document no, doc no,
+        jan invoice, monthly invoice, reminder for, mahnung zu
+    """,
+    "order": """
+        purchase order*, po, pos, p o, po number, po no, po nr, bpo, blanket, blanket order, blanket purchase order,
+        call off, call off order, order, orders, order number, order no, ordernumber, order ref, work order,
+        service order, services order, release order, customer reference, your reference, your ref, your order,
+        buyer reference, task order, po box number, requisition order, cust ref,
+        bestellung, bestellungen, bestellnr, bestell nr, bestellnummer, bestellnummern, bestellbezug, bestellnummer der,
+        best nr, einkaufsbelegnummer, einkaufsbeleg, auftrag, auftragsnummer, auftragsnr, auftrags nr, abruf,
+        abrufauftrag, bestellabruf, abrufnummer, ihre bestellung, ihr auftrag, ihre referenz, ihr zeichen,
+        bestellobligo, obligo, mittelbindung, mittelbindungsnummer, ihre bestellnummer, bestellanderung,
+        commande, commandes, bon de commande, bons de commande, n de commande, numero de commande, bdc, bc,
+        engagement, numero d engagement, n d engagement, engagement juridique, ej, votre reference, vos references,
+        votre commande, accuse de reception, accuse reception, marche subsequent, commande ouverte,
+        pedido, pedidos, orden de compra, ordenes de compra, orden, oc, n de pedido, numero de pedido, su pedido,
+        su referencia, orden de servicio, pedido abierto, pedido de compra, n pedido,
+        inkooporder*, inkoopordernummer*, bestelling*, bestelnummer, bestelbon, inkoopnummer, order, ordernummer,
+        opdracht, opdrachtnummer, opdrachtbon, afroep, afroepnummer, afroepbon, afroeporder, verplichting,
+        verplichtingnummer, verplichtingennummer, uw referentie, uw kenmerk, uw order, uw ordernummer, bestelorder,
+        ordine, ordini, ordine d acquisto, ordine di acquisto, oda, n ordine, numero ordine, vs ordine, vostro ordine,
+        buono d ordine, buono di ordine, vostro riferimento, vs rif, ordinativo, impegno di spesa, impegno n, cig,
+        encomenda, encomendas, nota de encomenda, n de encomenda, numero de encomenda, ordem de compra, ordens de compra,
+        requisicao, nota de compra, vossa encomenda, v encomenda, vossa referencia, v ref, compromisso, n compromisso,
+        pedido de compra, autorizacao de fornecimento,
+        zamowienie, zamowienia, zamowieniu, zamowien, zamowieniem, nr zamowienia, numer zamowienia, panstwa zamowienie,
+        zlecenie, zlecenia, zleceniu, nr zlecenia, panstwa nr ref, wasze zamowienie, zam
+    """,
+    "ours": """
+        quote, quotation, quotation no, our quote, your quote, your quotation, offer, your offer, proposal, your proposal,
+        estimate, contract, contracts, contract no, contract number, contract reference, agreement, master agreement,
+        framework, framework agreement, framework contract, framework order, sow, statement of work, msa, change request,
+        change order, cr, variation, amendment to contract, order confirmation, order acknowledgement, order acknowledgment,
+        sales order, so, project, project no, project number, project code, your contract, our contract, engagement letter,
+        retainer, work package, your project, call off contract,
+        angebot, angebote, angebots*, ihr angebot, ihrem angebot, ihres angebots, kostenvoranschlag, vertrag, vertrages,
+        vertrags, vertragsn*, vertragsnr, rahmenvertrag, rahmenvertrags, rahmenvertrages, rahmenvereinbarung,
+        rahmenabkommen, kontrakt, kontraktnummer, wartungsvertrag, dienstleistungsvertrag, werkvertrag, servicevertrag,
+        einzelvertrag, auftragsbestatigung, auftragsbestatigungen, ab nr, projekt, projekts, projektes, projektn*,
+        verkaufsauftrag, kundenauftrag, nachtrag, anderungsantrag, supportvertrag, kontingent, vertrag nr, *vertrag,
+        devis, offre, votre offre, votre devis, votre proposition, proposition, contrat, contrats, votre contrat,
+        contrat cadre, accord cadre, marche, marche n, numero de marche, marche cadre, avenant au contrat,
+        confirmation de commande, accuse de reception de commande, projet, code projet, code affaire,
+        presupuesto, oferta, su oferta, su presupuesto, cotizacion, propuesta, contrato, contratos, contrato marco,
+        acuerdo marco, su contrato, proyecto, confirmacion de pedido, pedido de venta, expediente de contratacion,
+        pedido marco,
+        offerte, uw offerte, offertenummer, overeenkomst, raamovereenkomst, raamcontract, contract, contractnummer,
+        orderbevestiging, project, projectnummer, projectcode, mantelovereenkomst, dienstverleningsovereenkomst,
+        preventivo, offerta, vs offerta, vostra offerta, vostro preventivo, contratto, contratti, contratto quadro,
+        accordo quadro, convenzione, conferma d ordine, conferma ordine, progetto, commessa, codice progetto,
+        proposta, orcamento, vossa proposta, v proposta, cotacao, contrato quadro, acordo quadro, projeto, projecto,
+        confirmacao de encomenda, vosso contrato,
+        oferta, oferty, ofercie, oferte, wycena, umowa, umowy, umowie, umowe, umowa ramowa, umowy ramowej, umowie ramowej,
+        projekt, projektu, projekcie, potwierdzenie zamowienia, potwierdzenia zamowienia
+    """,
+    "none": """
+        ticket, ticket no, case, case no, query, query number, request, incident, service request, task, reference number,
+        our reference, our ref, account, account no, account number, account ending, acct, routing, sort code, iban, bic,
+        swift, vat, vat no, vat id, tax id, tin, ein, gst, abn, company no, company number, registration, registered,
+        reg no, phone, telephone, tel, mobile, fax, call, helpdesk, extension, ext, clause, section, sec, article, art,
+        paragraph, para, schedule, annex, appendix, exhibit, page, pages, line, lines, row, item, items, position, finding,
+        vendor, vendor no, vendor number, supplier no, supplier number, supplier code, creditor, payment reference,
+        payment, payment no, remittance, remittance advice, payment advice, trace, trace number, batch, cheque, check no,
+        transaction, voucher, run, deduction notice, notice, rule, code, reason code, error, policy, cost centre,
+        cost center, gl account, wbs, room, floor, unit, suite, building, street, road, version, revision, rev, release, build,
+        build no, sprint, phase, milestone, stage, step, week, wk, quarter, year, fy, lot, option, part, chapter, form,
+        certificate, exemption, exemption no, meter, requirement, script, protocol, ledger, invitation code, batch no,
+        bank, document archive, receipt no, goods receipt, grn, delivery note, packing slip, message id, msg id, host,
+        vorgang, vorgangsnummer, aktenzeichen, az, unser zeichen, geschaftszeichen, zeichen, kundennummer, kunden nr,
+        kdnr, kreditor, kreditorn*, debitor, debitorn*, lieferantennummer, lieferanten nr, konto, kontonummer, kto, blz,
+        ust idnr, ust id, ustid, uid, steuernummer, steuer nr, handelsregister, hrb, hra, telefon, fon, durchwahl,
+        ziffer, ziff, absatz, abs, artikel, paragraf, punkt, nummer der, seite, position, positionen, pos, zeile, anlage, anhang,
+        avis, zahlungsavis, avisnummer, zahlungslauf, buchungs*, verwendungszweck, kostenstelle, kst, sachkonto, kw,
+        kalenderwoche, version, revision, phase, meilenstein, ausgabe, raum, zimmer, etage, leitweg id, leitwegid, einladungscode,
+        storungsnummer, personalnummer, vorlage, protokoll, formblatt, wareneingang, lieferschein, kurzungsbeleg,
+        dossier, demande, incident, n de client, code client, fournisseur, n fournisseur, compte, rib, siret, siren, rcs,
+        tva, n tva, telephone, poste, ligne, lignes, page, art, article, alinea, annexe, phase, jalon, lot, semaine, virement,
+        centre de cout, bordereau, code service, statut, status, version, etape, bon de livraison, notre reference, n ref,
+        caso, incidencia, expediente, cuenta, cuenta bancaria, nif, cif, rfc, iva, telefono, linea, lineas, posicion,
+        pagina, clausula, articulo, anexo, fase, hito, lote, semana, transferencia, centro de coste, n de cliente,
+        codigo de cliente, proveedor, n de proveedor, albaran, nuestra referencia, version,
+        zaak, zaaknummer, melding, meldingsnummer, dossier, rekening, rekeningnummer, btw, btw nummer, kvk, telefoon,
+        regel, regels, artikel, lid, bijlage, pagina, fase, mijlpaal, week, betaling, kostenplaats, klantnummer,
+        debiteur, debiteurnummer, crediteur, crediteurnummer, leveranciersnummer, ons kenmerk, onze referentie, versie,
+        pratica, protocollo, prot, conto, partita iva, p iva, cod fisc, codice fiscale, telefono, riga, righe, articolo,
+        comma, allegato, pagina, fase, lotto, settimana, bonifico, centro di costo, codice cliente, codice fornitore,
+        nostro riferimento, ns rif, ddt, cup, codice univoco, capitolato,
+        processo, conta, nib, nipc, contribuinte, telefone, linha, linhas, artigo, clausula, anexo, pagina, fase, marco,
+        semana, transferencia, centro de custo, n de cliente, n de fornecedor, nossa referencia, n ref, guia,
+        sprawa, sprawy, zgloszenie, zgloszenia, rachunek, rachunku, konto, nip, regon, krs, telefon, pozycja, pozycji, poz,
+        wiersz, wiersza, paragraf, ust, artykul, zalacznik, zalacznika, strona, strony, faza, etap, tydzien, przelew, mpk,
+        nr klienta, nr dostawcy, nasz znak, wersja, umowa nr konta, tabela, tabeli
+    """,
+}
+
+SHAPES: dict[str, str] = {
+    # Letters before the running number, as accounting programs set them; matched from the start of the number.
+    "invoice": r"(?:[a-z]{0,4}(?:inv|fac|fact|fatt|fakt|bill)|rg|re|rn|ri|vf|fv|fvs|ft|fa|fc|si|cn|crn|[a-z]{0,4}cn|gs|av|nc|kor|fkor)",
+    "ours": r"(?:an|ang|agb|ab|off?|offr|dev|devis|quo|qt|qu|ofe|oferta|pres|prev|so|sow|cr|msa|rv|rb|rahmen|ct|ctr|con|prj|proj|ret|kv|um)",
+    "order": r"(?:[a-z]{0,4}po|bpo|bdc|oc|oda|zam|zk|zd|bst|best|ord|pur|pur?c|io|ink|bestellung|enc|ec|ped|ej)",
+}
+"""What a number's letters suggest where no word stands beside it. Weak: words win."""

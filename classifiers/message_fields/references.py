@@ -1,0 +1,400 @@
+"""Numbers that name a document, and whose they are: our invoices, the customer's order, our quotes, contracts, projects.
+
+A number's role comes from the words beside it, from the column it stands in, from numbers of the same build that are
+named elsewhere in the message, and last from its letters. What no word claims is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from classifiers.message_fields.dates import dates
+from classifiers.message_fields.folding import Hit, Lexicon, fold
+from classifiers.message_fields.reference_words import REFERENCE_WORDS, SHAPES
+from classifiers.message_fields.source import Passage, Source
+from classifiers.message_fields.tables import column_label
+
+ROLES = ("invoice", "order", "ours", "none")
+_WORDS = Lexicon(REFERENCE_WORDS)
+_CODE = re.compile(r"(?<![\w@])(?:[^\W_]+[-/._]){0,6}[^\W_]+(?![\w@])")
+_SPACED_DIGITS = re.compile(r"(?<![\w.,/-])\d{2,6}(?: \d{2,6}){1,5}(?![\w%]|[.,]\d| ?[€£$])")
+_MASK = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,120}|(?:https?://|www\.)[^\s<>\"]{1,300}|<[^<>\s]{1,200}>"
+    r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
+    r"|(?<![\w/-])(?:\+\d{1,3}[ /-]?|\(0)[\d() /-]{6,20}\d|(?<![\w/-])0\d{1,4}[ /]\d{2,}(?:[ /-]\d{2,}){0,4}"
+)
+_CONNECTOR = re.compile(r"[\s,;/+]*(?:(?:and|und|et|y|en|e|i|oraz|sowie|as well as|&|ainsi que|or|oder|ou|o|of|lub)\b)?[\s,;(]*(?:also |auch )?")
+_TRANSPARENT = frozenset(
+    "no nr num number numbers nummer nummern numero numeros numer n o is are was ist sind lautet est sont es son zijn sono sao e to jest the a an der die das"
+    " den dem des le la les l de du d el los las het il lo gli i os as our your my unsere unser unserer unseren unserem ihre ihr ihrer ihrem ihren eure"
+    " notre nos votre vos nuestro nuestra su sus vuestra vuestro onze ons uw jullie nostro nostra vostro vostra ns vs nossa nosso vossa vosso"
+    " nasz nasza panstwa wasza wasz nasze ref reference referenz referentie riferimento referencia referencja id kod code under unter sous bajo onder"
+    " with mit avec con met com z unit new neue neuer nouveau nouvelle nuevo nueva nieuwe nuovo nuova novo nova nowy nowe nowa nowego order document".split()
+)
+_STOP_ACRONYMS = frozenset(
+    "PO NR NO OR IN AT BY ON IS TO OF AND THE VAT TVA IVA BTW USD EUR GBP CHF AUD CAD NZD SGD PLN SEK NOK DKK JPY BRL MXN HUF CZK RON"
+    " IBAN BIC TEL FAX KW QTY POS HRB HRA ABN GST UST USt RCS KVK NIF CIF NIP PT STD HT TTC PM AM BT RE FY EX OC BC BDC ODA BACS ACH"
+    " NET TOTAL UID HUR DAY EA PCE MNT PLZ INV FV FT RG AG DE FR UK US IE IT ES PL NL SEPA".split()
+)
+_LABELS = frozenset(
+    word.strip() for role in ("invoice", "order", "none") for word in REFERENCE_WORDS[role].replace("\n", ",").split(",")
+)
+_OLD = Lexicon(
+    {
+        "old": """
+            old, previous, former, expired, closed, exhausted, spent, dead, wrong, incorrect, mistyped, replaces, replacing,
+            instead of, no longer, last year, superseded, cancelled, used up, not valid, invalid, was replaced, earlier, obsolete,
+            alt, alte, alten, alter, altes, bisherige*, fruhere*, abgelaufen, geschlossen*, erschopft, aufgebraucht, falsch, falsche*, ersetzt,
+            statt, anstatt, vom letzten jahr, vorjahr, ungultig, storniert*, ausgelaufen, verbraucht, beendet, nicht mehr,
+            ancien, ancienne, precedent, precedente, expire, expiree, cloture, cloturee, epuise*, errone*, remplace, remplacant,
+            au lieu de, annee derniere, soldee, solde, invalide, perime*, faux,
+            antiguo, antigua, anterior, vencid*, caducad*, cerrad*, agotad*, incorrect*, equivocad*, errone*, en lugar de, sustituye, reemplaza, anulad*,
+            oud, oude, vorige, verlopen, afgesloten, uitgeput, fout, foutief, onjuist*, vervangt, in plaats van, niet meer, gesloten,
+            vecchio, vecchia, precedente, scadut*, chius*, esaurit*, errat*, sbagliat*, sostituisce, invece di, al posto di, non piu,
+            antigo, antiga, anterior, caducad*, expirad*, encerrad*, esgotad*, errad*, incorret*, em vez de, substitui, em lugar de,
+            stary, stare, starego, poprzedni*, wygas*, zamknie*, wyczerpan*, bledny, bledne, blednego, zamiast, zastepuje, niewazn*, zrealizowan*
+        """,
+        "new": """
+            new, correct, right, valid, current, should be, should read, please use, use, quote, quoting, replaced by, the one, actual, updated, instead,
+            neu, neue, neuen, neuer, neues, richtig, richtige*, richtig ware, korrekt, korrekte*, gultig, gultige*, aktuell*, stattdessen, lautet, muss lauten, verwenden, angeben, gilt, zutreffend*,
+            nouveau, nouvelle, nouveaux, correct, correcte, bon numero, le bon, exact, valide, valable, utiliser, indiquer, rappeler, il s agit,
+            nuevo, nueva, correcto, correcta, valido, valida, vigente, utilizar, indicar, debe ser,
+            nieuw, nieuwe, juist, juiste, correct, correcte, geldig, geldige, gebruiken, vermelden, moet zijn, aangemaakt,
+            nuovo, nuova, corretto, corretta, giusto, valido, valida, utilizzare, indicare, riportare,
+            novo, nova, correto, correta, valido, valida, utilizar, indicar, considerar, deve ser,
+            nowy, nowe, nowa, nowego, prawidlow*, poprawn*, wlasciw*, aktualn*, wazne, wazny, uzyc, podac, powinno byc
+        """,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A number as written, where it stands and its role."""
+
+    text: str
+    passage: Passage
+    start: int
+    end: int
+    role: str
+    score: float
+    is_old: bool = False
+    is_new: bool = False
+
+    @property
+    def key(self) -> str:
+        return re.sub(r"[^A-Z0-9]", "", self.text.upper())
+
+
+    @property
+    def build(self) -> str:
+        return _build(self.text)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    start: int
+    end: int
+    text: str
+
+
+def references(source: Source) -> list[Reference]:
+    """All numbers of a message that words or build give a role, in reading order."""
+    drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
+    for passage in source.passages:
+        if passage.zone != "disclaimer":
+            drafts += _passage_drafts(passage, source)
+    named = Counter[tuple[str, str]]()
+    for _, candidate, scores in drafts:
+        role, score = _best(scores)
+        if role != "none" and score >= 2 and (build := _build(candidate.text)):
+            named[build, role] += 1
+    found: list[Reference] = []
+    for passage, candidate, scores in drafts:
+        build = _build(candidate.text)
+        score = _best(scores)[1]
+        for role in ("invoice", "order", "ours"):
+            if build and named[build, role] and score < 2.2:
+                scores[role] = scores.get(role, 0) + 1.6
+        role, score = _best(scores)
+        if role != "none" and score >= _least(candidate.text, role):
+            old, new = _age(passage, candidate)
+            end = candidate.start + len(_CHANGE_SUFFIX.sub("", candidate.text)) if role == "order" else candidate.end
+            text = passage.text[candidate.start : end]
+            found.append(Reference(text, passage, candidate.start, end, role, score, old, new))
+    return found
+
+
+_CHANGE_SUFFIX = re.compile(r"(?<=\d{6})[-/](?:[A-Za-z]{1,3}\d{1,2})$")
+"""4512007745/A1: the first change of an order has the order's number."""
+
+
+def _least(text: str, role: str) -> float:
+    """How sure a role must be: short or bare numbers need a word close by."""
+    if sum(c.isdigit() for c in text) < 3 and not (role == "ours" and " " in text):
+        return 9.0
+    return 2.5 if text.isdigit() and len(text) <= 5 and not text.startswith("0") else 1.5
+
+
+def unclaimed(source: Source, *zones: str) -> list[Reference]:
+    """Numbers of some length that no word claims, for messages that give a number and nothing else."""
+    found: list[Reference] = []
+    for passage in source.zone(*zones):
+        for candidate, scores in ((c, s) for _, c, s in _passage_drafts(passage, source)):
+            role, score = _best(scores)
+            digits = sum(ch.isdigit() for ch in candidate.text)
+            if (role == "none" and score > 0) or (role != "none" and score >= 1.5) or digits < 3:
+                continue
+            found.append(Reference(candidate.text, passage, candidate.start, candidate.end, "order", score))
+    return found
+
+
+def _best(scores: dict[str, float]) -> tuple[str, float]:
+    role = max(ROLES, key=lambda r: scores.get(r, 0))
+    return role, scores.get(role, 0)
+
+
+def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, _Candidate, dict[str, float]]]:
+    candidates = list(_candidates(passage))
+    if not candidates:
+        return []
+    hits = _WORDS.find(passage.tokens)
+    drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
+    previous: tuple[_Candidate, dict[str, float]] | None = None
+    for candidate in candidates:
+        scores = _word_scores(passage, candidate, hits, previous, source)
+        for role, worth in _shape_scores(passage, candidate, source.is_own_staff).items():
+            scores[role] = scores.get(role, 0) + worth
+        if any(candidate.text.upper().startswith(prefix.upper()) for prefix in source.firm.invoice_prefixes if prefix):
+            scores["invoice"] = scores.get("invoice", 0) + 3
+        drafts.append((passage, candidate, scores))
+        previous = (candidate, scores)
+    return drafts
+
+
+def _candidates(passage: Passage) -> Iterator[_Candidate]:
+    text = passage.text
+    masked = bytearray(len(text) + 1)
+    for match in _MASK.finditer(text):
+        masked[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    for day in dates(passage.folded, passage.day_first, passage.around):
+        masked[day.start : day.end] = b"\2" * (day.end - day.start)
+    taken = 0
+    for start, end in _merge(text):
+        if start < taken or any(masked[start:end]):
+            continue
+        start, end, code = _with_acronym(text, start, end)
+        if _is_code(code):
+            taken = end
+            yield _Candidate(start, end, code)
+
+
+def _merge(text: str) -> Iterator[tuple[int, int]]:
+    """Codes and digit groups in order; a digit group set apart by blanks (4700 55 81 02) counts as one."""
+    spaced = [(m.start(), m.end()) for m in _SPACED_DIGITS.finditer(text)]
+    at = 0
+    for match in _CODE.finditer(text):
+        while at < len(spaced) and spaced[at][1] <= match.start():
+            at += 1
+        if at < len(spaced) and spaced[at][0] <= match.start() < spaced[at][1]:
+            if match.start() == spaced[at][0] and match.end() <= spaced[at][1]:
+                yield spaced[at]
+            continue
+        if any(c.isdigit() for c in match.group()):
+            yield match.start(), match.end()
+
+
+def _with_acronym(text: str, start: int, end: int) -> tuple[int, int, str]:
+    """SOW 14, EC 2026/2214: capitals before a number that belong to it."""
+    before = re.search(r"(?<![\w/-])([A-Z]{2,5}) $", text[max(0, start - 7) : start])
+    number = text[start:end]
+    is_year_or_figure = re.fullmatch(r"(?:19|20)\d\d|\d+[.,][\d.,]+", number)
+    if (
+        before
+        and number[0].isdigit()
+        and not is_year_or_figure
+        and before.group(1) not in _STOP_ACRONYMS
+        and fold(before.group(1)) not in _LABELS
+    ):
+        start -= len(before.group(1)) + 1
+    return start, end, text[start:end]
+
+
+_NOT_CODE = re.compile(
+    r"(?:19|20)\d\d(?:[-/](?:0?[1-9]|1[0-2]|\d\d))?|\d{1,3}|\d[\d.,]*[.,][\d.,]*|\d{1,2}(?:st|nd|rd|th|er|h|x|k|d|pm|am)"
+    r"|\d{1,2}/\d{1,2}|\d{1,3}-\d{1,3}|[A-Za-z]{1,3}\d?|\d{1,3}(?:[- ][A-Za-z]{2,12})+|\d{1,4}[a-zA-Z]{1,4}|\d+ 000"
+    r"|[^\W\d_]{4,}\d{1,2}|[Ff][Yy][-/]?\d\d(?:\d\d)?|[Hh][12]|[Qq][1-4][-/]?(?:20)?\d\d|[KkCc][Ww][-/]?\d{1,2}"
+)
+_DRAFT = re.compile(r"draft|entwurf|brouillon|borrador|concept|bozza|rascunho|szkic", re.IGNORECASE)
+
+
+def _is_code(code: str) -> bool:
+    return 2 <= len(code) <= 40 and not _NOT_CODE.fullmatch(code) and any(c.isdigit() for c in code) and not _DRAFT.search(code)
+
+
+def _word_scores(
+    passage: Passage, candidate: _Candidate, hits: list[Hit], previous: tuple[_Candidate, dict[str, float]] | None, source: Source
+) -> dict[str, float]:
+    scores: dict[str, float] = {}
+    tokens = passage.tokens
+    low, high = passage.sentence_at(candidate.start)
+    line_low, line_high = passage.line_at(candidate.start)
+    low, high = max(low, line_low - 90), max(high, line_high)
+    floor = previous[0].end if previous and previous[0].end > low else low
+    first = _token_index(passage, candidate.start)
+    if previous and _CONNECTOR.fullmatch(passage.folded[previous[0].end : candidate.start]):
+        gap = passage.text[previous[0].end : candidate.start]
+        if gap.strip() or "\n" in gap:
+            for role, score in previous[1].items():
+                scores[role] = max(scores.get(role, 0), 0.85 * score)
+    before = [h for h in hits if h.start >= low and h.end <= candidate.start]
+    head = _head_noun(passage, before, candidate)
+    for hit in hits:
+        if hit.start == candidate.start and hit.end < candidate.end and hit.role == "ours" and " " in candidate.text:
+            value = 4.0  # SOW 14: the word is part of the number
+        elif hit is head:
+            value = 4.1
+        elif hit.end <= candidate.start and hit.start >= low:
+            between = [t.word for t in tokens[hit.last + 1 : first] if t.start < candidate.start]
+            if between and between[0].isdigit() and hit.role != "none":
+                continue  # "variation 2 runs under X": the word has its number
+            distance = sum(1 for word in between if word not in _TRANSPARENT)
+            beyond = hit.end <= floor and floor > low
+            value = _near(hit.role, distance, beyond, passage.folded[hit.end : candidate.start])
+        elif hit.start >= candidate.end and hit.end <= high:
+            after = passage.folded[candidate.end : hit.start]
+            distance = len(re.findall(r"\w+", after))
+            value = 0.0 if hit.role == "none" or distance > 4 or any(c.isdigit() for c in after) else 1.2 - 0.2 * distance
+        else:
+            continue
+        role = _flip(hit, passage, source, tokens[hit.first].word)
+        if value > scores.get(role, 0):
+            scores[role] = value
+    if not scores:
+        scores.update(_from_sentence_before(passage, candidate, hits, low))
+    if _LINE_OF.search(passage.folded[max(0, candidate.start - 40) : candidate.start]):
+        scores["order"] = max(scores.get("order", 0), 2.2)
+    label = column_label(passage, candidate.start)
+    if label:
+        for hit in _WORDS.find(label):
+            role = _flip(hit, passage, source, label[hit.first].word)
+            scores[role] = max(scores.get(role, 0), 3.4)
+    return scores
+
+
+_COPULA = re.compile(
+    r"\b(?:is|lautet|ist|ware|est|es|e|jest|to|luidt|wordt|reads|sera|sara|war|was|will be)\b[\s:]{1,3}(?:the |der |die |le |la |el |o |de |het )?$"
+)
+_REFERS_BACK = re.compile(
+    r"^\W{0,3}(?:it is|it's|this is|that is|here it is|the number is|the right one|es ist|das ist|sie lautet|er lautet|diese lautet|richtig"
+    r"|korrekt|il s'agit d\w|c'est|le voici|se trata de\w?|es el|es la|het is|dit is|dat is|het gaat om|si tratta d\w+|e il|trata-se d\w|e o|e a"
+    r"|jest to|to jest|chodzi o)\b"
+)
+_LINE_OF = re.compile(
+    r"\b(?:lines?|items?|pos|position|positionen|poste|ligne|linea|posicion|regel|riga|linha|pozycja)\.? \d{1,5}"
+    r" (?:of|on|der|de|du|van|di|do|da|aus|z) (?:\w{1,8} )?$"
+)
+
+
+def _head_noun(passage: Passage, before: list[Hit], candidate: _Candidate) -> Hit | None:
+    """In "the order number for your invoices is X" the first noun owns X, not the nearest."""
+    start = max(0, candidate.start - 24)
+    if len(before) < 2 or before[0].role == "none" or not _COPULA.search(passage.folded[start : candidate.start]):
+        return None
+    return before[0] if not re.search(r"\d", passage.folded[before[0].end : candidate.start]) else None
+
+
+def _from_sentence_before(passage: Passage, candidate: _Candidate, hits: list[Hit], low: int) -> dict[str, float]:
+    """"The order number is mandatory. It is X": the noun stands one sentence earlier."""
+    if not _REFERS_BACK.search(passage.folded[low : low + 60]):
+        return {}
+    earlier_low = passage.sentence_at(max(0, low - 1))[0]
+    earlier = [h for h in hits if earlier_low <= h.start and h.end <= low and h.role != "none"]
+    return {earlier[-1].role: 2.0} if earlier else {}
+
+
+def _near(role: str, distance: int, beyond: bool, between: str) -> float:
+    """What a word is worth for a number after it, by the words between them."""
+    if role == "none":
+        return 4.2 if distance == 0 else 1.2 if distance == 1 else 0.0
+    if beyond:
+        return 1.6 if distance <= 3 else 0.9 if distance <= 8 else 0.0
+    value = 4.0 if distance == 0 else 2.6 if distance <= 2 else 1.9 if distance <= 5 else 1.2 if distance <= 9 else 0.6 if distance <= 14 else 0.0
+    if "\n" in between:
+        value *= 0.8 if between.lstrip(" :.#").startswith("\n") else 0.4
+    return value
+
+
+def _flip(hit: Hit, passage: Passage, source: Source, word: str) -> str:
+    """"Your reference" is the customer's order on our paper and our number in the customer's."""
+    if hit.role == "order" and hit.last > hit.first and word in ("your", "ihre", "ihr", "votre", "vos", "su", "uw", "vostro", "vs", "vossa", "v"):
+        ours = passage.zone in ("invoice_copy", "attached_mail") or source.is_own_staff
+        is_reference = re.search(r"ref|zeichen|kenmerk|rif", passage.folded[hit.start : hit.end])
+        if not ours and is_reference:
+            return "ours"
+    return hit.role
+
+
+def _token_index(passage: Passage, position: int) -> int:
+    from bisect import bisect_left
+
+    return bisect_left(passage.tokens, position, key=lambda t: t.start)
+
+
+def _build(text: str) -> str:
+    """How a number is built: letters up to the running number, else the lengths of its groups. RE/2026/0371: RE/."""
+    letters = re.match(r"[^\W\d_]+[-/. ]?(?:[^\W\d_]+[-/. ])?", text)
+    if letters and len(letters.group()) >= 2:
+        return letters.group().upper()
+    groups = re.sub(r"\d+", lambda m: str(len(m.group())), text)
+    return groups.upper() if groups != str(len(text)) or len(text) >= 8 else ""
+
+
+_YEAR_AND_NUMBER = re.compile(r"[a-z]{1,8}[-/ ]?(?:20)?\d\d[-/]?\d{3,6}|[a-z]{1,8}[-/]20\d\d[-/]\d{1,6}")
+_FIRMLY_OURS = re.compile(r"s\d{5}|so[-/]?(?:[a-z]{2}[-/])?\d{3,}")
+
+
+def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -> dict[str, float]:
+    """What a number's own letters and length suggest."""
+    folded = fold(candidate.text)
+    digits = sum(c.isdigit() for c in folded)
+    scores: dict[str, float] = {}
+    for role, pattern in SHAPES.items():
+        if digits >= 4 and re.match(pattern + r"(?=[-/. ]?\d|[-/][a-z]{0,6}[-/]?\d)", folded):
+            scores[role] = 1.4
+    if "invoice" in scores and _YEAR_AND_NUMBER.fullmatch(folded) and not re.match(r"[a-z]{2}(?<!re|rg|fv|ft)[^a-z]", folded):
+        scores["invoice"] = 2.7
+    if re.search(r"(?<![a-z])po(?![a-z])", folded) and digits >= 3 and "invoice" not in scores:
+        scores["order"] = 2.0
+    if re.fullmatch(r"4[5-7]\d{8}", folded):
+        scores["order"] = 1.6
+    if _FIRMLY_OURS.fullmatch(folded):
+        scores = {"ours": 3.2 if is_own_staff else 1.8}
+    elif re.fullmatch(r"p\d{5}", folded):
+        scores["ours"] = 1.6
+    if re.fullmatch(r"0\d{3,5}", folded) and passage.zone in ("subject", "new", "forwarded"):
+        follows = re.match(r"\W{0,2}(\w*)", passage.text[candidate.end :])
+        is_postcode = bool(follows) and follows.group(1)[:1].isupper() and follows.group()[:1] == " "
+        if not is_postcode:
+            scores["invoice"] = 1.6
+    return scores
+
+
+def _age(passage: Passage, candidate: _Candidate) -> tuple[bool, bool]:
+    """Whether words call the number replaced, or the one to use."""
+    low, high = passage.sentence_at(candidate.start)
+    first, last = _token_index(passage, max(low, candidate.start - 60)), _token_index(passage, min(high, candidate.end + 50))
+    old = new = 0.0
+    for hit in _OLD.find(passage.tokens[first:last]):
+        distance = candidate.start - hit.end if hit.end <= candidate.start else hit.start - candidate.end
+        if distance < 0:
+            continue
+        weight = 1.0 / (4 + distance)
+        if hit.role == "old":
+            old = max(old, weight)
+        else:
+            new = max(new, weight)
+    return old > new, new > old

@@ -1,0 +1,75 @@
+"""Columns of tables in plain text: which heading stands over a place, and which label stands before it in its row."""
+
+from __future__ import annotations
+
+import re
+
+from classifiers.message_fields.folding import Token, fold, tokenize
+from classifiers.message_fields.source import Passage
+
+_CELL = re.compile(r"[ ]{0,400}(?:\||\t|;|[ ]{2,400})[ ]{0,400}")
+_HEADER_REACH = 60
+
+
+def cells_of(line: str) -> list[tuple[int, int]]:
+    """The cells of a line as character ranges, parted by bars, tabs, semicolons or wide gaps; one cell if there is none."""
+    cells: list[tuple[int, int]] = []
+    start = 0
+    separator = _separator(line)
+    if separator is None:
+        return [(0, len(line))]
+    for match in separator.finditer(line):
+        cells.append((start, match.start()))
+        start = match.end()
+    cells.append((start, len(line)))
+    return cells
+
+
+_BAR = re.compile(r" ?\| ?")
+_TAB = re.compile(r"\t")
+_SEMICOLON = re.compile(r" ?; ?")
+_COMMA = re.compile(r",(?! )")
+_GAP = re.compile(r" {2,}")
+
+
+def _separator(line: str) -> re.Pattern[str] | None:
+    if "\t" in line:
+        return _TAB
+    if "|" in line:
+        return _BAR
+    if line.count(";") >= 2:
+        return _SEMICOLON
+    if "  " in line.strip():
+        return _GAP
+    if line.count(",") >= 3 and ", " not in line:
+        return _COMMA
+    return None
+
+
+def column_label(passage: Passage, position: int) -> list[Token]:
+    """The folded words of the heading over a place, or nothing. A heading has no digits and as many cells as its rows."""
+    text = passage.text
+    line_start, line_end = passage.line_at(position)
+    line = text[line_start:line_end]
+    cells = cells_of(line.strip("\r"))
+    if len(cells) < 2:
+        return []
+    column = next((i for i, (a, b) in enumerate(cells) if a <= position - line_start <= b), None)
+    if column is None:
+        return []
+    at = line_start
+    for _ in range(_HEADER_REACH):
+        if at <= 0:
+            return []
+        previous = text.rfind("\n", 0, at - 1) + 1
+        above = text[previous : at - 1]
+        at = previous
+        if not above.strip():
+            continue
+        heads = cells_of(above)
+        if len(heads) == len(cells) and not any(c.isdigit() for c in above) and column < len(heads):
+            a, b = heads[column]
+            return tokenize(fold(above[a:b]))
+        if len(heads) < 2 and len(above) > 60:
+            return []
+    return []
