@@ -58,8 +58,10 @@ class Settings(BaseSettings):
 ENGINES_FILE = "engines.json"
 
 
-def load(**overrides: object) -> Settings:
+def load(*, with_engines: bool = True, **overrides: object) -> Settings:
     """Settings from the environment, then from the running engines' file for what the environment leaves open.
+
+    `with_engines=False` leaves that file out: for whoever is about to start the engines.
 
     Raises:
         Misconfigured: A value cannot be read; the message names the setting.
@@ -69,7 +71,7 @@ def load(**overrides: object) -> Settings:
     data = Path(str(overrides.get("countersign_data") or os.environ.get("COUNTERSIGN_DATA") or ".countersign"))
     known: dict[str, object] = {}
     engines = data / ENGINES_FILE
-    if engines.exists():
+    if with_engines and engines.exists():
         known = {k: v for k, v in json.loads(engines.read_text()).items() if not os.environ.get(k.upper())}
     try:
         return Settings(**{**known, **overrides})  # type: ignore[arg-type]

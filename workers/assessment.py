@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from app.assessments import keep, present
+from app.assessments import ask_books, keep, present
 from app.cases import lifecycle, steps
 from app.cases.models import Case, CaseDocument
 from app.clock import now
@@ -41,7 +41,9 @@ def assess(p: Parts, case_id: int) -> None:
         if step is None:
             return
         if step.attempts > steps.ATTEMPTS:
-            why = "Reading this document ended the reader five times. Open the original, and enter what matters by hand."
+            why = (
+                "Reading this document ended the reader five times. Open the original, and enter what matters by hand."
+            )
             steps.give_up(session, case_id, "assess", why, at=now())
             lifecycle.ask_for_attention(session, session.get_one(Case, case_id), why, at=now())
             return
@@ -76,13 +78,7 @@ def reconcile(p: Parts, case_id: int) -> None:
         attachment = Attachment(document.name, document.content)
 
     try:
-        from app.assessments import books, reconcile_case
-
-        found = (
-            reconcile_case.reconcile(assessment, reading, books.read(p.odoo, assessment, reading, p.settings.firm))
-            if p.odoo
-            else reconcile_case.without_books()
-        )
+        found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
     except (Unavailable, Misconfigured, Refused) as error:
         with p.database.transaction() as session:
             steps.postpone(session, case_id, "reconcile", error.message, at=now())

@@ -123,7 +123,10 @@ def start_valkey(data: Path, *, port: int, password: str) -> Started:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
                 connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
-                if b"PONG" in connection.recv(200) + connection.recv(200):
+                answer = b""
+                while b"PONG" not in answer and (piece := connection.recv(200)):
+                    answer += piece
+                if b"PONG" in answer:
                     return Started(process, f"redis://:{password}@127.0.0.1:{port}/0")
         except OSError:
             pass
@@ -183,9 +186,7 @@ def _create_cluster(binaries: Path, cluster: Path, password: str, log: Path) -> 
         secret.unlink(missing_ok=True)
 
 
-def _postgres_answers(
-    url: str, password: str, port: int, process: subprocess.Popen[bytes], deadline: float
-) -> bool:
+def _postgres_answers(url: str, password: str, port: int, process: subprocess.Popen[bytes], deadline: float) -> bool:
     import psycopg
 
     admin = f"postgresql://countersign:{password}@127.0.0.1:{port}/postgres"

@@ -230,7 +230,9 @@ class Supervisor:
         while time.monotonic() < deadline:
             self.look_after()
             try:
-                httpx.get(f"http://{self.settings.countersign_host}:{self.settings.countersign_port}/healthz", timeout=2)
+                httpx.get(
+                    f"http://{self.settings.countersign_host}:{self.settings.countersign_port}/healthz", timeout=2
+                )
                 return
             except httpx.HTTPError:
                 time.sleep(0.1)

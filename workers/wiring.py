@@ -13,6 +13,7 @@ from app.decisions.approval_matrix import Policy
 
 if TYPE_CHECKING:
     from app.documents.sandbox import Reader
+
     from app.odoo.gateway import OdooGateway
 
 

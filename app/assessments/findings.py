@@ -13,6 +13,7 @@ from app.odoo.records import (
     InvoiceLine,
     Milestone,
     Payment,
+    Product,
     Project,
     SalesOrder,
     SalesOrderLine,
@@ -61,6 +62,7 @@ class Books:
     milestones: tuple[Milestone, ...] = ()
     payments: tuple[Payment, ...] = ()
     taxes: tuple[Tax, ...] = ()
+    products: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,21 @@ class Reconciliation:
     matches: tuple[Match, ...]
     findings: tuple[Finding, ...]
     books: Books
+
+    def invoice(self) -> Invoice | None:
+        """The one invoice the case is certainly about."""
+        match = self.certain("invoice")
+        return next((i for i in self.books.invoices if match and i.id == match.record.id), None)
+
+    def order(self) -> SalesOrder | None:
+        """The one sales order or quotation the case is certainly about."""
+        match = self.certain("order")
+        return next((o for o in self.books.orders if match and o.id == match.record.id), None)
+
+    def customer(self) -> Customer | None:
+        """The one customer the case certainly comes from or is about."""
+        match = self.certain("customer")
+        return next((c for c in self.books.customers if match and c.id == match.record.id), None)
 
     def certain(self, what: str) -> Match | None:
         """The one certain match of a sort, or None when there is none or more than one."""

@@ -31,7 +31,8 @@ REASON_WORDS = {
     "unbilled_time": "Unbilled time", "unapproved_time": "Unapproved time", "rate_mismatch": "Rate differs",
     "quantity_mismatch": "Quantity differs", "milestone_early": "Milestone billed early",
     "po_exceeded": "Order exceeded", "po_missing": "No order number", "duplicate_billing": "Billed twice by us",
-    "expense_eligibility": "Expense not billable", "tax_mapping": "Tax does not fit", "retainer_overage": "Over retainer",
+    "expense_eligibility": "Expense not billable", "tax_mapping": "Tax does not fit",
+    "retainer_overage": "Over retainer",
     "delivery_failure": "Invoice not delivered", "credit_not_issued": "Credit not issued", "remittance": "Remittance",
     "promise_to_pay": "Promise to pay", "short_payment": "Short payment", "overpayment_refund": "Overpaid",
     "copy_or_statement": "Copy or statement", "supporting_documents": "Documents wanted",
@@ -48,7 +49,7 @@ KIND_WORDS = {
 
 
 def at_stake(assessment: Assessment, findings: tuple[Finding, ...] = ()) -> Money | None:
-    """The amount a case is about: contested, else ordered or paid, else what a finding says; None when none is stated."""
+    """The amount a case is about: contested, else ordered or paid, else a finding's; None when none is stated."""
     currency = assessment.value("currency")
     for name in ("amount_disputed", "amount_total"):
         stated = assessment.value(name)
@@ -60,9 +61,7 @@ def at_stake(assessment: Assessment, findings: tuple[Finding, ...] = ()) -> Mone
     return next((f.amount for f in findings if f.amount is not None), None)
 
 
-def show_assessment(
-    session: Session, case: Case, reading: Reading, assessment: Assessment, *, at: datetime
-) -> None:
+def show_assessment(session: Session, case: Case, reading: Reading, assessment: Assessment, *, at: datetime) -> None:
     """Put what we think into the case and bring it before a person, or into attention when its text is not readable."""
     c = assessment.classification
     case.kind, case.reason, case.reading = c.kind.value, c.reason, c.reading.value
@@ -105,7 +104,9 @@ def show_findings(session: Session, case: Case, assessment: Assessment, found: R
         findings=[[f.code, f.says, str(f.amount) if f.amount else None] for f in found.findings],
     )  # fmt: skip
     if case.state == "stale":
-        lifecycle.move(session, case, "to_decide", actor=ACTOR, at=at, because="Proposed again from what Odoo holds now.")
+        lifecycle.move(
+            session, case, "to_decide", actor=ACTOR, at=at, because="Proposed again from what Odoo holds now."
+        )
     case.updated_at = at
 
 
@@ -129,9 +130,13 @@ def _rank(case: Case, assessment: Assessment, findings: tuple[Finding, ...], at:
 
 
 def _title(assessment: Assessment, reading: Reading) -> str:
-    who = assessment.value("customer_name") or (reading.mail.sender.name or reading.mail.sender.email if reading.mail else "")
+    who = assessment.value("customer_name") or (
+        reading.mail.sender.name or reading.mail.sender.email if reading.mail else ""
+    )
     what = REASON_WORDS[assessment.classification.reason]
-    references = assessment.value("invoice_refs") or ([assessment.value("po_number")] if assessment.value("po_number") else [])
+    references = assessment.value("invoice_refs") or (
+        [assessment.value("po_number")] if assessment.value("po_number") else []
+    )
     about = f": {', '.join(str(r) for r in references[:2])}" if references else ""
     return f"{who}, {what[0].lower() + what[1:]}{about}" if who else f"{what}{about}"
 

@@ -34,9 +34,7 @@ class Priority:
     because: str
 
 
-def rank(
-    kind: Kind, *, flags: Collection[str], at_stake: Money | None, deadline: date | None, today: date
-) -> Priority:
+def rank(kind: Kind, *, flags: Collection[str], at_stake: Money | None, deadline: date | None, today: date) -> Priority:
     """Rank a case. Amounts of different currencies are compared by their number: this sorts, it decides nothing."""
     points, because = _BY_KIND[kind]
     reasons = [because]

@@ -63,6 +63,14 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """An open case of the same customer that this message continues or repeats, and why we think so."""
+
+    case_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that an action may look at when it proposes: the document read, what we think, what the books say."""
 
@@ -71,6 +79,7 @@ class Situation:
     assessment: Assessment
     books: Reconciliation
     document: Attachment
+    related_cases: tuple[RelatedCase, ...] = ()
 
     @property
     def reason(self) -> str:

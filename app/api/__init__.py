@@ -1,0 +1,1 @@
+"""JSON under /v1 for machines: documents, cases, suggestions, decisions, audit."""

@@ -1,0 +1,1 @@
+"""The exception queue as pages for people."""

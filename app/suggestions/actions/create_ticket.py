@@ -1,0 +1,36 @@
+"""Ask delivery: a task in the project the contested work belongs to. Undone by archiving the task in Odoo."""
+
+from __future__ import annotations
+
+from app.odoo.commands import Change, OperationKind
+from app.suggestions.proposal import Proposal, Shown, Situation
+
+_QUESTIONS = {
+    "quality_acceptance": "Was the deliverable accepted?",
+    "scope_not_agreed": "Was this work ordered, and by whom?",
+    "hours_quantity": "Were these hours worked and signed off?",
+    "description_insufficient": "What was done in these hours?",
+    "delay_penalty": "Was the delivery late, and why?",
+}
+
+
+def propose(situation: Situation) -> list[Proposal]:
+    """For disputes that only delivery can answer, when the project is certain and the books do not answer already."""
+    question, match = _QUESTIONS.get(situation.reason), situation.books.certain("project")
+    if question is None or match is None or match.company_id is None:
+        return []
+    if any(f.says in ("customer", "us") for f in situation.books.findings):
+        return []
+    summary = " ".join(claim.text for claim in situation.assessment.summary)
+    return [
+        Proposal(
+            kind="create_ticket", target_name=match.record.name, risk="advisory", rank=3,
+            shown=(Shown("Task", "(none)", question),),
+            because="The books do not answer this; the project manager can.",
+            effect=f"Opens a task in {match.record.name} for its manager; it is not billable.",
+            change=Change(
+                OperationKind.CREATE_TICKET, match.company_id, "project.project", match.record.id,
+                values={"name": question, "description": summary[:9000]},
+            ),
+        )
+    ]  # fmt: skip

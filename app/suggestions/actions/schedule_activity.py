@@ -1,0 +1,46 @@
+"""Plan a follow-up on the record. Undone by cancelling the activity while it is open."""
+
+from __future__ import annotations
+
+from app.odoo.commands import Change, Json, OperationKind
+from app.suggestions.proposal import Proposal, Shown, Situation
+from app.suggestions.target import record_of
+
+_WHAT = {
+    "promise_to_pay": "Check that the promised payment came in",
+    "remittance": "Apply the payment as the remittance says",
+    "short_payment": "Clear the short payment with the customer",
+    "overpayment_refund": "Decide on refund or offsetting",
+    "po_cancellation": "Stop billing on the cancelled order",
+    "credit_not_received": "Find the promised credit and issue it",
+    "credit_not_issued": "Issue the credit that was agreed",
+    "delivery_failure": "Send the document again by a way that works",
+    "vendor_setup": "Fill in the supplier registration",
+    "supporting_documents": "Send the documents asked for",
+    "copy_or_statement": "Send the copy or statement asked for",
+    "bank_details_change": "Call the customer back on the number known to Odoo; change nothing before",
+    "impersonation": "Call the customer back on the number known to Odoo; change nothing before",
+}
+
+
+def propose(situation: Situation) -> list[Proposal]:
+    """For matters that need somebody's hand at a later time, on a certain record."""
+    summary, record = _WHAT.get(situation.reason), record_of(situation)
+    if summary is None or record is None:
+        return []
+    values: dict[str, Json] = {"summary": summary}
+    due = situation.assessment.value("deadline")
+    if due:
+        values["due_on"] = str(due)
+    if situation.reason in ("bank_details_change", "impersonation"):
+        values["activity"] = "call"
+    when = f"due {due}" if due else "due in two days"
+    return [
+        Proposal(
+            kind="schedule_activity", target_name=record.name, risk="advisory", rank=4,
+            shown=(Shown("Activity", "(none)", f"{summary}, {when}"),),
+            because="Somebody must do this by hand, and Odoo reminds them.",
+            effect=f"Plans an activity on {record.name} for whoever is responsible for it.",
+            change=Change(OperationKind.SCHEDULE_ACTIVITY, record.company_id, record.model, record.id, values=values),
+        )
+    ]  # fmt: skip

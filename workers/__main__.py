@@ -1,0 +1,5 @@
+"""`python -m workers` is `countersign`."""
+
+from workers.cli import main
+
+main()

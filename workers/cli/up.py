@@ -1,0 +1,29 @@
+"""`countersign up`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Start engines, worker, scheduler and web app; stop them with Ctrl-C.")
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the web app (COUNTERSIGN_PORT, 8080).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for all data (COUNTERSIGN_DATA, .countersign).")] = None,
+) -> None:
+    """Start everything and stay until told to stop."""
+    from app import config
+    from workers.supervisor import Supervisor
+
+    asked = {"countersign_port": port, "countersign_data": data}
+    settings = config.load(with_engines=False, **{k: v for k, v in asked.items() if v is not None})
+    supervisor = Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True))
+    settings = supervisor.start()
+    print(f"Countersign is up: {settings.public_url}", flush=True)
+    supervisor.run()
+    print("Countersign has stopped.", flush=True)
