@@ -33,8 +33,10 @@ class Structured:
 
 
 def together(found: list[Structured], problems: tuple[Problem, ...] = ()) -> Structured:
-    """Several messages of one file as one document: the first, with the others as `further`."""
-    return replace(found[0], further=tuple(found[1:]), problems=(*found[0].problems, *problems))
+    """Several messages of one file as one document: the first order or answer, with the others as `further`."""
+    main = next((at for at, one in enumerate(found) if one.order or one.answer), 0)
+    others = tuple(found[:main] + found[main + 1 :])
+    return replace(found[main], further=others, problems=(*found[main].problems, *problems))
 
 
 def parse(content: bytes, name: str) -> Structured | None:
@@ -47,7 +49,9 @@ def parse(content: bytes, name: str) -> Structured | None:
         from app.documents.structured_xml import parse_xml
 
         return parse_xml(content)
-    return None
+    from app.documents.structured_edi import parse_edi
+
+    return parse_edi(content, start)
 
 
 def _start(content: bytes) -> bytes:

@@ -40,11 +40,14 @@ def parse_xml(content: bytes) -> Structured | None:
         return Structured("xml", "", problems=(Problem("unsupported", problem),))
     if document is None or document.root.tag.casefold() == "html":
         return None
+    declared = b"<?xml" in content[:200].replace(b"\0", b"")
     problems = () if document.is_whole else (_CUT_OFF,)
     for standard in ORDERS:
         found = standard.documents(document.root)
         if found:
             return together([_order(standard.read(node)) for node in found[:_DOCUMENTS_LIMIT]], problems)
+    if not document.is_whole and not declared:
+        return None  # text that happens to begin with "<"
     text = leaves(document.root)
     return Structured("xml", text, title=_spaced(document.root.tag), problems=problems)
 

@@ -205,6 +205,8 @@ def _write_notes(page: Transcript, draft: Draft) -> bool:
 def _write_lines(page: Transcript, lines: Iterable[DraftLine]) -> list[OrderLine]:
     written: list[OrderLine] = []
     for line in lines:
+        if not line.description and line.details and line.details[0][0].endswith("item"):
+            line.description = line.details.pop(0)[1]  # the item's number is all that says what is ordered
         if not written:
             page.write("\nNo. | Description | Quantity | Unit | Unit price | Amount\n")
         spans: list[tuple[str, int, int]] = []

@@ -31,11 +31,12 @@ def plain(value: Decimal | None) -> str:
     return "" if value is None else format(value, "f")
 
 
-def number(text: str | None) -> Decimal | None:
+def number(text: str | None, *, may_be_grouped: bool = True) -> Decimal | None:
     """A number with a decimal point, as XML, X12 and EDIFACT write it; None if it is none.
 
     A comma is taken for the decimal mark when it stands alone ("12,5") and for grouping when the digits say so
-    ("1,234.50", "1.234,50"). A sign may stand behind (SAP). Exponents are accepted as xs:double writes them.
+    ("1,234.50", "1.234,50"); EDIFACT never groups, there a single comma is the decimal mark. A sign may stand behind
+    (SAP). Exponents are accepted as xs:double writes them.
     """
     if not text:
         return None
@@ -49,7 +50,7 @@ def number(text: str | None) -> Decimal | None:
         negative, text = text[-1] != "+", text[:-1].strip()
     if not text.isascii() and not _GROUPED_SPACE.fullmatch(text):
         return None
-    if _GROUPED_POINT.fullmatch(text) and ("." in text or text.count(",") > 1 or len(text.rpartition(",")[2]) == 3):
+    if may_be_grouped and _GROUPED_POINT.fullmatch(text):
         text = text.replace(",", "")
     elif _GROUPED_COMMA.fullmatch(text):
         text = text.replace(".", "").replace(",", ".")

@@ -1,0 +1,89 @@
+"""EDI interchanges: EDIFACT and X12, told apart and read."""
+
+from __future__ import annotations
+
+from app.documents.orders import edifact, edifact_syntax, x12, x12_syntax
+from app.documents.orders.draft import Draft, Transcript, transcribe
+from app.documents.orders.edifact_syntax import Message
+from app.documents.orders.values import tidy
+from app.documents.orders.x12_syntax import TransactionSet
+from app.documents.orders.xml import SIZE_LIMIT
+from app.documents.reading import Problem
+from app.documents.structured import Structured, together
+
+_MESSAGES_LIMIT = 50  # messages read of one interchange
+_SEGMENTS_SHOWN = 5000  # of a message that is no order
+_CUT_OFF = Problem("corrupt", "The message ends early; what stands in it was read. Ask for it again.", False)
+_TITLES = {
+    "INVOIC": "Invoice", "REMADV": "Remittance advice", "PAYORD": "Payment order", "PAYMUL": "Payment order",
+    "COMDIS": "Commercial dispute", "APERAK": "Application error and acknowledgement", "DESADV": "Despatch advice",
+    "RECADV": "Receiving advice", "CONTRL": "Syntax and service report", "PRICAT": "Price catalogue",
+    "STATAC": "Statement of account", "DEBADV": "Debit advice", "CREADV": "Credit advice", "GENRAL": "General message",
+    "PARTIN": "Party information", "SLSRPT": "Sales report", "INVRPT": "Inventory report",
+}  # fmt: skip
+_SETS = {
+    "810": "Invoice", "812": "Credit or debit adjustment", "820": "Payment order and remittance advice",
+    "823": "Lockbox", "824": "Application advice", "832": "Price catalogue", "840": "Request for quotation",
+    "843": "Quotation", "846": "Inventory inquiry", "852": "Product activity", "856": "Ship notice",
+    "861": "Receiving advice", "864": "Text message", "869": "Order status inquiry", "870": "Order status report",
+    "997": "Functional acknowledgement", "999": "Implementation acknowledgement",
+}  # fmt: skip
+
+
+def parse_edi(content: bytes, start: bytes) -> Structured | None:
+    """Read bytes as an interchange; None if they are none."""
+    if edifact_syntax.is_edifact(start):
+        return _too_large(content) or _edifact(content)
+    if x12_syntax.is_x12(start):
+        return _too_large(content) or _x12(content)
+    return None
+
+
+def _too_large(content: bytes) -> Structured | None:
+    if len(content) <= SIZE_LIMIT:
+        return None
+    return Structured("edi", "", problems=(Problem("too_large", "This EDI file is too large to read."),))
+
+
+def _edifact(content: bytes) -> Structured | None:
+    found = edifact_syntax.interchange(content)
+    if not found.messages:
+        return None
+    messages = [_message(message) for message in found.messages[:_MESSAGES_LIMIT]]
+    return together(messages, () if found.is_whole else (_CUT_OFF,))
+
+
+def _x12(content: bytes) -> Structured | None:
+    found = x12_syntax.interchange(content)
+    if not found.sets:
+        return None
+    sets = [_set(one) for one in found.sets[:_MESSAGES_LIMIT]]
+    return together(sets, () if found.is_whole else (_CUT_OFF,))
+
+
+def _set(found: TransactionSet) -> Structured:
+    if found.type in x12.SETS:
+        return written(x12.read(found))
+    title = _SETS.get(found.type, "X12 transaction set")
+    page = Transcript()
+    page.write(f"{title} ({found.type})\n")
+    for segment in found.segments[:_SEGMENTS_SHOWN]:
+        page.say(segment.tag, tidy(" ".join(segment.elements)))
+    return Structured("edi", page.text, title=title, standard="x12")
+
+
+def _message(message: Message) -> Structured:
+    if message.type in edifact.MESSAGES:
+        return written(edifact.read(message))
+    title = _TITLES.get(message.type, "EDIFACT message")
+    page = Transcript()
+    page.write(f"{title} ({message.type})\n")
+    for segment in message.segments[:_SEGMENTS_SHOWN]:
+        page.say(segment.tag, tidy(" ".join(part for element in segment.elements for part in element)))
+    return Structured("edi", page.text, title=title, standard="edifact")
+
+
+def written(draft: Draft) -> Structured:
+    """A draft of an EDI message as a structured document."""
+    text, order = transcribe(draft)
+    return Structured("edi", text, order, None, draft.title, draft.standard, order.language if order else "")
