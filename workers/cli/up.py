@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="Start engines, worker, scheduler and web app; stop them with Ctrl-C.")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -16,7 +16,7 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of the web app (COUNTERSIGN_PORT, 8080).")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for all data (COUNTERSIGN_DATA, .countersign).")] = None,
 ) -> None:
-    """Start everything and stay until told to stop."""
+    """Start engines, worker, scheduler and web app, and stay until Ctrl-C."""
     from app import config
     from workers.supervisor import Supervisor
 

@@ -1,0 +1,98 @@
+"""Shared by all tests: real engines, started once per run, and an empty database for each test that asks for one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_ENGINES: list[object] = []
+_STARTED: list[object] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say where the engines will live; the first test that needs them starts them (one set for all xdist workers)."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and "COUNTERSIGN_TEST_ENGINES" not in os.environ:
+        os.environ["COUNTERSIGN_TEST_ENGINES"] = tempfile.mkdtemp(prefix="countersign-tests-")
+        _ENGINES.append(None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the engines that this run started."""
+    if not _ENGINES:
+        return
+    folder = Path(os.environ.pop("COUNTERSIGN_TEST_ENGINES"))
+    for name, how in (("valkey", signal.SIGTERM), ("postgres", signal.SIGINT)):
+        pid = folder / f"{name}.pid"
+        if pid.exists():
+            with_pid = int(pid.read_text())
+            try:
+                os.kill(with_pid, how)
+            except ProcessLookupError:
+                continue
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _engine_url(name: str) -> str:
+    """The address of a shared engine; whoever asks first starts it, under a file lock."""
+    import fcntl
+
+    from workers import engines
+
+    folder = Path(os.environ["COUNTERSIGN_TEST_ENGINES"])
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        address = folder / f"{name}.url"
+        if not address.exists():
+            start = engines.start_postgres if name == "postgres" else engines.start_valkey
+            started = start(folder, port=engines.free_port(), password="testing", outlive_us=True)
+            _STARTED.append(started)  # kept: a process that runs on must not be collected
+            (folder / f"{name}.pid").write_text(str(started.process.pid))
+            address.write_text(started.url)
+        return address.read_text()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A migrated database of this test process's own."""
+    import psycopg
+
+    from app import migrations
+
+    server = _engine_url("postgres")
+    name = f"tests_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}"')
+        connection.execute(f'create database "{name}"')
+    url = f"{server.rpartition('/')[0]}/{name}"
+    migrations.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[object]:
+    """An empty database. Rows of the test before are removed with the guards switched off for that moment."""
+    import psycopg
+
+    from app.db import Base, Database
+    from app.migrations import tables  # noqa: F401
+
+    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(f"truncate {names} restart identity cascade")
+    found = Database(postgres_url)
+    yield found
+    found.dispose()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The shared Valkey."""
+    return _engine_url("valkey")
