@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.assessments import ask_books, keep, present
 from app.cases import lifecycle, steps
@@ -47,7 +48,7 @@ def assess(p: Parts, case_id: int) -> None:
             steps.give_up(session, case_id, "assess", why, at=now())
             lifecycle.ask_for_attention(session, session.get_one(Case, case_id), why, at=now())
             return
-        document = _document(p, session, case_id)
+        document = _document(session, case_id)
         content, name, document_id = document.content, document.name, document.id
 
     reading = p.reader.read(content, name)
@@ -96,8 +97,8 @@ def reconcile(p: Parts, case_id: int) -> None:
         decide.settle_case(session, case, actor="software", at=now())
 
 
-def _document(p: Parts, session, case_id: int) -> Document:  # type: ignore[no-untyped-def]
-    """The document to assess: the newest of the case that people did not set aside."""
+def _document(session: Session, case_id: int) -> Document:
+    """The document to assess: the newest of the case."""
     return session.execute(
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.errors import Refused
+from app.errors import NotFound, Refused
 from app.users.models import ROLES, ApiKey, User
 
 SCOPES = ("intake", "read", "decide", "audit", "admin")
@@ -57,6 +57,19 @@ def add_user(session: Session, *, email: str, name: str, roles: tuple[str, ...],
     session.flush()
     trail.record(session, "user.set", actor=by, at=at, email=user.email, roles=sorted(roles))
     return user
+
+
+def user_by_email(session: Session, email: str) -> User:
+    """Raises NotFound when nobody has this address."""
+    user = session.execute(select(User).where(User.email == email.casefold())).scalar_one_or_none()
+    if user is None:
+        raise NotFound(f"Nobody here has the address {email}. Add them with: countersign user add")
+    return user
+
+
+def sign_in_link(public_url: str, secret: str, user_id: UUID) -> str:
+    """The address of a page where this person can sign in within `LINK_SECONDS`; opening it alone does nothing."""
+    return f"{public_url}/sign-in/{Signer(secret).sign('sign-in', str(user_id))}"
 
 
 def issue_key(

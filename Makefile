@@ -1,0 +1,71 @@
+# Countersign. `make demo` shows the main job, `make test` proves it; both install what they need.
+PY ?= python3
+export UV_PYTHON_DOWNLOADS := never
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo test setup run check lint types bench eval train migrate odoo test-odoo test-faults wheel lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/.ok ## install, start everything, take in the sample mails and orders, show what was found
+	$(BIN)/countersign demo
+
+test: .venv/.ok ## install, and run the tests
+	$(PYTEST) -n 2 -q -m "not odoo and not browser and not faults"
+
+setup: .venv/.ok ## install only
+
+run: .venv/.ok ## start everything and stay
+	$(BIN)/countersign up
+
+check: lint types ## format, lint, types, import rules
+
+lint: .venv/.ok
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+
+types: .venv/.ok
+	$(BIN)/mypy
+
+bench: .venv/.ok ## measure reading, triage and start-up; prints JSON with ratios
+	$(BIN)/python -m evals.bench
+
+eval: .venv/.ok ## cross-validated figures of the offline engine
+	$(BIN)/python -m evals.cross_validate
+
+train: .venv/.ok ## train the offline model from the labelled corpus
+	$(BIN)/countersign model train
+
+migrate: .venv/.ok ## bring DATABASE_URL to the newest version
+	$(BIN)/alembic upgrade head
+
+odoo: .venv/.ok ## start and fill a real Odoo 19 for development
+	tests/odoo/run
+
+test-odoo: .venv/.ok ## contract tests against a real Odoo 19 with the addon
+	$(PYTEST) -q -m odoo
+
+test-faults: .venv/.ok ## kill engines and workers in the middle of work
+	$(PYTEST) -q -m faults
+
+wheel: .venv/.ok ## build the wheel
+	$(UV) build -q --wheel
+
+lock: ## resolve the lock file anew, without addresses of any mirror
+	env -u UV_DEFAULT_INDEX -u UV_INDEX -u UV_INDEX_URL UV_NO_CONFIG=1 $(UV) lock
+
+.tools/bin/uv:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer; $(PY) is $$($(PY) --version). Say which with: make PY=python3.12"; exit 1; }
+	$(PY) -m pip install -q --disable-pip-version-check --target .tools 'uv>=0.11,<1'
+
+.venv/.ok: pyproject.toml uv.lock $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --locked -q -p $(PY)
+	@touch $@
+
+clean: ## remove what was installed and made here
+	rm -rf .venv .tools .countersign dist

@@ -1,0 +1,138 @@
+"""Reading the queue: filter, sort, and pages of constant cost."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import OPEN_STATES, Case
+from app.errors import Malformed, NotFound
+
+SORTS = ("priority", "amount", "deadline", "newest")
+_FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which cases: all open ones unless `states` says else; `text` is sought in title, customer and sender."""
+
+    states: tuple[str, ...] = OPEN_STATES
+    kinds: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    customer: str = ""
+    text: str = ""
+    at_least: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Cases in order, and the cursor of the next page (empty on the last)."""
+
+    cases: tuple[Case, ...]
+    next_cursor: str
+
+
+def page(session: Session, wanted: Filter, *, sort: str = "priority", cursor: str = "", limit: int = 50) -> CasePage:
+    """A page of cases. Pages are found by key, so the last costs what the first does.
+
+    Raises:
+        Malformed: The cursor is not one of ours, or the sort is unknown.
+    """
+    if sort not in SORTS:
+        raise Malformed(f"Cases are sorted by one of {', '.join(SORTS)}, not by {sort!r}.")
+    key = _sort_key(sort)
+    query = _filtered(select(Case), wanted)
+    if cursor:
+        value, last_id = _read_cursor(cursor, sort)
+        query = query.where(or_(key < value, and_(key == value, Case.id < last_id)))
+    rows = session.execute(query.order_by(key.desc(), Case.id.desc()).limit(limit + 1)).scalars().all()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return CasePage(tuple(rows), _cursor(rows[-1], sort) if more and rows else "")
+
+
+def totals(session: Session, wanted: Filter) -> dict[str, Any]:
+    """How many cases fit, by kind and by state, and what is at stake by currency."""
+    rows = session.execute(
+        _filtered(select(Case.kind, Case.state, Case.currency, func.count(), func.sum(Case.at_stake)), wanted).group_by(
+            Case.kind, Case.state, Case.currency
+        )
+    ).all()
+    by_kind: dict[str, int] = {}
+    by_state: dict[str, int] = {}
+    at_stake: dict[str, Decimal] = {}
+    for kind, state, currency, count, amount in rows:
+        by_kind[kind or "unread"] = by_kind.get(kind or "unread", 0) + count
+        by_state[state] = by_state.get(state, 0) + count
+        if currency and amount:
+            at_stake[currency] = at_stake.get(currency, Decimal(0)) + amount
+    return {"count": sum(by_state.values()), "by_kind": by_kind, "by_state": by_state, "at_stake": at_stake}
+
+
+def get(session: Session, case_id: int) -> Case:
+    """Raises NotFound when there is no such case."""
+    case = session.get(Case, case_id)
+    if case is None:
+        raise NotFound(f"There is no case {case_id}.", case=case_id)
+    return case
+
+
+def _filtered(query: Any, wanted: Filter) -> Any:
+    if wanted.states:
+        query = query.where(Case.state.in_(wanted.states))
+    if wanted.kinds:
+        query = query.where(Case.kind.in_(wanted.kinds))
+    if wanted.reasons:
+        query = query.where(Case.reason.in_(wanted.reasons))
+    if wanted.flags:
+        query = query.where(Case.flags.contains(list(wanted.flags)))
+    if wanted.customer:
+        query = query.where(Case.customer_name == wanted.customer)
+    if wanted.at_least is not None:
+        query = query.where(Case.at_stake >= wanted.at_least)
+    if wanted.text:
+        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(or_(Case.title.ilike(like), Case.customer_name.ilike(like), Case.sender.ilike(like)))
+    return query
+
+
+def _sort_key(sort: str) -> Any:
+    if sort == "priority":
+        return Case.priority
+    if sort == "amount":
+        return func.coalesce(Case.at_stake, 0)
+    if sort == "deadline":  # soonest first, none last: counted down from a far date
+        return _FAR - func.coalesce(Case.deadline, _FAR)
+    return Case.id
+
+
+def _sort_value(case: Case, sort: str) -> int | str:
+    if sort == "priority":
+        return case.priority
+    if sort == "amount":
+        return str(case.at_stake or 0)
+    if sort == "deadline":
+        return (_FAR - (case.deadline or _FAR)).days
+    return case.id
+
+
+def _cursor(case: Case, sort: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([sort, _sort_value(case, sort), case.id]).encode()).decode()
+
+
+def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
+    try:
+        of_sort, value, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if of_sort != sort or not isinstance(last_id, int):
+            raise ValueError
+        return (Decimal(value) if sort == "amount" else int(value)), last_id
+    except (ValueError, TypeError, ArithmeticError):
+        raise Malformed("This cursor is not of this list. Ask for the first page again.") from None

@@ -1,0 +1,142 @@
+"""A person's edit of a suggestion: the same change with some of its values replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.errors import Refused
+from app.money import Money
+from app.odoo.commands import Attachment, Change, OperationKind
+from app.suggestions.figures import plain
+from app.suggestions.models import Suggestion
+from app.suggestions.proposal import Proposal, Shown
+
+EDITABLE = {
+    "set_customer_reference": ("reference",),
+    "draft_credit_note": ("quantity", "amount", "reason"),
+    "post_note": ("body",),
+    "draft_reply": ("subject", "body"),
+    "schedule_activity": ("summary", "due_on"),
+    "create_ticket": ("name", "description"),
+    "request_approval": ("summary",),
+    "update_invoice_narrative": ("narration",),
+    "update_billing_contact": ("name", "email"),
+    "mark_disputed": ("reason",),
+}
+"""What a person may change of each kind before confirming; anything else is done in Odoo by hand."""
+
+
+def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
+    """The suggestion with these values replaced, as a proposal that needs its own decision.
+
+    For a credit note, `quantity` and `amount` (net) are those of its one line; the amount at stake follows.
+
+    Raises:
+        Refused: A value may not be edited here, or is not a number where one is needed.
+    """
+    proposal = as_proposal(suggestion)
+    allowed = EDITABLE.get(suggestion.kind, ())
+    unknown = set(values) - set(allowed)
+    if unknown:
+        raise Refused(
+            f"{', '.join(sorted(unknown))} cannot be edited on {suggestion.kind.replace('_', ' ')}. "
+            + (f"You can change {', '.join(allowed)}." if allowed else "Reject it and do it in Odoo."),
+        )
+    if suggestion.kind == "draft_credit_note":
+        return _credit(proposal, values)
+    if proposal.change is None:
+        reply = {**dict(proposal.within.get("reply", {})), **values}
+        return replace(proposal, within={**proposal.within, "reply": reply}, shown=_shown(proposal, values))
+    change = replace(proposal.change, values={**proposal.change.values, **values})
+    return replace(proposal, change=change, shown=_shown(proposal, values), effect=proposal.effect)
+
+
+def as_proposal(suggestion: Suggestion) -> Proposal:
+    """A stored suggestion as the proposal it was frozen from (attachments by name and SHA-256 stay as they were)."""
+    body = suggestion.command.get("odoo")
+    change = (
+        Change(
+            OperationKind(body["kind"]), body["company_id"], body["model"], body["record_id"], values=body["values"],
+            expected=body["expected"], attachments=tuple(_Named(a["name"], a["sha256"]) for a in body["attachments"]),
+        )
+        if body
+        else None
+    )  # fmt: skip
+    amount = (
+        Money(suggestion.amount, suggestion.currency) if suggestion.amount is not None and suggestion.currency else None
+    )
+    return Proposal(
+        kind=suggestion.kind, target_name=suggestion.target_name,
+        shown=tuple(Shown(r["what"], r["now"], r["after"]) for r in suggestion.before), because=suggestion.because,
+        effect=suggestion.effect, risk=suggestion.risk, change=change, within=suggestion.command.get("within", {}),
+        amount=amount, rank=suggestion.rank, evidence=tuple(suggestion.evidence),
+    )  # fmt: skip
+
+
+class _Named(Attachment):
+    """An attachment known by name and SHA-256 only; its bytes stay in the documents' store."""
+
+    __slots__ = ("_sha256",)
+
+    def __init__(self, name: str, sha256: str) -> None:
+        super().__init__(name, b"")
+        object.__setattr__(self, "_sha256", sha256)
+
+    @property
+    def sha256(self) -> str:
+        return str(self._sha256)  # type: ignore[attr-defined]
+
+
+def _credit(proposal: Proposal, values: Mapping[str, str]) -> Proposal:
+    change = proposal.change
+    if change is None or proposal.amount is None:
+        raise Refused("This credit has no amount to edit. Reject it and credit in Odoo by hand.")
+    new: dict[str, Any] = dict(change.values)
+    amount = proposal.amount
+    if "reason" in values:
+        new["reason"] = values["reason"]
+    if "quantity" in values or "amount" in values:
+        lines = list(new.get("lines") or ())
+        if len(lines) != 1:
+            raise Refused("Only a credit on one line can be edited here. Reject it and credit in Odoo by hand.")
+        line = dict(lines[0])
+        if "amount" in values:
+            amount = Money(_number(values["amount"]), amount.currency).rounded()
+            line = {"line_id": line["line_id"], "amount": plain(amount.amount)}
+        else:
+            if "quantity" not in line:
+                raise Refused("This credit is by amount: edit amount, not quantity.")
+            quantity = _number(values["quantity"])
+            amount = (amount * (quantity / Decimal(str(line["quantity"])))).rounded()
+            line = {**line, "quantity": plain(quantity)}
+        new["lines"] = [line]
+    effect = f"Drafts a credit of {amount} net for {proposal.target_name}; accounting posts it in Odoo."
+    shown = (Shown("Credit, net", str(proposal.amount), str(amount)),)
+    return replace(proposal, change=replace(change, values=new), amount=amount, effect=effect, shown=shown)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Refused(f"“{text}” is no number. Write it with a decimal point: 900.00.") from None
+    if not number.is_finite() or number <= 0:
+        raise Refused(f"“{text}” is no amount above zero.")
+    return number
+
+
+def _shown(proposal: Proposal, values: Mapping[str, str]) -> tuple[Shown, ...]:
+    """The rows with the edited values: by name where a row has it, else the only row, else a row of their own."""
+    rows = list(proposal.shown)
+    for name, value in values.items():
+        place = next((i for i, row in enumerate(rows) if row.what.casefold().startswith(name[:5].casefold())), None)
+        if place is None and len(rows) == 1:
+            place = 0
+        if place is None:
+            rows.append(Shown(name.replace("_", " ").capitalize(), "", value))
+        else:
+            rows[place] = replace(rows[place], after=value)
+    return tuple(rows)

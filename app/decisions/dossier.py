@@ -1,0 +1,159 @@
+"""A case with all that hangs on it, for whoever shows it: page, API or terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.assessments import keep
+from app.assessments.findings import Finding, Match
+from app.assessments.results import Assessment
+from app.audit.models import AuditEvent
+from app.cases import queries
+from app.cases.models import Case, CaseDocument, CaseStep
+from app.decisions.decide import confirmations
+from app.documents import readings
+from app.documents.models import Arrival, Document
+from app.documents.reading import Reading
+from app.errors import NotFound
+from app.suggestions.models import Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSuggestion:
+    """A suggestion and who has confirmed it so far."""
+
+    suggestion: Suggestion
+    confirmed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about one case. `assessment` and `reading` are None until the document has been read."""
+
+    case: Case
+    documents: tuple[Document, ...]
+    arrivals: tuple[Arrival, ...]
+    reading: Reading | None
+    reading_of: int | None
+    assessment: Assessment | None
+    matches: tuple[Match, ...]
+    findings: tuple[Finding, ...]
+    suggestions: tuple[ShownSuggestion, ...]
+    events: tuple[AuditEvent, ...]
+    steps: tuple[CaseStep, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The case as the API writes it: plain values, amounts as text."""
+        from pydantic import TypeAdapter
+
+        def plain(kind: Any, value: Any) -> Any:
+            return TypeAdapter(kind).dump_python(value, mode="json")
+
+        return {
+            **case_json(self.case),
+            "documents": [
+                {
+                    "id": d.id,
+                    "sha256": d.sha256,
+                    "name": d.name,
+                    "size": d.size,
+                    "received_at": d.received_at.isoformat(),
+                }
+                for d in self.documents
+            ],
+            "arrivals": [
+                {"source": a.source, "name": a.name, "arrived_at": a.arrived_at.isoformat()} for a in self.arrivals
+            ],
+            "assessment": plain(Assessment, self.assessment) if self.assessment else None,
+            "matches": plain(tuple[Match, ...], self.matches),
+            "findings": plain(tuple[Finding, ...], self.findings),
+            "suggestions": [suggestion_json(s) for s in self.suggestions],
+            "events": [
+                {"seq": e.seq, "at": e.at.isoformat(), "actor": e.actor, "action": e.action, "content": e.content}
+                for e in self.events
+            ],
+        }
+
+
+def dossier(session: Session, case_id: int) -> Dossier:
+    """Gather a case. Raises NotFound when there is no such case."""
+    case = queries.get(session, case_id)
+    documents = session.execute(
+        select(Document)
+        .join(CaseDocument, CaseDocument.document_id == Document.id)
+        .where(CaseDocument.case_id == case_id)
+        .order_by(CaseDocument.added_at, Document.id)
+    ).scalars().all()  # fmt: skip
+    arrivals = session.execute(
+        select(Arrival).where(Arrival.document_id.in_([d.id for d in documents])).order_by(Arrival.id)
+    ).scalars().all()  # fmt: skip
+    try:
+        row = keep.current(session, case_id)
+    except NotFound:
+        row = None
+    suggestions = session.execute(
+        select(Suggestion)
+        .where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
+        .order_by(Suggestion.rank, Suggestion.made_at)
+    ).scalars().all()  # fmt: skip
+    return Dossier(
+        case=case,
+        documents=tuple(documents),
+        arrivals=tuple(arrivals),
+        reading=readings.load(session, row.document_id) if row else None,
+        reading_of=row.document_id if row else None,
+        assessment=keep.assessment_of(row) if row else None,
+        matches=keep.matches_of(row) if row else (),
+        findings=keep.findings_of(row) if row else (),
+        suggestions=tuple(
+            ShownSuggestion(
+                s, tuple(f"{name} ({role.replace('_', ' ')})" for name, role, _ in confirmations(session, s))
+            )
+            for s in suggestions
+        ),
+        events=tuple(
+            session.execute(select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.seq)).scalars()
+        ),
+        steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
+    )
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case's line in the queue: plain values, amounts as text."""
+    return {
+        "id": case.id, "version": case.version, "state": case.state, "kind": case.kind, "reason": case.reason,
+        "reading": case.reading, "flags": list(case.flags), "title": case.title, "summary": case.summary,
+        "customer": case.customer_name, "customer_id": case.customer_id, "company_id": case.company_id,
+        "sender": case.sender, "at_stake": amount_text(case.at_stake), "currency": case.currency,
+        "deadline": case.deadline.isoformat() if case.deadline else None, "priority": case.priority,
+        "here_because": case.here_because, "priority_because": case.priority_because,
+        "unsure_because": case.unsure_because, "attention": case.attention, "opened_at": case.opened_at.isoformat(),
+        "updated_at": case.updated_at.isoformat(),
+    }  # fmt: skip
+
+
+def suggestion_json(shown: ShownSuggestion) -> dict[str, Any]:
+    """A suggestion with its before → after, its hash and who confirmed it."""
+    s = shown.suggestion
+    return {
+        "id": str(s.id), "case_id": s.case_id, "kind": s.kind, "version": s.version, "state": s.state,
+        "target": {"model": s.target_model, "id": s.target_id, "name": s.target_name, "company_id": s.company_id},
+        "before_after": s.before, "command": s.command, "amount": amount_text(s.amount), "currency": s.currency,
+        "risk": s.risk, "because": s.because, "effect": s.effect, "evidence": s.evidence,
+        "approvals_required": s.approvals_required, "confirmed_by": list(shown.confirmed_by), "rule": s.rule,
+        "content_hash": s.content_hash, "made_at": s.made_at.isoformat(),
+    }  # fmt: skip
+
+
+def amount_text(amount: Decimal | None) -> str | None:
+    """An amount as decimal text with at least two decimals, or None."""
+    if amount is None:
+        return None
+    text = f"{amount.normalize():f}"
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"

@@ -1,0 +1,43 @@
+"""`countersign queue`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def queue(
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind (may be repeated).")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state (may be repeated); all open ones else.")
+    ] = None,
+    sort: Annotated[str, typer.Option(help="priority, amount, deadline or newest.")] = "priority",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per case.")] = False,
+) -> None:
+    """List the cases that wait, most urgent first."""
+    from app.cases import queries
+    from app.cases.models import OPEN_STATES
+    from app.decisions.dossier import case_json
+    from workers.cli.tables import case_table
+    from workers.wiring import parts
+
+    wanted = queries.Filter(states=tuple(state or OPEN_STATES), kinds=tuple(kind or ()))
+    with parts().database.transaction() as session:
+        cases = queries.page(session, wanted, sort=sort, limit=limit).cases
+        totals = queries.totals(session, wanted)
+    if as_json:
+        for case in cases:
+            typer.echo(json.dumps(case_json(case)))
+        return
+    from rich.console import Console
+
+    console = Console()
+    console.print(case_table(cases))
+    stakes = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(totals["at_stake"].items()))
+    console.print(f"{totals['count']} cases" + (f", at stake: {stakes}" if stakes else ""))

@@ -1,0 +1,111 @@
+"""Decisions from the command line: the same use cases as the page and the API, for a named person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.decisions import amendment, decide
+from app.errors import NotFound
+from app.jobs import send_nudges_with
+from app.suggestions.models import Suggestion
+from app.users import access
+from app.users.access import Caller
+from app.writebacks import queue
+from workers.celery_app import send
+from workers.wiring import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for. `suggestions` are ids or kinds; empty means every open one of the case."""
+
+    case_id: int
+    by: str
+    suggestions: tuple[str, ...] = ()
+    confirm: bool = False
+    reject: bool = False
+    undo: bool = False
+    reason: str = ""
+    note: str = ""
+    edits: tuple[str, ...] = ()
+    was_delivered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of one suggestion, as a sentence and as values."""
+
+    suggestion: str
+    kind: str
+    result: str
+    sentence: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"suggestion": self.suggestion, "kind": self.kind, "result": self.result, "says": self.sentence}
+
+
+def carry_out(p: Parts, request: Request) -> Iterator[Done]:
+    """Carry out the request, one transaction per suggestion. Raises as the use cases do; what went before stays."""
+    send_nudges_with(send)
+    with p.database.transaction() as session:
+        user = access.user_by_email(session, request.by)
+        by = Caller(user.id, user.email, user.name, tuple(user.roles))
+        if request.was_delivered is not None:
+            decide.validate_delivery(
+                session, request.case_id, by=by, was_delivered=request.was_delivered, note=request.note, at=now()
+            )
+            word = "delivered" if request.was_delivered else "not delivered"
+            yield Done("", "", "recorded", f"Recorded: {word}, says {by.name}.")
+    if not (request.confirm or request.reject or request.undo or request.edits):
+        return
+    state = "confirmed" if request.undo else "open"
+    with p.database.transaction() as session:
+        chosen = [(s.id, s.kind) for s in _chosen(session, request, state)]
+    if not chosen:
+        raise NotFound(
+            f"Case {request.case_id} has no {state} suggestion like that. See: countersign show {request.case_id}"
+        )
+    for suggestion_id, kind in chosen:
+        with p.database.transaction() as session:
+            result, sentence = _one(p, session, session.get_one(Suggestion, suggestion_id), request, by)
+        yield Done(str(suggestion_id), kind, result, f"{kind.replace('_', ' ')}: {sentence}")
+
+
+def _one(p: Parts, session: Session, suggestion: Suggestion, request: Request, by: Caller) -> tuple[str, str]:
+    if request.undo:
+        queue.undo(session, suggestion.id, by=by, at=now())
+        return "undone", "taken back; it is open again."
+    if request.edits:
+        proposal = amendment.edited(suggestion, dict(e.partition("=")[::2] for e in request.edits))
+        suggestion = decide.amend(
+            session, suggestion.id, proposal, content_hash=suggestion.content_hash, by=by, policy=p.policy, at=now()
+        )
+        if not request.confirm:
+            return "edited", f"changed by {by.name}; version {suggestion.version} waits for a decision."
+    if request.reject:
+        decide.reject(
+            session, suggestion.id, content_hash=suggestion.content_hash, by=by, policy=p.policy, at=now(),
+            reason_code=request.reason, note=request.note,
+        )  # fmt: skip
+        return "rejected", f"rejected by {by.name} ({request.reason.replace('_', ' ')})."
+    outcome = queue.confirm(
+        session, suggestion.id, content_hash=suggestion.content_hash, by=by, policy=p.policy, at=now(),
+        undo_seconds=p.settings.countersign_undo_seconds,
+    )  # fmt: skip
+    if outcome.is_complete:
+        return "confirmed", f"confirmed by {by.name}. {suggestion.effect}"
+    return "waits", outcome.missing
+
+
+def _chosen(session: Session, request: Request, state: str) -> list[Suggestion]:
+    rows = session.execute(
+        select(Suggestion)
+        .where(Suggestion.case_id == request.case_id, Suggestion.state == state)
+        .order_by(Suggestion.rank)
+    ).scalars()
+    return [s for s in rows if not request.suggestions or {str(s.id), s.kind} & set(request.suggestions)]
