@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from app.documents.orders import cii, cxml, ubl
+from app.documents.orders import cii, cxml, gs1_xml, idoc, oagis, opentrans, plain_xml, rosettanet, ubl, xcbl
 from app.documents.orders.draft import Draft, Transcript, transcribe
 from app.documents.orders.values import tidy
 from app.documents.orders.xml import SIZE_LIMIT, EntitiesDeclared, tree
@@ -22,7 +22,11 @@ class Standard(NamedTuple):
     read: Callable[[etree._Element], Draft]
 
 
-ORDERS = tuple(Standard(module.documents, module.read) for module in (ubl, cii, cxml))
+ORDERS = tuple(
+    Standard(module.documents, module.read)
+    for module in (ubl, cii, cxml, idoc, opentrans, gs1_xml, oagis, rosettanet, xcbl, plain_xml)
+)
+"""In the order they are tried; XML of no standard comes last."""
 
 _DOCUMENTS_LIMIT = 50  # orders read of one file
 _LEAVES_LIMIT = 20_000
