@@ -1,13 +1,16 @@
-"""A small text model: hashed n-grams of the message and its envelope, one weight per reason, milliseconds."""
+"""The linear model: which reason a message is about, from its evidence and its envelope.
+
+A conditional logit: score(reason) = shared weights x evidence for that reason + the kind's weights x the message's
+signals + the reason's own (strongly held back) weights x signals + the reason's bias; a softmax over all reasons.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from classifiers.triage import wording
 from classifiers.triage.envelope import Envelope
-from classifiers.triage.passages import Passage
+from classifiers.triage.evidence import ALL_REASONS, KIND_NUMBER, KINDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,33 +24,79 @@ SIGNALS = (
     "amounts", "references", "attachments", "with_pdf", "with_sheet", "with_word", "with_image", "with_mail", "with_xml",
     "dangerous_attachment", "order_new", "order_change", "order_cancellation", "invoice_answer",
 )  # fmt: skip
-_WEIGHT = {"subject": 1.0, "new": 1.0, "quoted": 0.3, "attachment": 0.3}
+
+_SHARED, _BY_KIND, _BY_REASON, _BIAS = 0.02, 0.1, 1.0, 1.0
+"""How strongly each group of weights is held back (half the square times this); from cross-validation."""
 
 
-def vector(found: Sequence[Passage], about: Envelope, rarity: Array) -> tuple[Array, Array]:
-    """Columns and values of a message: n-grams (length one together), then the envelope's signals."""
+def signals(about: Envelope, others: Array) -> Array:
+    """A message's signals: those of its envelope, a constant, and the best sentence of each class that is no reason."""
     import numpy as np
 
-    counts: dict[int, float] = {}
-    for passage in found:
-        weight = _WEIGHT[passage.zone]
-        for column, count in wording.columns(passage.text).items():
-            counts[column] = counts.get(column, 0.0) + weight * count
-    columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-    values = np.log1p(np.fromiter(counts.values(), dtype=np.float64, count=len(counts))) * rarity[columns]
-    values /= max(float(np.sqrt((values**2).sum())), 1e-9)
-    signals = [(wording.COLUMNS + i, 0.5 * about[name]) for i, name in enumerate(SIGNALS) if about[name]]
-    return (
-        np.concatenate([columns, np.array([c for c, _ in signals], dtype=np.int64)]),
-        np.concatenate([values, np.array([v for _, v in signals])]),
-    )
+    return np.concatenate([[about[name] for name in SIGNALS], [1.0], others])
 
 
-def probabilities(columns: Array, values: Array, weights: Array, scale: Array, bias: Array) -> Array:
-    """Softmax over reasons; `weights` are eight-bit integers, `scale` their unit per reason."""
+def scores(by_reason: Array, about: Array, arrays: Mapping[str, Array]) -> Array:
+    """Scores of `ALL_REASONS` for one message, before the softmax."""
+    found: Array = by_reason @ arrays["shared"]
+    found = found + (arrays["by_kind"] @ about)[list(KIND_NUMBER)]
+    return found + arrays["by_reason"] @ about + arrays["bias"]
+
+
+def probabilities(found: Array) -> Array:
+    """Scores as probabilities."""
     import numpy as np
 
-    scores = (values @ weights[columns].astype(np.float64)) * scale + bias
-    scores -= scores.max()
-    odds = np.exp(scores)
+    odds = np.exp(found - found.max())
     return odds / odds.sum()
+
+
+def learn(
+    by_reason: Array, about: Array, accepted: Sequence[frozenset[str]], reasons: Sequence[str]
+) -> dict[str, Array]:
+    """Learn the weights from messages: (message, reason, name), (message, signal), and which reasons are right.
+
+    Rare reasons weigh more (by the root of their number); where annotators accept several reasons, any of them is right.
+    """
+    import numpy as np
+    from scipy.optimize import minimize
+
+    n, r, k = by_reason.shape
+    j, kinds = about.shape[1], len(KINDS)
+    unit = by_reason.std(axis=(0, 1)) + 1e-6
+    scaled = by_reason / unit
+    right = np.array([[reason in some for reason in ALL_REASONS] for some in accepted], dtype=float)
+    number = {reason: sum(other == reason for other in reasons) for reason in set(reasons)}
+    weight = np.array([number[reason] ** -0.5 for reason in reasons])
+    weight /= weight.mean()
+    of_kind = np.eye(kinds)[list(KIND_NUMBER)]
+    cuts = np.cumsum([k, kinds * j, r * j])
+
+    def parts(flat: Array) -> tuple[Array, Array, Array, Array]:
+        a, b, c, d = np.split(flat, cuts)
+        return a, b.reshape(kinds, j), c.reshape(r, j), d
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        a, b, c, d = parts(flat)
+        z = scaled @ a + about @ (of_kind @ b + c).T + d
+        z -= z.max(axis=1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(axis=1, keepdims=True)
+        hit = (p * right).sum(axis=1) + 1e-12
+        slope = (p - p * right / hit[:, None]) * weight[:, None]
+        value = -(weight * np.log(hit)).sum()
+        value += 0.5 * (_SHARED * a @ a + _BY_KIND * (b**2).sum() + _BY_REASON * (c**2).sum() + _BIAS * d @ d)
+        signal = slope.T @ about
+        return value, np.concatenate(
+            [
+                np.einsum("nr,nrk->k", slope, scaled) + _SHARED * a,
+                (of_kind.T @ signal + _BY_KIND * b).ravel(),
+                (signal + _BY_REASON * c).ravel(),
+                slope.sum(axis=0) + _BIAS * d,
+            ]
+        )
+
+    found = minimize(loss, np.zeros(int(cuts[-1]) + r), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    a, b, c, d = parts(found.x)
+    arrays = {"shared": a / unit, "by_kind": b, "by_reason": c, "bias": d}
+    return {name: array.astype(np.float32) for name, array in arrays.items()}

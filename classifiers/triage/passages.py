@@ -1,7 +1,8 @@
 """A reading cut into sentences, each with its zone: where it stands decides how much it says.
 
-Zones: subject, new (what the sender wrote), quoted (history, forwarded and attached mails), attachment (documents).
-Signatures, disclaimers, hidden text and raw structured files carry nothing to classify and are left out.
+Zones: subject, new (what the sender wrote), forwarded (what the sender passes on), quoted (history, attached mails),
+attachment (documents and their names). Signatures, disclaimers, hidden text and raw structured files carry nothing to
+classify and are left out.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 
 from app.documents.reading import Reading
 
-ZONES = ("subject", "new", "quoted", "attachment")
-_MOST = {"subject": 2, "new": 120, "quoted": 80, "attachment": 80}
+ZONES = ("subject", "new", "forwarded", "quoted", "attachment")
+_MOST = {"subject": 2, "new": 100, "forwarded": 60, "quoted": 40, "attachment": 60}
 _LONGEST = 400
 _MOST_CHARACTERS = 40_000
 _END = re.compile(r"[.!?…]+[\"'”»)]{0,2}\s+|\n{2,}|\s{4,}|\t+")
@@ -58,7 +59,7 @@ def _ranges(reading: Reading) -> Iterator[tuple[str, Reading, int, int]]:
             for segment in part.mail.segments:
                 if segment.role in ("signature", "disclaimer"):
                     continue
-                zone = segment.role if is_root and segment.role in ("subject", "new") else "quoted"
+                zone = segment.role if is_root and segment.role in ZONES else "quoted"
                 yield zone, part, segment.start, segment.end
         elif part.form in ("pdf", "image", "sheet", "word", "text"):
             yield "attachment", part, 0, len(part.text)

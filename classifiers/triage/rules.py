@@ -82,6 +82,16 @@ def reason_of_answer(answer: InvoiceAnswer) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
+def reasons_of_answers(reading: Reading) -> set[str]:
+    """Every reason that the codes of a message's structured answers name."""
+    named: set[str] = set()
+    for part in reading.walk():
+        if (answer := part.invoice_answer) is not None:
+            settled = reason_of_answer(answer)
+            named |= {settled} if settled else {_CLARIFICATION[c] for c, _ in answer.reasons if c in _CLARIFICATION}
+    return named
+
+
 def vote(reading: Reading, about: Envelope) -> Vote:
     """The rules' vote: a reason where the form leaves no doubt, otherwise none."""
     if about["own_staff"] or about["own_system"]:

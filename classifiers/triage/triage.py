@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.assessments.results import Classification, Vote
 from app.documents.reading import Reading
 from app.firm import Firm
-from classifiers.triage import judge, linear, rules
+from classifiers.triage import evidence, judge, linear, rules
 from classifiers.triage.artefact import Artefact, packaged
 from classifiers.triage.envelope import envelope
 from classifiers.triage.passages import passages
+from classifiers.triage.phrases import SentenceModel
 
 
-def triage(reading: Reading, firm: Firm | None = None, model: Artefact | None = None) -> Classification:
+class Triage:
+    """The readers with a trained model, loaded once and used for many messages."""
+
+    def __init__(self, model: Artefact) -> None:
+        self._arrays = model.arrays
+        self._sentences = SentenceModel(model.arrays, model.settings["sentence_classes"])
+
+    def __call__(self, reading: Reading, firm: Firm | None = None) -> Classification:
+        found = passages(reading)
+        about = envelope(reading, found, firm)
+        seen = evidence.gather(reading, found, about, self._sentences)
+        likely = linear.probabilities(linear.scores(seen.by_reason, linear.signals(about, seen.others), self._arrays))
+        scores = {reason: float(p) for reason, p in zip(evidence.ALL_REASONS, likely, strict=True)}
+        votes = [
+            rules.vote(reading, about),
+            Vote("linear", max(scores, key=scores.__getitem__), scores),
+        ]
+        quoted = tuple(reading.part(p.part).evidence(p.start, p.end) for p in found if p.zone in ("new", "subject"))[:2]
+        return judge.settle(votes, quoted)
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Triage:
+    return Triage(packaged())
+
+
+def triage(reading: Reading, firm: Firm | None = None) -> Classification:
     """Kind, reason, certainty and evidence of a message. Never raises for what a message contains."""
-    model = model or packaged()
-    found = passages(reading)
-    about = envelope(reading, found, firm)
-    votes = [rules.vote(reading, about)]
-    arrays = model.arrays
-    columns, values = linear.vector(found, about, arrays["rarity"])
-    likely = linear.probabilities(columns, values, arrays["weights"], arrays["scale"], arrays["bias"])
-    scores = {reason: float(p) for reason, p in zip(model.settings["reasons"], likely, strict=True)}
-    votes.append(Vote("linear", max(scores, key=scores.__getitem__), scores))
-    evidence = tuple(reading.part(p.part).evidence(p.start, p.end) for p in found if p.zone in ("new", "subject"))[:2]
-    return judge.settle(votes, evidence)
+    return _packaged()(reading, firm)
