@@ -1,0 +1,105 @@
+"""What works and what does not, each with what to do about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from app.errors import CountersignError, Misconfigured, Unavailable
+from workers.wiring import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing checked: `works`, `fails`, or `absent` when it is optional and not set up."""
+
+    what: str
+    state: str
+    says: str
+
+
+def checks(p: Parts) -> Iterator[Check]:
+    """Check every part in turn; a failing one does not keep the next from being checked."""
+    for what, check in (
+        ("database", _database), ("broker", _broker), ("policy", _policy), ("offline model", _offline_model),
+        ("Odoo", _odoo), ("model endpoint", _model_endpoint), ("mail", _mail),
+    ):  # fmt: skip
+        yield _run(what, check, p)
+
+
+def _run(what: str, check: Callable[[Parts], str | None], p: Parts) -> Check:
+    try:
+        says = check(p)
+    except CountersignError as error:
+        return Check(what, "fails", error.message)
+    return Check(what, "works", says) if says else Check(what, "absent", _ABSENT[what])
+
+
+_ABSENT = {
+    "Odoo": "not connected; set ODOO_URL, ODOO_DB and ODOO_API_KEY. Until then nothing is matched or written.",
+    "model endpoint": "not set; the offline engine does the whole job.",
+    "mail": "no mailbox is connected; take in files, the watched folder (COUNTERSIGN_WATCH) or POST /v1/documents.",
+}
+
+
+def _database(p: Parts) -> str:
+    from sqlalchemy import text
+    from sqlalchemy.exc import OperationalError
+
+    if not p.settings.database_url.get_secret_value():
+        raise Misconfigured("no database; start the engines with: countersign up (or set DATABASE_URL)")
+    try:
+        with p.database.engine.connect() as connection:
+            version = connection.execute(text("show server_version")).scalar_one()
+            revision = connection.execute(text("select version_num from alembic_version")).scalar_one()
+    except OperationalError:
+        raise Unavailable("PostgreSQL does not answer; start the engines with: countersign up") from None
+    return f"PostgreSQL {version}, tables at revision {revision}"
+
+
+def _broker(p: Parts) -> str:
+    import redis
+
+    url = p.settings.redis_url.get_secret_value()
+    if not url:
+        raise Misconfigured("no broker; start the engines with: countersign up (or set REDIS_URL)")
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=2) as client:
+            client.ping()
+            waiting = client.llen("celery")
+    except redis.RedisError as error:
+        raise Unavailable(
+            f"Valkey does not answer ({type(error).__name__}); start the engines with: countersign up"
+        ) from None
+    return f"answers, {waiting} nudges waiting"
+
+
+def _policy(p: Parts) -> str:
+    return f"{len(p.policy.content['rules'])} rules, hash {p.policy.hash[:12]}"
+
+
+def _offline_model(p: Parts) -> str:
+    from classifiers.triage.artefact import packaged
+
+    return f"version {packaged().version}"
+
+
+def _odoo(p: Parts) -> str | None:
+    if p.odoo is None:
+        return None
+    version = p.odoo.version()
+    if version.addon is None:
+        raise Misconfigured("answers, but the addon “countersign” is not installed: reading works, writing does not")
+    return f"Odoo {version.server}, addon {version.addon}, companies {', '.join(map(str, p.odoo.companies()))}"
+
+
+def _model_endpoint(p: Parts) -> str | None:
+    return None
+
+
+def _mail(p: Parts) -> str | None:
+    if p.settings.countersign_watch:
+        state = "is there" if p.settings.countersign_watch.is_dir() else "is missing: create it"
+        return f"watched folder {os.fspath(p.settings.countersign_watch)} {state}"
+    return None
