@@ -1,8 +1,8 @@
-"""EDI interchanges: EDIFACT and X12, told apart and read."""
+"""EDI files: EDIFACT, X12, TRADACOMS and flat IDocs, told apart and read."""
 
 from __future__ import annotations
 
-from app.documents.orders import edifact, edifact_syntax, x12, x12_syntax
+from app.documents.orders import edifact, edifact_syntax, idoc, idoc_flat, tradacoms, x12, x12_syntax
 from app.documents.orders.draft import Draft, Transcript, transcribe
 from app.documents.orders.edifact_syntax import Message
 from app.documents.orders.values import tidy
@@ -36,6 +36,10 @@ def parse_edi(content: bytes, start: bytes) -> Structured | None:
         return _too_large(content) or _edifact(content)
     if x12_syntax.is_x12(start):
         return _too_large(content) or _x12(content)
+    if idoc_flat.is_flat_idoc(start):
+        return _too_large(content) or _flat_idoc(content)
+    if tradacoms.is_tradacoms(start):
+        return _too_large(content) or _tradacoms(content)
     return None
 
 
@@ -59,6 +63,19 @@ def _x12(content: bytes) -> Structured | None:
         return None
     sets = [_set(one) for one in found.sets[:_MESSAGES_LIMIT]]
     return together(sets, () if found.is_whole else (_CUT_OFF,))
+
+
+def _flat_idoc(content: bytes) -> Structured | None:
+    found = [written(idoc.read(tree)) for tree in idoc_flat.trees(content)[:_MESSAGES_LIMIT]]
+    return together(found) if found else None
+
+
+def _tradacoms(content: bytes) -> Structured:
+    found = [written(draft) for draft in tradacoms.read(content)[:_MESSAGES_LIMIT]]
+    if found:
+        return together(found)
+    text = tidy(edifact_syntax.decoded(content)[:_SEGMENTS_SHOWN])
+    return Structured("edi", f"TRADACOMS file\n{text}\n", title="TRADACOMS file", standard="tradacoms")
 
 
 def _set(found: TransactionSet) -> Structured:

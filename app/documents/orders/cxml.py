@@ -25,8 +25,13 @@ _TERMS = re.compile(r"(?:payment|net)\W?_?\s?terms?(?:\W?(?:description|text))?"
 
 
 def documents(root: etree._Element) -> list[etree._Element]:
-    """Order requests in a file."""
-    return within(root, ("OrderRequest",))
+    """Order requests in a file: told from xCBL's by the attribute that holds the order's number."""
+    found = within(root, ("OrderRequest",))
+    return [
+        node
+        for node in found
+        if attribute(first(node, "OrderRequestHeader"), "orderID") or node.find("ItemOut") is not None
+    ]
 
 
 def read(root: etree._Element) -> Draft:

@@ -86,10 +86,12 @@ class _Line:
         return line
 
     def _describe(self, segment: Segment) -> None:
-        parts = segment.raw(3)[3:] or (segment.raw(3)[:1] if segment.at(1) == "F" else [])
+        parts = segment.raw(3)[3:]
+        if not any(part.strip() for part in parts) and segment.at(1) == "F":
+            parts = segment.raw(3)[:1] if segment.at(3) else segment.raw(4)[:1]  # seen where C273 was miscounted
         if segment.at(2) in codes.TITLES_OF_WORKS:
             self._title = self._title or joined(parts)
-        if any(part.strip() for part in parts) and parts not in (self._words[-len(parts) :],):
+        if any(part.strip() for part in parts) and self._words[-len(parts) :] != parts:
             self._words.extend(parts)
 
     def _date(self, segment: Segment) -> None:

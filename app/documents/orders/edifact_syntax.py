@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from app.documents.orders.values import tidy
 
 SEGMENTS_LIMIT = 400_000
+_LEAD = 4000  # characters of other text (a mail's, a portal's) that may stand before the interchange
 
 # Character sets of the syntax identifiers (UNB, element 0001).
 _CHARSETS = {
@@ -62,14 +63,19 @@ class Interchange:
     recipient: str = ""
 
 
+_OPENING = re.compile(rb"(?:\A|\n)(?=UNA[^\w\r\n].{4}[^\w ]\s*UN[BHG]|UN[BH][^A-Za-z0-9\s][A-Za-z0-9])", re.DOTALL)
+
+
 def is_edifact(start: bytes) -> bool:
     """Whether these first bytes open an interchange or a bare message."""
-    return re.match(rb"UNA.{4,6}\s*UN[BHG]|UN[BH][^A-Za-z0-9\s]", start[:200], re.DOTALL) is not None
+    return _OPENING.search(start) is not None
 
 
 def interchange(content: bytes) -> Interchange:
     """Split bytes into messages."""
-    text = _decoded(content)
+    text = decoded(content)
+    opening = re.search(r"(?:\A|\n)\s*(?=UNA\W|UN[BH]\W)", text[:_LEAD])
+    text = text[opening.end() :] if opening else text
     found = Interchange([], is_whole=False)
     message: Message | None = None
     for segment in _segments(text):
@@ -86,7 +92,7 @@ def interchange(content: bytes) -> Interchange:
     return found
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Text of an interchange: UTF-8 where the bytes are, else the character set its syntax identifier names."""
     for mark, charset in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
@@ -110,24 +116,24 @@ def _segments(text: str) -> list[Segment]:
     if terminator in "\r\n":
         text, terminator = text.replace("\r\n", "\n").replace("\r", "\n"), "\n"
     else:
-        text = _unwrapped(text, terminator)
+        text = unwrapped(text, terminator)
     release = release.strip()
     found: list[Segment] = []
-    for raw in _split(text, terminator, release):
+    for raw in split(text, terminator, release):
         body = raw.strip("\r\n\t ")
         if not body:
             continue
-        elements = _split(body, element, release)
+        elements = split(body, element, release)
         tag = elements[0].strip()[:3].upper()
         if not tag.isalnum():
             continue
-        found.append(Segment(tag, [_components(e, component, release) for e in elements[1:]]))
+        found.append(Segment(tag, [components(e, component, release) for e in elements[1:]]))
         if len(found) >= SEGMENTS_LIMIT:
             break
     return found
 
 
-def _unwrapped(text: str, terminator: str) -> str:
+def unwrapped(text: str, terminator: str) -> str:
     """Without line ends: they stand between segments, or cut lines at a fixed width without regard to them."""
     if "\n" not in text and "\r" not in text:
         return text
@@ -138,7 +144,7 @@ def _unwrapped(text: str, terminator: str) -> str:
     return "".join(row if row.rstrip().endswith(terminator) else row + " " for row in rows)
 
 
-def _split(text: str, separator: str, release: str) -> list[str]:
+def split(text: str, separator: str, release: str) -> list[str]:
     """Split at a separator that no release character precedes; release characters stay."""
     parts = text.split(separator)
     if not release or release not in text:
@@ -161,8 +167,9 @@ def _ends_released(part: str, release: str) -> bool:
     return (len(part) - len(part.rstrip(release))) % 2 == 1
 
 
-def _components(element: str, separator: str, release: str) -> list[str]:
-    return [_plain(part, release) for part in _split(element, separator, release)]
+def components(element: str, separator: str, release: str) -> list[str]:
+    """The components of an element, release characters resolved."""
+    return [_plain(part, release) for part in split(element, separator, release)]
 
 
 def _plain(text: str, release: str) -> str:

@@ -94,7 +94,7 @@ def _party(root: etree._Element, roles: tuple[str, ...], *, vat_id: str = "") ->
     nodes = [node for role in roles for node in root.iterfind(f"E1EDKA1[PARVW='{role}']")]
     if not nodes:
         return Party(vat_id=vat_id)
-    named = next((node for node in nodes if value(node, "NAME1", "ORGTX")), nodes[0])
+    named = next((node for name in ("NAME1", "ORGTX") for node in nodes if value(node, name)), nodes[0])
     identifier = value(nodes[0], "PARTN", "LIFNR")
     parts = ("STRAS", "PSTLZ", "ORT01", "LAND1")
     return Party(

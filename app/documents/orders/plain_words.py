@@ -38,7 +38,7 @@ LINE = {
         "nazwa omschrijving comment"
     ),
     "line_number": "linenumber lineno linenum lineitemnumber lineid itemnumber itemno position positionnumber posnr "
-    "pos line",
+    "pos line number",
     "item": (
         "partnumber sku productid itemid productcode itemcode articlenumber materialnumber material supplierpartid "
         "suppliercode supplieritemcode buyeritemcode ean gtin upc article product partnum code id"
@@ -61,9 +61,7 @@ HEAD = {
     ),
     "currency": "currencycode currency currencyid ordercurrency primarycurrency waehrung devise moneda valuta moeda "
     "waluta",
-    "total_net": (
-        "totalnetamount nettotal netamount subtotal subtotalamount totalexcludingtax totalorderedamount totalwithouttax"
-    ),
+    "total_net": ("totalnetamount nettotal netamount subtotal subtotalamount totalexcludingtax totalwithouttax"),
     "total_gross": (
         "grandtotal grandtotalamount totalgrossamount ordertotal ordertotalamount totalordervalue totalamount "
         "ordervalue total orderamount totalprice gesamtbetrag"

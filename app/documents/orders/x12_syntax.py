@@ -52,17 +52,22 @@ class Interchange:
     is_whole: bool
 
 
+_LEAD = 4000  # characters of other text (a mail's, a portal's) that may stand before the interchange
+_OPENING = (
+    r"(?:\A|\n)[ \t]*(?=ISA[^A-Za-z0-9 ]\d\d[^A-Za-z0-9 ]|GS[^\w\s][A-Z]{2}[^\w\s]|ST[^\w\s]\d{3}[^\w\s]\w{1,9}\W)"
+)
+
+
 def is_x12(start: bytes) -> bool:
     """Whether these first bytes open an interchange, a functional group or a bare transaction set."""
-    return (
-        re.match(rb"ISA[^A-Za-z0-9 ]\d\d|GS[^\w\s][A-Z]{2}[^\w\s]|ST[^\w\s]\d{3}[^\w\s]\w{1,9}\W", start[:120])
-        is not None
-    )
+    return re.search(_OPENING, start.decode("latin-1")) is not None
 
 
 def interchange(content: bytes) -> Interchange:
     """Split bytes into transaction sets."""
-    text = _decoded(content).lstrip("\ufeff \t\r\n").replace("\r\n", "\n")
+    text = _decoded(content).replace("\r\n", "\n").lstrip("\ufeff \t\r\n")
+    opening = re.search(_OPENING, text[:_LEAD])
+    text = text[opening.end() :] if opening else text
     element, component, terminator = _delimiters(text)
     found = Interchange([], is_whole=False)
     current: TransactionSet | None = None

@@ -13,6 +13,7 @@ from app.documents.orders.xml_map import read as read_mapped
 _ROOTS = {
     "Order": ("OrderHeader", OrderFunction.NEW),
     "PurchaseOrder": ("OrderHeader", OrderFunction.NEW),
+    "OrderRequest": ("OrderRequestHeader", OrderFunction.NEW),
     "ChangeOrder": ("ChangeOrderHeader", OrderFunction.CHANGE),
     "OrderResponse": ("OrderResponseHeader", None),
 }
@@ -44,9 +45,15 @@ def _map(head: str) -> OrderMap:
             f"{head}//BuyerOrderNumber",
             f"{head}/BuyerRefNum/Reference/RefNum",
             f"{head}//OrderReference//RefNum",
+            f"{head}//BuyerOrderRequestNumber",
         ),
         own_number=(f"{head}/ChangeOrderNumber/BuyerChangeOrderNumber", f"{head}/ChangeOrderNumber//RefNum"),
-        issued_on=(f"{head}/OrderIssueDate", f"{head}/POIssuedDate", f"{head}/OriginalOrderIssueDate"),
+        issued_on=(
+            f"{head}/OrderIssueDate",
+            f"{head}/POIssuedDate",
+            f"{head}/OriginalOrderIssueDate",
+            f"{head}/OrderRequestIssueDate",
+        ),
         changed_on=(f"{head}/ChangeOrderIssueDate", f"{head}/OrderResponseIssueDate"),
         valid_from=(f"{head}//ValidityDates/StartDate",),
         valid_until=(f"{head}//ValidityDates/EndDate",),
