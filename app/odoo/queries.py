@@ -37,12 +37,12 @@ def companies(odoo: OdooGateway) -> list[Company]:
 
 def customers(
     odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None, domain: str | None = None,
-    vat_id: str | None = None, reference: str | None = None, only_entities: bool = False,
+    vat_id: str | None = None, reference: str | None = None, name_like: str | None = None, only_entities: bool = False,
 ) -> list[Customer]:  # fmt: skip
     """Customers and their contacts, all of them or those that fit every criterion given.
 
-    `domain` is a mail domain without "@"; `vat_id` and `reference` must be equal as Odoo has them; `only_entities`
-    leaves out contacts. Our own companies and portal-only users' partners without any trade are not told apart here.
+    `domain` is a mail domain without "@"; `vat_id` and `reference` must be equal as Odoo has them; `name_like` stands
+    anywhere in the name, in any case; `only_entities` leaves out contacts. Our own companies' partners are among them.
     """
     where: list[Any] = []
     if ids is not None:
@@ -53,6 +53,8 @@ def customers(
         where.append(["vat", "=", vat_id])
     if reference is not None:
         where.append(["ref", "=", reference])
+    if name_like is not None:
+        where.append(["name", "ilike", _escape_like(name_like)])
     if only_entities:
         where += [["is_company", "=", True], ["parent_id", "=", False]]
     rows = odoo.search_read("res.partner", where, mapping.CUSTOMER_FIELDS, companies=companies)
