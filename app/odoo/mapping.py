@@ -51,9 +51,9 @@ ORDER_LINE_FIELDS = (
     "qty_invoiced", "discount", "product_id", "tax_ids", "currency_id",
 )  # fmt: skip
 INVOICE_FIELDS = (
-    "name", "move_type", "state", "payment_state", "company_id", "partner_id", "currency_id", "amount_untaxed",
-    "amount_tax", "amount_total", "amount_residual", "ref", "invoice_origin", "invoice_date", "invoice_date_due",
-    "narration", "reversed_entry_id", "no_followup", "invoice_line_ids",
+    "name", "move_type", "state", "payment_state", "company_id", "partner_id", "commercial_partner_id", "currency_id",
+    "amount_untaxed", "amount_tax", "amount_total", "amount_residual", "ref", "invoice_origin", "invoice_date",
+    "invoice_date_due", "narration", "reversed_entry_id", "no_followup", "invoice_line_ids",
 )  # fmt: skip
 INVOICE_LINE_FIELDS = (
     "move_id", "name", "quantity", "product_uom_id", "price_unit", "price_subtotal", "price_total", "discount",
@@ -159,8 +159,9 @@ def invoice(row: Row) -> Invoice:
         state=InvoiceState(row["state"]),
         payment_state=PaymentState(row["payment_state"]),
         company_id=_must(row, "company_id"),
-        customer_id=_must(row, "partner_id"),
-        customer_name=_name(row["partner_id"]),
+        customer_id=_id(row["commercial_partner_id"]) or _must(row, "partner_id"),
+        customer_name=_name(row["commercial_partner_id"]) or _name(row["partner_id"]),
+        partner_id=_must(row, "partner_id"),
         currency=currency,
         net=money(row["amount_untaxed"], currency),
         tax=money(row["amount_tax"], currency),

@@ -144,12 +144,14 @@ class Invoice:
     payment_state: PaymentState
     company_id: int
     customer_id: int
+    """The commercial entity, whoever of its contacts the document is addressed to (that is `partner_id`)."""
     customer_name: str
     currency: str
     net: Money
     tax: Money
     gross: Money
     open_amount: Money
+    partner_id: int | None = None
     reference: str = ""
     """The customer's reference. Without one, Odoo writes the order's own name here: it alone proves no PO."""
     origin: str = ""
