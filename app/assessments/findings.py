@@ -95,6 +95,7 @@ class Finding:
     rate: Money | None = None
     rows: tuple[ArithmeticRow, ...] = ()
     records: tuple[RecordRef, ...] = ()
+    invoice_id: int | None = None
     line_id: int | None = None
     """The invoice or order line it is about, if it is one."""
 

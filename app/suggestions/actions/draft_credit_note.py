@@ -21,11 +21,13 @@ _BY_AMOUNT = ("rate_above_order", "expense_not_allowed", "cap_passed", "line_ari
 
 def propose(situation: Situation) -> list[Proposal]:
     """For findings that support the customer on a certain, posted invoice with something still to credit."""
-    invoice = situation.books.invoice()
-    if invoice is None or invoice.state is not InvoiceState.POSTED:
+    for_customer = [f for f in situation.books.findings if f.says == "customer" and f.invoice_id is not None]
+    about = next((f.invoice_id for f in for_customer if f.code in (*_WHOLE, *_BY_QUANTITY, *_BY_AMOUNT)), None)
+    invoice = next((i for i in situation.books.books.invoices if i.id == about), None)
+    if invoice is None or invoice.state is not InvoiceState.POSTED or invoice.open_amount.amount <= 0:
         return []
     lines = [line for line in situation.books.books.invoice_lines if line.invoice_id == invoice.id]
-    for_customer = [f for f in situation.books.findings if f.says == "customer"]
+    for_customer = [f for f in for_customer if f.invoice_id == invoice.id]
     if any(f.code in _WHOLE for f in for_customer):
         return [_whole(invoice, lines, next(f for f in for_customer if f.code in _WHOLE))]
     parts = [p for p in (_part(f, lines) for f in for_customer) if p is not None]

@@ -1,0 +1,149 @@
+"""Reading from Odoo what a message may be about: a few bounded calls, never a scan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TypeVar
+
+from app.assessments.findings import Books
+from app.assessments.results import Assessment
+from app.documents.reading import Reading
+from app.firm import Firm
+from app.odoo import queries
+from app.odoo.gateway import OdooGateway
+from app.odoo.records import Customer, Invoice, SalesOrder
+from app.vocabulary import Kind
+
+MOST = 40
+"""How many documents of one customer are looked at when the message names none."""
+
+FREE_MAIL = frozenset({
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
+    "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr",
+    "libero.it", "aol.com", "proton.me", "protonmail.com", "wp.pl", "onet.pl", "sapo.pt",
+})  # fmt: skip
+"""Domains that say nothing about who writes."""
+
+_VAT = re.compile(r"\b(?:[A-Z]{2}[ .]?[0-9A-Z](?:[ .]?[0-9A-Z]){7,11})\b")
+_COMMON = frozenset({
+    "gmbh", "ltd", "limited", "sas", "sarl", "inc", "corp", "company", "group", "gruppe", "groupe", "holding", "the",
+    "and", "und",
+})  # fmt: skip
+
+
+def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm | None) -> Books:
+    """The companies, customers, invoices, orders and what hangs on them that this message may mean.
+
+    Raises: as the gateway.
+    """
+    companies = queries.companies(odoo)
+    ids = [c.id for c in companies]
+    invoice_names = references(assessment.value("invoice_refs"))
+    order_names = references(assessment.value("order_refs"))
+    invoices = queries.invoices(odoo, ids, names=invoice_names) if invoice_names else []
+    orders = queries.sales_orders(odoo, ids, names=order_names) if order_names else []
+    number = assessment.value("po_number")
+    if number:
+        orders = _merged(orders, queries.sales_orders(odoo, ids, reference=str(number)))
+    customers = _customers(odoo, ids, assessment, reading, firm, invoices, orders)
+    is_order = assessment.classification.kind is Kind.CUSTOMER_PO
+    for customer in [c for c in customers if c.id == c.customer_id][:3]:
+        if is_order or not (invoices or orders):
+            orders = _merged(orders, queries.sales_orders(odoo, ids, customer_id=customer.id)[:MOST])
+        if not invoices or assessment.classification.reason in _NEEDS_NEIGHBOURS:
+            invoices = _merged(invoices, queries.invoices(odoo, ids, customer_id=customer.id)[:MOST])
+    origins = {name.strip() for i in invoices for name in i.origin.split(",") if name.strip()}
+    missing = sorted(origins - {o.name for o in orders})
+    if missing and not is_order:
+        orders = _merged(orders, queries.sales_orders(odoo, ids, names=missing))
+    if assessment.classification.reason in _NEEDS_SIBLINGS and orders:
+        invoices = _merged(invoices, queries.invoices(odoo, ids, order_ids=[o.id for o in orders][:MOST]))
+    invoice_ids, order_ids = [i.id for i in invoices], [o.id for o in orders]
+    invoice_lines = queries.invoice_lines(odoo, ids, invoice_ids=invoice_ids) if invoice_ids else []
+    order_lines = queries.sales_order_lines(odoo, ids, order_ids=order_ids) if order_ids else []
+    timesheets = queries.timesheets(odoo, ids, invoice_ids=invoice_ids) if invoice_ids else []
+    project_ids = sorted({t.project_id for t in timesheets if t.project_id})
+    tax_ids = sorted({t for line in invoice_lines for t in line.tax_ids})
+    return Books(
+        companies=tuple(companies),
+        customers=tuple(customers),
+        invoices=tuple(invoices),
+        invoice_lines=tuple(invoice_lines),
+        orders=tuple(orders),
+        order_lines=tuple(order_lines),
+        timesheets=tuple(timesheets),
+        projects=tuple(queries.projects(odoo, ids, ids=project_ids)) if project_ids else (),
+        payments=tuple(queries.payments(odoo, ids, invoice_ids=invoice_ids)) if invoice_ids else (),
+        taxes=tuple(queries.taxes(odoo, ids, ids=tax_ids)) if tax_ids else (),
+        products=tuple(queries.products(odoo, ids)) if assessment.classification.reason == "new_po" else (),
+    )
+
+
+_NEEDS_NEIGHBOURS = ("duplicate_invoice", "duplicate_billing")
+_NEEDS_SIBLINGS = ("contract_cap", "po_exceeded", "po_invalid", "duplicate_invoice")
+
+
+def references(written: object) -> list[str]:
+    """Reference numbers as a clean list, whatever the field holds."""
+    values = written if isinstance(written, list | tuple) else [written] if written else []
+    return [str(v).strip() for v in values if str(v).strip()]
+
+
+def vat_ids(assessment: Assessment, reading: Reading) -> list[str]:
+    """VAT ids the document names that pass their country's check, without blanks; the buyer's on an order first."""
+    from stdnum.eu import vat
+
+    found = [assessment.order.buyer.vat_id] if assessment.order and assessment.order.buyer.vat_id else []
+    for part in reading.walk():
+        found += _VAT.findall(part.text[:20_000])
+    clean: list[str] = []
+    for written in found:
+        compact = re.sub(r"[^A-Z0-9]", "", written.upper())
+        if compact not in clean and (vat.is_valid(compact) or written == found[0]):
+            clean.append(compact)
+    return clean[:6]
+
+
+def sender_domain(reading: Reading, firm: Firm | None) -> str:
+    """The domain the message comes from, when it says something: not ours, not a free mail service."""
+    if reading.mail is None:
+        return ""
+    domain = reading.mail.sender.domain
+    ours = set(firm.domains) if firm else {a.domain for a in reading.mail.to}
+    return "" if domain in FREE_MAIL or domain in ours else domain
+
+
+def _customers(
+    odoo: OdooGateway, ids: list[int], assessment: Assessment, reading: Reading, firm: Firm | None,
+    invoices: list[Invoice], orders: list[SalesOrder],
+) -> list[Customer]:  # fmt: skip
+    found: dict[int, Customer] = {}
+
+    def add(customers: Iterable[Customer]) -> None:
+        found.update({c.id: c for c in customers})
+
+    known = sorted({i.customer_id for i in invoices} | {o.customer_id for o in orders})
+    if known:
+        add(queries.customers(odoo, ids, ids=known))
+    for vat_id in vat_ids(assessment, reading):
+        add(queries.customers(odoo, ids, vat_id=vat_id))
+    domain = sender_domain(reading, firm)
+    if domain:
+        add(queries.customers(odoo, ids, domain=domain)[:MOST])
+    name = str(assessment.value("customer_name") or "")
+    words = [w for w in re.findall(r"\w{3,}", name) if w.casefold() not in _COMMON]
+    if words:
+        add(queries.customers(odoo, ids, name_like=max(words, key=len), only_entities=True)[:MOST])
+    entities = sorted({c.customer_id for c in found.values()} - set(found))
+    if entities:
+        add(queries.customers(odoo, ids, ids=entities))
+    return list(found.values())
+
+
+_Document = TypeVar("_Document", Invoice, SalesOrder)
+
+
+def _merged(first: list[_Document], more: list[_Document]) -> list[_Document]:
+    known = {r.id for r in first}
+    return first + [r for r in more if r.id not in known]

@@ -1,0 +1,75 @@
+"""The same work on two invoices."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
+from app.odoo.records import Invoice, InvoiceKind, InvoiceState
+
+REASONS = frozenset({"duplicate_invoice", "duplicate_billing", "already_paid"})
+
+
+def check(meant: list[Invoice], books: Books) -> list[Finding]:
+    """A pair of posted invoices of one customer with the same net amount and the same figures on every line.
+
+    The later one is the duplicate. A pair that a credit note takes back already is silent.
+    """
+    found = []
+    seen: set[int] = set()
+    for invoice in meant:
+        for other in books.invoices:
+            first, second = sorted((invoice, other), key=lambda i: (i.invoiced_on or date.min, i.id))
+            if invoice.id == other.id or second.id in seen or not _same_work(first, second, books):
+                continue
+            seen.add(second.id)
+            records = tuple(RecordRef("account.move", i.id, i.name) for i in (first, second))
+            rows = (
+                ArithmeticRow(
+                    f"Billed on {second.name} of {second.invoiced_on}", None, "", None, second.net, "first", records[1:]
+                ),
+                ArithmeticRow(
+                    f"billed before on {first.name} of {first.invoiced_on}",
+                    None,
+                    "",
+                    None,
+                    first.net,
+                    "minus",
+                    records[:1],
+                ),
+                ArithmeticRow("Billed twice", None, "", None, second.net, "result"),
+            )
+            sentence = f"{second.name} bills the same quantities and rates as {first.name}: {second.net} twice."
+            found.append(
+                Finding(
+                    "duplicate_invoice_found",
+                    sentence,
+                    "customer",
+                    second.net,
+                    rows=rows,
+                    records=records,
+                    invoice_id=second.id,
+                )
+            )
+    return found
+
+
+def _same_work(first: Invoice, second: Invoice, books: Books) -> bool:
+    both = (first, second)
+    if any(i.kind is not InvoiceKind.INVOICE or i.state is not InvoiceState.POSTED for i in both):
+        return False
+    if first.customer_id != second.customer_id or first.company_id != second.company_id or first.net != second.net:
+        return False
+    credited = {
+        i.credits_invoice_id for i in books.invoices if i.credits_invoice_id and i.state is not InvoiceState.CANCEL
+    }
+    if credited & {first.id, second.id}:
+        return False
+    figures = [
+        sorted((line.quantity, line.unit_price.amount) for line in books.invoice_lines if line.invoice_id == i.id)
+        for i in both
+    ]
+    if not figures[0] or figures[0] != figures[1]:
+        return False
+    sheets = [{t.id for t in books.timesheets if t.invoice_id == i.id} for i in both]
+    return not (sheets[0] and sheets[1])  # each with time of its own is two months of equal work, not one billed twice
