@@ -14,9 +14,17 @@ class Spending:
     """What reading one document has used so far, over all its parts."""
 
     limits: Limits = DEFAULT
+    may_recognise: bool = True
+    """False in a process that has no room for OCR: a scan then raises `NeedsRecognition`."""
+    threads: int = 1
+    """Threads that OCR may use."""
     parts: int = 0
     unpacked_bytes: int = 0
     ocr_pages: int = 0
+
+
+class NeedsRecognition(BaseException):
+    """The document holds a scan and this process must not recognise it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,13 @@ class Part:
         """The part at place `index` inside this one, read."""
         inner = self.inner(content, name, index, declared_type, in_mail=in_mail)
         return inner.open(inner)
+
+    def may_recognise(self) -> bool:
+        """Whether one more scanned page may be recognised; counts it. Raises NeedsRecognition (see Spending)."""
+        if not self.spending.may_recognise:
+            raise NeedsRecognition
+        self.spending.ocr_pages += 1
+        return self.spending.ocr_pages <= self.limits.ocr_pages
 
     def unread(self, media_type: str, code: str, message: str) -> Reading:
         """This part, not read, and why."""

@@ -13,13 +13,19 @@ from app.documents.reading import Problem, Reading
 _BOOKS = (sniff.XLSX, sniff.XLSB, sniff.XLS, sniff.ODS)
 
 
-def read(content: bytes, name: str, limits: Limits = DEFAULT) -> Reading:
-    """Read a document of any supported kind with all its parts.
+def read(
+    content: bytes, name: str, limits: Limits = DEFAULT, *, may_recognise: bool = True, threads: int = 1
+) -> Reading:
+    """Read a document of any supported kind with all its parts; `threads` is for OCR.
 
     What cannot be read comes back as a part of form "unread" whose problems say what to do. A file that hangs or kills
     its reader is not contained here: `app.documents.sandbox` does that.
+
+    Raises:
+        NeedsRecognition: The document holds a scan, and `may_recognise` is False.
     """
-    return _open(Part(content, name, "", Spending(limits), _open))
+    spending = Spending(limits, may_recognise=may_recognise, threads=threads)
+    return _open(Part(content, name, "", spending, _open))
 
 
 def _open(part: Part) -> Reading:
@@ -69,6 +75,10 @@ def _read(part: Part, media_type: str) -> Reading:
         return _structured(part, media_type) or _plain(part, media_type)
     if media_type == sniff.HTML:
         return _html(part)
+    if media_type.startswith("image/"):
+        from app.documents.images import read_image
+
+        return read_image(part, media_type)
     return part.unread(
         media_type, "unsupported", "Files of this kind cannot be read: open it by hand or ask for a PDF."
     )

@@ -37,7 +37,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: size in points as shown, its character range in the part's text, its words in reading order."""
+    """A page: size in points as shown, its character range in the part's text, its words in reading order.
+
+    A scan that lies on its side, upside down or askew is shown `turned`: by so many degrees clockwise (a fraction of a
+    degree straightens it). Size and boxes are those of the page so turned; `render.render_page` turns it the same way.
+    """
 
     number: int
     width: float
@@ -46,6 +50,7 @@ class Page:
     end: int
     words: tuple[Word, ...] = ()
     is_scanned: bool = False
+    turned: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

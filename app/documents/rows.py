@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 
-from app.documents.reading import Box, Page, Word
+from app.documents.reading import Box, Word
 
 
 @dataclass(slots=True)
@@ -21,7 +22,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page's text and its words; the words' offsets count from the start of this text."""
+    """A page's text and its words in reading order."""
 
     text: str
     words: tuple[Word, ...]
@@ -30,64 +31,69 @@ class PageText:
 def rows_of(words: list[Placed]) -> list[list[Placed]]:
     """Words grouped into visual rows from top to bottom, each row from left to right.
 
-    A word joins a row when their middles are close against the smaller height; tall words (a big number beside two
-    lines of small print) start their own row rather than gluing two rows together.
+    A word joins a row that it overlaps for at least half of the lower of the two; specks such as a comma or a dash
+    join the row they touch. A tall word (a big number beside two lines of small print) does not stretch its row, so
+    that it cannot glue two rows together.
     """
     rows: list[list[Placed]] = []
-    extents: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda w: (w.top + w.bottom) / 2):
-        middle = (word.top + word.bottom) / 2
-        height = max(word.bottom - word.top, 0.5)
-        joined = False
-        for i in range(len(rows) - 1, max(-1, len(rows) - 4), -1):
-            top, bottom = extents[i]
-            row_middle = (top + bottom) / 2
-            row_height = bottom - top
-            overlap = min(bottom, word.bottom) - max(top, word.top)
-            if abs(middle - row_middle) <= 0.5 * max(min(row_height, height), 4.0) and overlap >= 0.4 * min(
-                row_height, height
-            ):
+    tops: list[float] = []
+    bottoms: list[float] = []
+    for word in sorted(words, key=_middle):
+        top, bottom = word.top, word.bottom
+        height = bottom - top
+        last = len(rows) - 1
+        for i in range(last, last - 4 if last > 4 else -1, -1):
+            row_top, row_bottom = tops[i], bottoms[i]
+            row_height = row_bottom - row_top
+            overlap = (bottom if bottom < row_bottom else row_bottom) - (top if top > row_top else row_top)
+            if height < 0.4 * row_height:
+                joins = overlap > 0 or (overlap > -0.25 * row_height and height < 0.25 * row_height)
+            elif row_height < 0.4 * height:
+                joins = overlap > 0
+            else:
+                joins = overlap >= 0.5 * (height if height < row_height else row_height)
+            if joins:
                 rows[i].append(word)
-                if height > row_height and height <= 1.6 * row_height:
-                    extents[i] = (min(top, word.top), max(bottom, word.bottom))
-                joined = True
+                if row_height < height <= 1.6 * row_height or row_height < 3.0:
+                    tops[i] = min(row_top, top)
+                    bottoms[i] = max(row_bottom, bottom)
                 break
-        if not joined:
+        else:
             rows.append([word])
-            extents.append((word.top, word.bottom))
+            tops.append(top)
+            bottoms.append(bottom)
     for row in rows:
-        row.sort(key=lambda w: w.x0)
+        if len(row) > 1:
+            row.sort(key=_left)
     return rows
 
 
-def compose(words: list[Placed]) -> PageText:
-    """The page's text and its words in reading order."""
+_left = operator.attrgetter("x0")
+
+
+def _middle(word: Placed) -> float:
+    return word.top + word.bottom
+
+
+def compose(words: list[Placed], start: int = 0) -> PageText:
+    """The page's text and its words in reading order; offsets count from `start`."""
     parts: list[str] = []
     out: list[Word] = []
-    position = 0
+    position = start
     for row in rows_of(words):
         if parts:
             parts.append("\n")
             position += 1
-        heights = sorted(word.bottom - word.top for word in row)
-        gap_limit = 1.6 * max(heights[len(heights) // 2], 5.0)
-        previous: Placed | None = None
+        height = sum([word.bottom - word.top for word in row]) / len(row)
+        gap_limit = 1.6 * (height if height > 5.0 else 5.0)
+        edge: float | None = None
         for word in row:
-            if previous is not None:
-                gap = word.x0 - previous.x1
-                parts.append("\t" if gap > gap_limit else " ")
+            if edge is not None:
+                parts.append("\t" if word.x0 - edge > gap_limit else " ")
                 position += 1
             parts.append(word.text)
             end = position + len(word.text)
             out.append(Word(position, end, Box(word.x0, word.top, word.x1, word.bottom), word.score))
             position = end
-            previous = word
+            edge = word.x1
     return PageText("".join(parts), tuple(out))
-
-
-def page(number: int, width: float, height: float, text: PageText, start: int, *, is_scanned: bool = False) -> Page:
-    """A page whose text begins at `start` in the part's text."""
-    words = text.words
-    if start:
-        words = tuple(Word(w.start + start, w.end + start, w.box, w.score) for w in words)
-    return Page(number, round(width, 2), round(height, 2), start, start + len(text.text), words, is_scanned)
