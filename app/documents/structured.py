@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.documents.answers.found import FoundAnswer
 from app.documents.invoice_answer import InvoiceAnswer
 from app.documents.order import Order
 from app.documents.reading import Problem
@@ -37,6 +38,16 @@ def together(found: list[Structured], problems: tuple[Problem, ...] = ()) -> Str
     main = next((at for at, one in enumerate(found) if one.order or one.answer), 0)
     others = tuple(found[:main] + found[main + 1 :])
     return replace(found[main], further=others, problems=(*found[main].problems, *problems))
+
+
+def answered(form: str, found: FoundAnswer) -> Structured:
+    """An answer as a structured document."""
+    from app.documents.answers.transcript import transcribed
+    from app.documents.orders.words import language_of
+
+    text, answer = transcribed(found.answer, found.title, found.details)
+    words = (*(said for _, said in answer.reasons), *answer.notes)
+    return Structured(form, text, None, answer, found.title, answer.standard, language_of(words))
 
 
 def parse(content: bytes, name: str) -> Structured | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.documents.answers import edi
 from app.documents.orders import edifact, edifact_syntax, idoc, idoc_flat, tradacoms, x12, x12_syntax
 from app.documents.orders.draft import Draft, Transcript, transcribe
 from app.documents.orders.edifact_syntax import Message
@@ -9,14 +10,14 @@ from app.documents.orders.values import tidy
 from app.documents.orders.x12_syntax import TransactionSet
 from app.documents.orders.xml import SIZE_LIMIT
 from app.documents.reading import Problem
-from app.documents.structured import Structured, together
+from app.documents.structured import Structured, answered, together
 
 _MESSAGES_LIMIT = 50  # messages read of one interchange
 _SEGMENTS_SHOWN = 5000  # of a message that is no order
 _CUT_OFF = Problem("corrupt", "The message ends early; what stands in it was read. Ask for it again.", False)
 _TITLES = {
     "INVOIC": "Invoice", "REMADV": "Remittance advice", "PAYORD": "Payment order", "PAYMUL": "Payment order",
-    "COMDIS": "Commercial dispute", "APERAK": "Application error and acknowledgement", "DESADV": "Despatch advice",
+    "APERAK": "Application error and acknowledgement", "DESADV": "Despatch advice",
     "RECADV": "Receiving advice", "CONTRL": "Syntax and service report", "PRICAT": "Price catalogue",
     "STATAC": "Statement of account", "DEBADV": "Debit advice", "CREADV": "Credit advice", "GENRAL": "General message",
     "PARTIN": "Party information", "SLSRPT": "Sales report", "INVRPT": "Inventory report",
@@ -81,6 +82,8 @@ def _tradacoms(content: bytes) -> Structured:
 def _set(found: TransactionSet) -> Structured:
     if found.type in x12.SETS:
         return written(x12.read(found))
+    if found.type == edi.APPLICATION_ADVICE and (told := edi.application_advice(found)) is not None:
+        return answered("edi", told)
     title = _SETS.get(found.type, "X12 transaction set")
     page = Transcript()
     page.write(f"{title} ({found.type})\n")
@@ -92,6 +95,8 @@ def _set(found: TransactionSet) -> Structured:
 def _message(message: Message) -> Structured:
     if message.type in edifact.MESSAGES:
         return written(edifact.read(message))
+    if message.type == edi.COMDIS:
+        return answered("edi", edi.commercial_dispute(message))
     title = _TITLES.get(message.type, "EDIFACT message")
     page = Transcript()
     page.write(f"{title} ({message.type})\n")

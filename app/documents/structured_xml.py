@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from app.documents.answers import cdar, cxml_status, sdi, ubl_response
 from app.documents.orders import cii, cxml, gs1_xml, idoc, oagis, opentrans, plain_xml, rosettanet, ubl, xcbl
 from app.documents.orders.draft import Draft, Transcript, transcribe
 from app.documents.orders.values import tidy
 from app.documents.orders.xml import SIZE_LIMIT, EntitiesDeclared, tree
 from app.documents.reading import Problem
-from app.documents.structured import Structured, together
+from app.documents.structured import Structured, answered, together
 
 
 class Standard(NamedTuple):
@@ -27,6 +28,8 @@ ORDERS = tuple(
     for module in (ubl, cii, cxml, idoc, opentrans, gs1_xml, oagis, rosettanet, xcbl, plain_xml)
 )
 """In the order they are tried; XML of no standard comes last."""
+
+ANSWERS = tuple(module.answers for module in (ubl_response, cdar, sdi, cxml_status))
 
 _DOCUMENTS_LIMIT = 50  # orders read of one file
 _LEAVES_LIMIT = 20_000
@@ -50,6 +53,10 @@ def parse_xml(content: bytes) -> Structured | None:
         found = standard.documents(document.root)
         if found:
             return together([_order(standard.read(node)) for node in found[:_DOCUMENTS_LIMIT]], problems)
+    for answers in ANSWERS:
+        told = answers(document.root)
+        if told:
+            return together([answered("xml", one) for one in told[:_DOCUMENTS_LIMIT]], problems)
     if not document.is_whole and not declared:
         return None  # text that happens to begin with "<"
     text = leaves(document.root)

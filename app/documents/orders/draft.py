@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from app.documents.order import Order, OrderFunction, OrderLine, Party
 from app.documents.orders.confirmation import asks_for_confirmation
+from app.documents.orders.terms import terms_in
 from app.documents.orders.values import plain, tidy
 from app.documents.orders.words import language_of
 
@@ -138,7 +139,7 @@ def transcribe(draft: Draft) -> tuple[str, Order | None]:
     lines = _write_lines(page, draft.lines)
     page.say("Total without tax", plain(draft.total_net), "total_net")
     page.say("Tax", plain(draft.total_tax), "total_tax")
-    page.say("Total with tax", plain(draft.total_gross), "total_gross")
+    page.say("Total to pay", plain(draft.total_gross), "total_gross")
     language = _language(page, draft, lines)
     if draft.function is None:
         return page.text, None
@@ -188,7 +189,7 @@ def _write_parties(page: Transcript, draft: Draft) -> None:
 
 
 def _write_notes(page: Transcript, draft: Draft) -> bool:
-    """Write the notes; true if one, or the standard's own code, asks for a confirmation."""
+    """Write the notes and find in them what has no element: true if a confirmation is asked for; payment terms."""
     wants = bool(draft.response_wanted)
     page.say("Response wanted", draft.response_wanted, "asks_for_confirmation")
     for text in draft.notes:
@@ -198,6 +199,10 @@ def _write_notes(page: Transcript, draft: Draft) -> bool:
         if found:
             wants = True
             page.spans.append(("asks_for_confirmation", start + found[0], start + found[1]))
+        terms = None if draft.payment_terms else terms_in(text)
+        if terms:
+            draft.payment_terms = text[terms[0] : terms[1]]
+            page.spans.append(("payment_terms", start + terms[0], start + terms[1]))
         page.write("\n")
     return wants
 
