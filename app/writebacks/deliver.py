@@ -18,7 +18,7 @@ from app.documents.models import Document
 from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.suggestions.models import Suggestion
-from app.writebacks import retry_rules
+from app.writebacks import retry_rules, within
 from app.writebacks.models import WriteBack
 
 ACTOR = "software"
@@ -57,6 +57,8 @@ def settle(session: Session, write_back_id: UUID, receipt: Receipt | None, *, at
         return
     row.state, row.written_at, row.last_error = "written", at, ""
     row.receipt = {"status": receipt.status.value, **dict(receipt.result)} if receipt else {"status": "within"}
+    if receipt is None:
+        within.carry_out(session, suggestion, actor=ACTOR, at=at)
     suggestion.state = "written"
     trail.record(
         session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
