@@ -6,6 +6,8 @@ a blank line, and the body. The plain alternative is taken when it says what the
 
 from __future__ import annotations
 
+import base64
+import binascii
 import email
 import email.policy
 import email.utils
@@ -121,6 +123,9 @@ def _collect(message: Message, body: _Body) -> None:
         kind = node.get_content_type()
         if kind == "message/rfc822" or (kind == "message/global"):
             body.attached.append((_embedded(node), filename(node) or "message.eml", kind))
+        elif kind.startswith("multipart/") and not node.is_multipart():
+            body.problems.append(_not_to_standard("its parts are not marked off"))
+            _leaf(node, "", body)
         elif node.is_multipart() and kind.startswith(("multipart/", "text/")):
             children = [child for child in node.get_payload() if isinstance(child, Message)]
             inner = is_related or kind == "multipart/related"
@@ -139,30 +144,75 @@ def _collect(message: Message, body: _Body) -> None:
             _leaf(node, kind, body)
 
 
+def _not_to_standard(how: str) -> Problem:
+    message = f"The mail is not built to the standard ({how}): it was read as far as possible."
+    return Problem("malformed_mail", message, False)
+
+
 def _leaf(node: Message, kind: str, body: _Body) -> None:
+    """One part without parts. `kind` is "" where the header says nothing useful: then the content decides."""
     disposition = str(node.get("content-disposition", "")).split(";")[0].strip().lower()
     name = filename(node)
-    is_text = kind in (sniff.TEXT, sniff.HTML) and disposition != "attachment" and not name
     if node.is_multipart():  # message/delivery-status: a list of header blocks
-        content = "\n".join(str(child) for child in node.get_payload()).encode("utf-8", "replace")
+        content = "\n".join(str(child).strip() for child in node.get_payload()).encode("utf-8", "replace")
     else:
-        content = _payload(node)
-    if not is_text:
+        content = _payload(node, body)
+    if not kind:
+        kind = sniff.HTML if sniff.media_type(content) == sniff.HTML else sniff.TEXT
+    if kind not in (sniff.TEXT, sniff.HTML) or disposition == "attachment" or name:
         if content.strip():
             body.attached.append((content, name or _default_name(kind), kind))
         return
     text = decode(content, str(node.get_content_charset() or ""))
+    if kind == sniff.TEXT and "flowed" in str(node.get_param("format") or "").lower():
+        text = _unflowed(text, is_delsp="yes" in str(node.get_param("delsp") or "").lower())
     (body.html if kind == sniff.HTML else body.plain).append(text)
 
 
-def _payload(node: Message) -> bytes:
+def _unflowed(text: str, *, is_delsp: bool) -> str:
+    """Lines that the sender's program broke softly (RFC 3676), joined again."""
+    out: list[str] = []
+    joins = False
+    for line in text.replace("\r\n", "\n").split("\n"):
+        bare = line.lstrip(">")
+        mark = line[: len(line) - len(bare)]
+        bare = bare.removeprefix(" ")
+        if joins and out and _marks(out[-1]) == mark and bare.rstrip() != "--":
+            out[-1] = (out[-1][:-1] if is_delsp else out[-1]) + bare
+        else:
+            out.append(f"{mark} {bare}" if mark else bare)
+        joins = bare.endswith(" ") and bare.rstrip() != "--"
+    return "\n".join(out)
+
+
+def _marks(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(">"))]
+
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+
+
+def _payload(node: Message, body: _Body | None = None) -> bytes:
+    """A part's bytes without its transfer encoding; damaged base64 is decoded as far as it goes."""
+    raw = node.get_payload()
+    encoding = str(node.get("content-transfer-encoding", "")).strip().lower()
+    if encoding == "base64" and isinstance(raw, str):
+        content = _NOT_BASE64.sub(b"", raw.encode("ascii", "ignore"))
+        try:
+            return base64.b64decode(content, validate=True)
+        except binascii.Error:
+            if body is not None:
+                body.problems.append(_not_to_standard("its encoding is damaged"))
+            pieces = [piece for piece in content.split(b"=") if len(piece) > 1]
+            return b"".join(
+                base64.b64decode(p[: len(p) - (len(p) % 4 == 1)] + b"=" * (-len(p) % 4 % 3)) for p in pieces
+            )
     try:
         payload = node.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError, TypeError):
         payload = None
     if isinstance(payload, bytes):
         return payload
-    raw = node.get_payload()
     return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
 
 
@@ -187,6 +237,8 @@ def _embedded(node: Message) -> bytes:
 def _default_name(kind: str) -> str:
     import mimetypes
 
+    if kind == "message/delivery-status":
+        return "delivery-status.txt"
     return f"part{mimetypes.guess_extension(kind) or '.bin'}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.documents import mail_phrases as phrases
+from app.documents.closings import closing
 from app.documents.reading import Segment
 
 _LOOK = 400
@@ -163,7 +164,7 @@ def _header(lines: list[_Line], i: int, least: int = 2) -> _Break | None:
             j += 1
             continue
         match = phrases.HEADER_LINE.match(text)
-        kind = next((k for k in ("from", "sent", "to", "cc", "subject", "other") if match and match[k]), "")
+        kind = next((k for k in phrases.HEADER_KINDS if match and match[k]), "")
         if not kind or (kind == "from" and "from" in kinds and "subject" in kinds):
             is_continuation = blanks == 0 and bool(kinds) and "subject" not in kinds and j - after < 3
             if not is_continuation or (not kind and len(text) > 200):
@@ -199,9 +200,7 @@ def _attribution(lines: list[_Line], i: int) -> _Break | None:
             break
         if not joined.endswith(":"):
             continue
-        verb = None
-        for verb in phrases.ATTRIBUTION_VERB.finditer(joined):
-            pass
+        verb = next(iter(list(phrases.ATTRIBUTION_VERB.finditer(joined))[-1:]), None)
         if verb is None or not phrases.DATE_LIKE.search(joined):
             return None
         starts_well = phrases.ATTRIBUTION_START.match(joined) is not None
@@ -223,6 +222,7 @@ def _mark_endings(lines: list[_Line]) -> None:
             end += 1
         if role in ("new", "forwarded"):
             _mark_banner(lines, start, end)
+            _mark_last_disclaimer(lines, start, end)
             _mark_signature(lines, start, end, role)
             _mark_disclaimer(lines, start, end)
         start = end
@@ -267,20 +267,14 @@ def _after_postscript(lines: list[_Line], i: int, end: int) -> int:
 
 
 def _ends_here(lines: list[_Line], i: int, end: int) -> bool:
+    """Whether the matter is over at this line: a sign-off mark, a closing phrase, or a name alone at the end."""
     text = lines[i].text
-    if phrases.SIGN_OFF_MARK.match(text) or (len(text) < 100 and phrases.SENT_FROM.match(text)):
+    if phrases.SIGN_OFF_MARK.fullmatch(text) or (len(text) < 100 and phrases.SENT_FROM.match(text)):
         return True
-    if len(text) > 90:
-        return False
-    match = phrases.CLOSING.match(text)
-    if match is None:
-        return False
-    tail = match["tail"].strip(" ,.!;–—-\t")
-    if len(tail.split()) > 5 or (tail and not tail[0].isupper() and match["tail"][:1] not in ",.!"):
-        return False
-    if phrases.WEAK_CLOSING.match(text):
-        return _only_a_name_follows(lines, i + 1, end)
-    return True
+    found = closing(text) if len(text) <= 110 else None
+    if found is not None and len(found.tail.split()) <= 6 and not found.tail.endswith(("?", ":")):
+        return not found.is_weak or _only_a_name_follows(lines, i + 1, end)
+    return _is_name_at_the_end(lines, i, end)
 
 
 def _only_a_name_follows(lines: list[_Line], i: int, end: int) -> bool:
@@ -289,9 +283,9 @@ def _only_a_name_follows(lines: list[_Line], i: int, end: int) -> bool:
     for line in lines[i:end]:
         if line.is_blank:
             continue
-        if phrases.CLOSING.match(line.text) or phrases.SIGN_OFF_MARK.match(line.text):
+        if closing(line.text) or phrases.SIGN_OFF_MARK.fullmatch(line.text) or phrases.SENT_FROM.match(line.text):
             return True
-        if len(line.text) > 60 or (seen == 0 and line.text.endswith((".", "?", ":", ";"))):
+        if len(line.text) > 60 or (seen == 0 and _is_sentence(line.text)):
             return False
         seen += 1
         if seen == 2:
@@ -299,23 +293,72 @@ def _only_a_name_follows(lines: list[_Line], i: int, end: int) -> bool:
     return True
 
 
-def _mark_disclaimer(lines: list[_Line], start: int, end: int) -> None:
-    """Paragraphs of legal boilerplate: in a signature from there to its end, elsewhere at the end of the text only."""
-    paragraph: list[int] = []
-    for i in range(start, end + 1):
-        if i < end and not lines[i].is_blank:
-            paragraph.append(i)
+def _is_name_at_the_end(lines: list[_Line], i: int, end: int) -> bool:
+    """A name, perhaps with function and firm, in the last lines of the text."""
+    if i == 0 or not _is_name(lines[i].text):
+        return False
+    if not lines[i - 1].is_blank:  # "… in the run on 26 June. / Bev"
+        is_last = all(line.is_blank for line in lines[i + 1 : min(end, i + 4)])
+        return (
+            is_last and end - i <= 4 and len(lines[i].text.split()) <= 3 and lines[i - 1].text.endswith((".", "!", "?"))
+        )
+    seen = 0
+    for line in lines[i:end]:
+        if line.is_blank or line.role == "disclaimer":
             continue
-        if paragraph and _is_boilerplate(" ".join(lines[j].text for j in paragraph)):
-            in_signature = lines[paragraph[0]].role == "signature"
-            last = max((j for j in range(start, end) if not lines[j].is_blank), default=end)
-            if in_signature or paragraph[-1] >= last or lines[paragraph[0]].role == "disclaimer":
-                stop = end if in_signature else paragraph[-1] + 1
-                for line in lines[paragraph[0] : stop]:
+        seen += 1
+        if seen > 8 or len(line.text) > 90 or (seen > 1 and _is_sentence(line.text)):
+            return False
+    return True
+
+
+def _is_name(text: str) -> bool:
+    """A few capitalised words without figures: a person, a department, a firm."""
+    words = text.split()
+    if not 1 <= len(words) <= 6 or len(text) > 60 or _is_sentence(text) or any(c.isdigit() for c in text):
+        return False
+    if len(words) == 1 and len(text) <= 3 and text.isupper() and not text.endswith("."):
+        return len(text) == 1  # an initial, not "OK" or "PO"
+    return all(
+        word.lower().strip(",") in phrases.NAME_PARTICLES or word[0].isupper() or not word[0].isalpha()
+        for word in words
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith(("?", ":", ";", "!")) or (text.endswith(".") and not phrases.ABBREVIATION.search(text))
+
+
+def _mark_last_disclaimer(lines: list[_Line], start: int, end: int) -> None:
+    """Legal boilerplate in the last paragraphs of a message, with the rules of asterisks around it."""
+    while end > start:
+        last = end
+        while last > start and lines[last - 1].is_blank:
+            last -= 1
+        first = last
+        while first > start and not lines[first - 1].is_blank:
+            first -= 1
+        text = " ".join(line.text for line in lines[first:last][:40])
+        if first == start or not (_is_boilerplate(text) or phrases.RULE.fullmatch(text)):
+            return
+        for line in lines[first:end]:
+            line.role = "disclaimer"
+        end = first
+
+
+def _mark_disclaimer(lines: list[_Line], start: int, end: int) -> None:
+    """In a signature, boilerplate and all that follows it."""
+    first = start
+    for i in range(start, end + 1):
+        if i < end and not lines[i].is_blank and lines[i].role == "signature":
+            continue
+        if i > first and _is_boilerplate(" ".join(line.text for line in lines[first:i][:40])):
+            begin = next((j for j in range(first, i) if _is_boilerplate(lines[j].text)), first)
+            for line in lines[begin:end]:
+                if line.role == "signature":
                     line.role = "disclaimer"
-                if in_signature:
-                    return
-        paragraph = []
+            return
+        first = i + 1
 
 
 def _is_boilerplate(text: str) -> bool:
