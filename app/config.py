@@ -37,7 +37,6 @@ class Settings(BaseSettings):
     odoo_url: str = ""
     odoo_db: str = ""
     odoo_api_key: SecretStr = SecretStr("")
-    odoo_companies: tuple[int, ...] = ()
 
     firm_names: tuple[str, ...] = ()
     firm_domains: tuple[str, ...] = ()

@@ -90,10 +90,10 @@ def _customers(clues: Clues, books: Books) -> list[Match]:
             found.support("0.85" if len(by_domain) == 1 else "0.5", f"the mail comes from {clues.domain}")
         if clues.customer_name:
             alike = fuzz.token_set_ratio(_plain_name(clues.customer_name), _plain_name(customer.name))
-            if alike >= 93:
+            if _plain_name(clues.customer_name) == _plain_name(customer.name):
                 found.support("0.8", f"the name is written as “{clues.customer_name}”")
             elif alike >= 80:
-                found.support("0.5", f"the name is like “{clues.customer_name}”")
+                found.support("0.6" if alike >= 93 else "0.5", f"the name is like “{clues.customer_name}”")
             if alike >= 80 and not found.as_written:
                 found.as_written = clues.customer_name
     for invoice in books.invoices:
