@@ -34,7 +34,9 @@ _DAY_MONTH = (
     rf"(?P<t_d>\d{{1,2}})(?:st|nd|rd|th|er|\.|º|°|ª|o|a)?(?:\s|-)(?:of |de |d')?(?P<t_m>{_MONTH})\b\.?"
     r"(?:[ ,-]{1,2}(?:de |del |of )?(?P<t_y>(?:19|20)\d\d)(?!\d))?"
 )
-_MONTH_DAY = rf"\b(?P<u_m>{_MONTH})\b\.? (?P<u_d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)(?:,? (?P<u_y>(?:19|20)\d\d)(?!\d))?"
+_MONTH_DAY = (
+    rf"\b(?P<u_m>{_MONTH})\b\.? (?P<u_d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]\d|\d)(?:,? (?P<u_y>(?:19|20)\d\d)(?!\d))?"
+)
 _DATE = re.compile(rf"(?<![\w/.-])(?:{_ISO}|{_COMPACT}|{_DAY_MONTH}|{_NUMERIC}|{_MONTH_DAY})")
 
 

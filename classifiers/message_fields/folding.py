@@ -9,7 +9,7 @@ from dataclasses import dataclass
 _SPECIAL = {"ß": "s", "ł": "l", "ø": "o", "đ": "d", "æ": "a", "œ": "o", "ð": "d", "þ": "t", "ı": "i"}
 _QUOTES = dict.fromkeys("‘’‚‛′´`ʼ", "'") | dict.fromkeys("“”„‟″«»", '"')
 _DASHES = dict.fromkeys("‐‑‒–—―−", "-")
-_SPACES = dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u2008\ufeff\u200b\t\u000b\u000c", " ")
+_SPACES = dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\u2008\ufeff\u200b\u000b\u000c", " ")
 
 
 class _Folds(dict[int, str]):
@@ -75,7 +75,9 @@ class Lexicon:
                 words = tuple(re.findall(r"\*?[^\W_]+\*?", fold(phrase)))
                 if words:
                     first = words[0]
-                    index = self._prefix if first.endswith("*") else self._suffix if first.startswith("*") else self._exact
+                    index = (
+                        self._prefix if first.endswith("*") else self._suffix if first.startswith("*") else self._exact
+                    )
                     index.setdefault(first.strip("*"), []).append((words, role))
         self._prefix_lengths = sorted({len(stem) for stem in self._prefix})
         self._suffix_lengths = sorted({len(stem) for stem in self._suffix})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.assessments.results import FieldValue
-from app.vocabulary import KIND_OF, Kind
-from classifiers.message_fields.references import Reference, references, unclaimed
+from classifiers.message_fields.references import Reference, reference_key, references, unclaimed
 from classifiers.message_fields.source import Source
+
+__all__ = ["named_documents", "reference_key"]
 
 _IN_HAND = ("subject", "new", "forwarded", "invoice_copy", "answer", "document", "signature")
 _NOTHING_QUOTED = frozenset({"marketing", "unrelated"})
@@ -28,7 +29,9 @@ def named_documents(source: Source) -> dict[str, FieldValue]:
         taken = {r.key for r in everything}
         orders = _alike([r for r in unclaimed(source, "subject", "new", "forwarded") if r.key not in taken])
     if not orders and _may_reach_back(source):
-        orders = _distinct([r for r in everything if r.role == "order" and r.passage.zone in ("quoted", "attached_mail")])[:1]
+        orders = _distinct(
+            [r for r in everything if r.role == "order" and r.passage.zone in ("quoted", "attached_mail")]
+        )[:1]
     chosen = _current(orders)
     if chosen:
         fields["po_number"] = chosen.passage.field(chosen.text, chosen.start, chosen.end)
@@ -104,7 +107,3 @@ def _same_order(one: Reference, other: Reference) -> bool:
 
 def _listed(found: list[Reference]) -> FieldValue:
     return FieldValue([r.text for r in found], tuple(r.passage.evidence(r.start, r.end) for r in found))
-
-
-def is_order_kind(reason: str) -> bool:
-    return KIND_OF.get(reason) is Kind.CUSTOMER_PO

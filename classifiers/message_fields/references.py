@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import Hit, Lexicon, fold
+from classifiers.message_fields.folding import Hit, Lexicon, Token, fold
 from classifiers.message_fields.reference_words import REFERENCE_WORDS, SHAPES
-from classifiers.message_fields.source import Passage, Source
+from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label
 
 ROLES = ("invoice", "order", "ours", "none")
-_WORDS = Lexicon(REFERENCE_WORDS)
+REFERENCE_LEXICON = Lexicon(REFERENCE_WORDS)
 _CODE = re.compile(r"(?<![\w@])(?:[^\W_]+[-/._]){0,6}[^\W_]+(?![\w@])")
 _SPACED_DIGITS = re.compile(r"(?<![\w.,/-])\d{2,6}(?: \d{2,6}){1,5}(?![\w%]|[.,]\d| ?[€£$])")
 _MASK = re.compile(
@@ -26,7 +26,9 @@ _MASK = re.compile(
     r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
     r"|(?<![\w/-])(?:\+\d{1,3}[ /-]?|\(0)[\d() /-]{6,20}\d|(?<![\w/-])0\d{1,4}[ /]\d{2,}(?:[ /-]\d{2,}){0,4}"
 )
-_CONNECTOR = re.compile(r"[\s,;/+]*(?:(?:and|und|et|y|en|e|i|oraz|sowie|as well as|&|ainsi que|or|oder|ou|o|of|lub)\b)?[\s,;(]*(?:also |auch )?")
+_CONNECTOR = re.compile(
+    r"[\s,;/+]*(?:(?:and|und|et|y|en|e|i|oraz|sowie|as well as|&|ainsi que|or|oder|ou|o|of|lub)\b)?[\s,;(]*(?:also |auch )?"
+)
 _TRANSPARENT = frozenset(
     "no nr num number numbers nummer nummern numero numeros numer n o is are was ist sind lautet est sont es son zijn sono sao e to jest the a an der die das"
     " den dem des le la les l de du d el los las het il lo gli i os as our your my unsere unser unserer unseren unserem ihre ihr ihrer ihrem ihren eure"
@@ -40,7 +42,9 @@ _STOP_ACRONYMS = frozenset(
     " NET TOTAL UID HUR DAY EA PCE MNT PLZ INV FV FT RG AG DE FR UK US IE IT ES PL NL SEPA".split()
 )
 _LABELS = frozenset(
-    word.strip() for role in ("invoice", "order", "none") for word in REFERENCE_WORDS[role].replace("\n", ",").split(",")
+    word.strip()
+    for role in ("invoice", "order", "none")
+    for word in REFERENCE_WORDS[role].replace("\n", ",").split(",")
 )
 _OLD = Lexicon(
     {
@@ -71,6 +75,11 @@ _OLD = Lexicon(
 )
 
 
+def reference_key(text: str) -> str:
+    """A number without its marks, for comparison."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
 @dataclass(frozen=True)
 class Reference:
     """A number as written, where it stands and its role."""
@@ -86,8 +95,7 @@ class Reference:
 
     @property
     def key(self) -> str:
-        return re.sub(r"[^A-Z0-9]", "", self.text.upper())
-
+        return reference_key(self.text)
 
     @property
     def build(self) -> str:
@@ -105,7 +113,7 @@ def references(source: Source) -> list[Reference]:
     """All numbers of a message that words or build give a role, in reading order."""
     drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
     for passage in source.passages:
-        if passage.zone != "disclaimer":
+        if passage.zone not in NO_FACTS:
             drafts += _passage_drafts(passage, source)
     named = Counter[tuple[str, str]]()
     for _, candidate, scores in drafts:
@@ -134,7 +142,8 @@ _CHANGE_SUFFIX = re.compile(r"(?<=\d{6})[-/](?:[A-Za-z]{1,3}\d{1,2})$")
 
 def _least(text: str, role: str) -> float:
     """How sure a role must be: short or bare numbers need a word close by."""
-    if sum(c.isdigit() for c in text) < 3 and not (role == "ours" and " " in text):
+    digits = sum(c.isdigit() for c in text)
+    if digits < 3 and not (role == "ours" and " " in text) and not (digits == 2 and len(text) >= 6):
         return 9.0
     return 2.5 if text.isdigit() and len(text) <= 5 and not text.startswith("0") else 1.5
 
@@ -161,7 +170,7 @@ def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, _Ca
     candidates = list(_candidates(passage))
     if not candidates:
         return []
-    hits = _WORDS.find(passage.tokens)
+    hits = REFERENCE_LEXICON.find(passage.tokens)
     drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
     previous: tuple[_Candidate, dict[str, float]] | None = None
     for candidate in candidates:
@@ -232,11 +241,20 @@ _DRAFT = re.compile(r"draft|entwurf|brouillon|borrador|concept|bozza|rascunho|sz
 
 
 def _is_code(code: str) -> bool:
-    return 2 <= len(code) <= 40 and not _NOT_CODE.fullmatch(code) and any(c.isdigit() for c in code) and not _DRAFT.search(code)
+    return (
+        2 <= len(code) <= 40
+        and not _NOT_CODE.fullmatch(code)
+        and any(c.isdigit() for c in code)
+        and not _DRAFT.search(code)
+    )
 
 
 def _word_scores(
-    passage: Passage, candidate: _Candidate, hits: list[Hit], previous: tuple[_Candidate, dict[str, float]] | None, source: Source
+    passage: Passage,
+    candidate: _Candidate,
+    hits: list[Hit],
+    previous: tuple[_Candidate, dict[str, float]] | None,
+    source: Source,
 ) -> dict[str, float]:
     scores: dict[str, float] = {}
     tokens = passage.tokens
@@ -267,21 +285,22 @@ def _word_scores(
         elif hit.start >= candidate.end and hit.end <= high:
             after = passage.folded[candidate.end : hit.start]
             distance = len(re.findall(r"\w+", after))
-            value = 0.0 if hit.role == "none" or distance > 4 or any(c.isdigit() for c in after) else 1.2 - 0.2 * distance
+            value = (
+                0.0 if hit.role == "none" or distance > 4 or any(c.isdigit() for c in after) else 1.2 - 0.2 * distance
+            )
         else:
             continue
-        role = _flip(hit, passage, source, tokens[hit.first].word)
-        if value > scores.get(role, 0):
-            scores[role] = value
+        for role in _roles(hit, passage, source, tokens[hit.first : hit.last + 1]):
+            scores[role] = max(scores.get(role, 0), value)
     if not scores:
         scores.update(_from_sentence_before(passage, candidate, hits, low))
     if _LINE_OF.search(passage.folded[max(0, candidate.start - 40) : candidate.start]):
         scores["order"] = max(scores.get("order", 0), 2.2)
     label = column_label(passage, candidate.start)
     if label:
-        for hit in _WORDS.find(label):
-            role = _flip(hit, passage, source, label[hit.first].word)
-            scores[role] = max(scores.get(role, 0), 3.4)
+        for hit in REFERENCE_LEXICON.find(label):
+            for role in _roles(hit, passage, source, label[hit.first : hit.last + 1]):
+                scores[role] = max(scores.get(role, 0), 3.4)
     return scores
 
 
@@ -308,7 +327,7 @@ def _head_noun(passage: Passage, before: list[Hit], candidate: _Candidate) -> Hi
 
 
 def _from_sentence_before(passage: Passage, candidate: _Candidate, hits: list[Hit], low: int) -> dict[str, float]:
-    """"The order number is mandatory. It is X": the noun stands one sentence earlier."""
+    """ "The order number is mandatory. It is X": the noun stands one sentence earlier."""
     if not _REFERS_BACK.search(passage.folded[low : low + 60]):
         return {}
     earlier_low = passage.sentence_at(max(0, low - 1))[0]
@@ -322,20 +341,36 @@ def _near(role: str, distance: int, beyond: bool, between: str) -> float:
         return 4.2 if distance == 0 else 1.2 if distance == 1 else 0.0
     if beyond:
         return 1.6 if distance <= 3 else 0.9 if distance <= 8 else 0.0
-    value = 4.0 if distance == 0 else 2.6 if distance <= 2 else 1.9 if distance <= 5 else 1.2 if distance <= 9 else 0.6 if distance <= 14 else 0.0
+    value = (
+        4.0
+        if distance == 0
+        else 2.6
+        if distance <= 2
+        else 1.9
+        if distance <= 5
+        else 1.2
+        if distance <= 9
+        else 0.6
+        if distance <= 14
+        else 0.0
+    )
     if "\n" in between:
         value *= 0.8 if between.lstrip(" :.#").startswith("\n") else 0.4
     return value
 
 
-def _flip(hit: Hit, passage: Passage, source: Source, word: str) -> str:
-    """"Your reference" is the customer's order on our paper and our number in the customer's."""
-    if hit.role == "order" and hit.last > hit.first and word in ("your", "ihre", "ihr", "votre", "vos", "su", "uw", "vostro", "vs", "vossa", "v"):
-        ours = passage.zone in ("invoice_copy", "attached_mail") or source.is_own_staff
-        is_reference = re.search(r"ref|zeichen|kenmerk|rif", passage.folded[hit.start : hit.end])
-        if not ours and is_reference:
-            return "ours"
-    return hit.role
+_YOUR = frozenset("your ihre ihr votre vos su uw vostro vs vossa v panstwa wasze".split())
+_REFERENCE = frozenset(
+    "reference ref referenz zeichen references referencia kenmerk referentie riferimento rif".split()
+)
+
+
+def _roles(hit: Hit, passage: Passage, source: Source, words: list[Token]) -> tuple[str, ...]:
+    """ "Your reference" is the customer's order on our paper and a number of ours on the customer's."""
+    if hit.role == "order" and len(words) > 1 and words[0].word in _YOUR and words[-1].word in _REFERENCE:
+        if passage.zone not in ("invoice_copy", "attached_mail") and not source.is_own_staff:
+            return ("ours", "invoice")
+    return (hit.role,)
 
 
 def _token_index(passage: Passage, position: int) -> int:
@@ -365,14 +400,18 @@ def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -
     for role, pattern in SHAPES.items():
         if digits >= 4 and re.match(pattern + r"(?=[-/. ]?\d|[-/][a-z]{0,6}[-/]?\d)", folded):
             scores[role] = 1.4
-    if "invoice" in scores and _YEAR_AND_NUMBER.fullmatch(folded) and not re.match(r"[a-z]{2}(?<!re|rg|fv|ft)[^a-z]", folded):
+    if (
+        "invoice" in scores
+        and _YEAR_AND_NUMBER.fullmatch(folded)
+        and not re.match(r"[a-z]{2}(?<!re|rg|fv|ft)[^a-z]", folded)
+    ):
         scores["invoice"] = 2.7
     if re.search(r"(?<![a-z])po(?![a-z])", folded) and digits >= 3 and "invoice" not in scores:
         scores["order"] = 2.0
-    if re.fullmatch(r"4[5-7]\d{8}", folded):
-        scores["order"] = 1.6
+    if re.fullmatch(r"4[56]\d{8}", folded):  # number ranges of SAP: purchase orders, outline agreements
+        scores["order" if folded[1] == "5" else "ours"] = 1.6
     if _FIRMLY_OURS.fullmatch(folded):
-        scores = {"ours": 3.2 if is_own_staff else 1.8}
+        scores = {"ours": 4.5 if is_own_staff else 1.8}
     elif re.fullmatch(r"p\d{5}", folded):
         scores["ours"] = 1.6
     if re.fullmatch(r"0\d{3,5}", folded) and passage.zone in ("subject", "new", "forwarded"):
@@ -386,7 +425,10 @@ def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -
 def _age(passage: Passage, candidate: _Candidate) -> tuple[bool, bool]:
     """Whether words call the number replaced, or the one to use."""
     low, high = passage.sentence_at(candidate.start)
-    first, last = _token_index(passage, max(low, candidate.start - 60)), _token_index(passage, min(high, candidate.end + 50))
+    first, last = (
+        _token_index(passage, max(low, candidate.start - 60)),
+        _token_index(passage, min(high, candidate.end + 50)),
+    )
     old = new = 0.0
     for hit in _OLD.find(passage.tokens[first:last]):
         distance = candidate.start - hit.end if hit.end <= candidate.start else hit.start - candidate.end

@@ -2,7 +2,7 @@
 
 Zones: subject, new, forwarded (history that the sender passes on), quoted (older history), signature, disclaimer,
 invoice_copy (an invoice of ours that came back), answer (a buyer's structured answer), document (any other attachment),
-attached_mail (an original message attached: history).
+attached_mail (an original message attached: history), software (text that speaks to a program, not to us).
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from app.firm import Firm
 from classifiers.message_fields.dates import is_day_first
 from classifiers.message_fields.folding import Lexicon, Token, fold, tokenize
 from classifiers.message_fields.written_numbers import decimal_mark
+
+NO_FACTS = ("disclaimer", "software")
+"""Zones that no field is read from."""
 
 MOST_CHARACTERS = 60_000
 """A passage is read to here: orders and ledgers are shorter, and time stays bounded."""
@@ -38,10 +41,15 @@ _FORWARD_MARK = re.compile(
     r"forwarded message|weitergeleitete nachricht|message transfere|mensaje reenviado|doorgestuurd bericht"
     r"|messaggio inoltrato|mensagem (?:re)?encaminhada|przekazana wiadomosc|wiadomosc przekazana"
 )
+_STATED_CURRENCY = re.compile(
+    r"(?im:^|[\t|;])[ ]{0,4}(?i:ccy|currency|curr|währung|waehrung|whg|devise|monnaie|moneda|divisa|munt|valuta|moeda|waluta)(?i: code)?[ ]{0,2}[:;|\t ][ \t]{0,6}([A-Z]{3})\b"
+)
 _SENTENCE_END = re.compile(r"[.!?;]+[\"')\]]{0,2}\s+|\n[ \t>]*\n|\s{6,}")
-_ABBREVIATION = re.compile(r"(?:\b(?:nr|no|num|inv|ref|art|ca|bzw|zzgl|inkl|exkl|excl|incl|ggf|usw|tel|dr|mr|mrs|ms|prof|fr|sig|vs"
-                           r"|ns|approx|resp|std|tg|abs|pos|fact|fra|zam|szt|godz|ust|pkt|kl|max|min|mio|co|ltd|inc|bestellnr|best|rg|re"
-                           r"|lt|gem|vgl|sog|spett|egr|sra|sr|exmos|[a-z]|\d{1,2}))$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:nr|no|num|inv|ref|art|ca|bzw|zzgl|inkl|exkl|excl|incl|ggf|usw|tel|dr|mr|mrs|ms|prof|fr|sig|vs"
+    r"|ns|approx|resp|std|tg|abs|pos|fact|fra|zam|szt|godz|ust|pkt|kl|max|min|mio|co|ltd|inc|bestellnr|best|rg|re"
+    r"|lt|gem|vgl|sog|spett|egr|sra|sr|exmos|[a-z]|\d{1,2}))$"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,12 @@ class Passage:
     @cached_property
     def decimal_mark(self) -> str:
         return decimal_mark(self.text, self.language)
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency that a document states once for all its figures ("CCY: SGD"), or nothing."""
+        found = _STATED_CURRENCY.search(self.text)
+        return found.group(1) if found else ""
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
@@ -123,7 +137,9 @@ def _paragraph_ends(text: str, is_prose: bool) -> Iterator[int]:
             break
         line = text[at:stop]
         follows = text[stop + 1 : stop + 40].lstrip("> ")[:1]
-        wrapped = len(line) >= 50 and (follows.islower() or (is_prose and (follows.isalnum() or (follows and follows in "$€£('\""))))
+        wrapped = len(line) >= 50 and (
+            follows.islower() or (is_prose and (follows.isalnum() or (follows and follows in "$€£('\"")))
+        )
         if not wrapped or "  " in line.strip() or ": " in line[:28] or "|" in line or "\t" in line:
             yield stop + 1
         at = stop + 1
@@ -165,11 +181,15 @@ def source_of(reading: Reading, reason: str, firm: Firm | None) -> Source:
     our_names = {_name_key(d) for d in ours} | {fold(n).strip() for n in firm.names}
     language = reading.language or "en"
     pieces = list(_pieces(reading, reason, frozenset(our_names)))
-    day_first = is_day_first("\n".join(fold(part.text[s : min(e, s + 4000)]) for _, part, s, e in pieces[:6]), language, _offset(mail.header("date") if mail else ""))
+    day_first = is_day_first(
+        "\n".join(fold(part.text[s : min(e, s + 4000)]) for _, part, s, e in pieces[:6]),
+        language,
+        _offset(mail.header("date") if mail else ""),
+    )
     around = sent_at.date() if sent_at else _latest_date(reading)
     passages = tuple(
         Passage(zone, part, start, min(end, start + MOST_CHARACTERS), part.language or language, day_first, around)
-        for zone, part, start, end in pieces
+        for zone, part, start, end in (cut for piece in pieces for cut in _without_software_talk(*piece))
         if part.text[start:end].strip()
     )
     new_words = sum(len(p.tokens) for p in passages if p.zone == "new")
@@ -178,7 +198,17 @@ def source_of(reading: Reading, reason: str, firm: Firm | None) -> Source:
     forward = any(p.zone == "forwarded" for p in passages) or bool(_FORWARD_PREFIX.match(subject))
     points = new_words <= 8 or (pointing and new_words <= 60)
     return Source(
-        reading, passages, reason, firm, around, language, frozenset(n for n in our_names if n), own_staff, sender, forward, points
+        reading,
+        passages,
+        reason,
+        firm,
+        around,
+        language,
+        frozenset(n for n in our_names if n),
+        own_staff,
+        sender,
+        forward,
+        points,
     )
 
 
@@ -263,7 +293,21 @@ def _latest_date(reading: Reading) -> date | None:
 
 
 _PUBLIC_SUFFIXES = {"co", "com", "org", "net", "gov", "ac", "edu", "gob", "gouv"}
-MAIL_HOSTS = {"gmail", "googlemail", "outlook", "hotmail", "yahoo", "gmx", "web", "icloud", "orange", "free", "aol", "proton", "live"}
+MAIL_HOSTS = {
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "yahoo",
+    "gmx",
+    "web",
+    "icloud",
+    "orange",
+    "free",
+    "aol",
+    "proton",
+    "live",
+}
 
 
 def _name_key(domain: str) -> str:
@@ -292,3 +336,41 @@ def _registered(domain: str) -> str:
     labels = domain.split(".")
     count = 3 if len(labels) > 2 and labels[-2] in _PUBLIC_SUFFIXES else 2
     return ".".join(labels[-count:])
+
+
+_SOFTWARE = (
+    r"(?:ai|a\.i\.|llm|chatbot|bots?|copilots?|assistants?|agents?|language model|automated (?:mail |e-?mail |invoice )?(?:handler|processor|system|reader)s?"
+    r"|(?:ai|mail|invoice|document) processors?|ki|assistent(?:en)?|automatische \w{4,20}|sprachmodell|maschinelle \w{4,20}|assistente?s?|asistentes?|ia"
+    r"|systemes? automati\w+|sistemas? automati\w+|sistemi? automati\w+|geautomatiseerde? \w{4,20}|asystent\w*|system\w* automatyczn\w*|sztuczn\w+ inteligencj\w+)"
+)
+_TO_SOFTWARE = re.compile(
+    r"(?:^|\n|\[|<!--|\*\*|---|###|>)[\s\[\*#>-]{0,6}(?:(?:system )?(?:note|notice|instructions?|message|prompt|hinweis|anweisung|hinweise|nachricht|instruction|consigne|message|note"
+    r"|instruccion|instrucciones|nota|aviso|instructie|opmerking|bericht|istruzion[ei]|messaggio|instruc[oe]\w*|mensagem|instrukcj\w|uwaga|wiadomosc)?[\s:]{0,3})"
+    r"(?:(?:to|for|an|fur|a|al|para|voor|per|dla|do|aux?|pour|the|any|die|das|den|der|le|la|les|el|los|de|het|il|lo|gli|o|os|all|alle|todos|toda?)\s+){0,3}"
+    + _SOFTWARE
+    + r"\b"
+)
+
+
+def addressed_to_software(folded: str) -> list[tuple[int, int]]:
+    """Ranges that speak to a program and not to us: their figures and numbers are no facts of the message."""
+    found: list[tuple[int, int]] = []
+    for match in _TO_SOFTWARE.finditer(folded):
+        end = folded.find("\n\n", match.end())
+        found.append((match.start(), len(folded) if end < 0 else end))
+    return found
+
+
+def _without_software_talk(zone: str, part: Reading, start: int, end: int) -> Iterator[tuple[str, Reading, int, int]]:
+    """The piece with what is addressed to software set apart in the zone `software`, which nobody reads for facts."""
+    if zone in ("subject", "answer"):
+        yield zone, part, start, end
+        return
+    at = start
+    for low, high in addressed_to_software(fold(part.text[start:end])):
+        if start + high <= at:
+            continue
+        yield zone, part, at, max(at, start + low)
+        yield "software", part, max(at, start + low), start + high
+        at = start + high
+    yield zone, part, at, end

@@ -7,7 +7,6 @@ import re
 from classifiers.message_fields.folding import Token, fold, tokenize
 from classifiers.message_fields.source import Passage
 
-_CELL = re.compile(r"[ ]{0,400}(?:\||\t|;|[ ]{2,400})[ ]{0,400}")
 _HEADER_REACH = 60
 
 
@@ -25,6 +24,8 @@ def cells_of(line: str) -> list[tuple[int, int]]:
     return cells
 
 
+_FIGURE = re.compile(r"[^\w\s]?(?:[A-Z]{3} )?[\d.,' ]{1,20}(?: ?(?:[A-Z]{3}|[^\w\s]))?")
+_SPACES = re.compile(r"[ .]{2,}")
 _BAR = re.compile(r" ?\| ?")
 _TAB = re.compile(r"\t")
 _SEMICOLON = re.compile(r" ?; ?")
@@ -52,7 +53,7 @@ def column_label(passage: Passage, position: int) -> list[Token]:
     line_start, line_end = passage.line_at(position)
     line = text[line_start:line_end]
     cells = cells_of(line.strip("\r"))
-    if len(cells) < 2:
+    if len(cells) < 2 or (len(cells) == 2 and not any(_FIGURE.fullmatch(line[a:b].strip()) for a, b in cells)):
         return []
     column = next((i for i, (a, b) in enumerate(cells) if a <= position - line_start <= b), None)
     if column is None:
@@ -73,3 +74,16 @@ def column_label(passage: Passage, position: int) -> list[Token]:
         if len(heads) < 2 and len(above) > 60:
             return []
     return []
+
+
+def row_label(passage: Passage, position: int) -> list[Token]:
+    """The folded words before a place in its line, if the line is a label and a value; nothing in running prose."""
+    line_start, line_end = passage.line_at(position)
+    before = passage.text[line_start:position]
+    if len(_SPACES.sub(" ", before)) > 60 or len(passage.text[position:line_end]) > 60:
+        return []
+    has_mark = ":" in before or "\t" in before or "  " in before or "|" in before
+    if not has_mark and passage.zone in ("new", "forwarded", "quoted", "subject"):
+        return []
+    head = before.rsplit(":", 1)[0] if ":" in before else before
+    return tokenize(fold(head))

@@ -1,0 +1,412 @@
+"""`customer_name`: the company or body that the message comes from or is about, as written.
+
+Read from the order, a buyer's status message, labels ("Bill to:", "Kunde:"), signatures and running text. A sender's
+domain vouches for a name that is like it; our own name, portals and shared service centres are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.assessments.results import FieldValue
+from app.vocabulary import KIND_OF, Kind
+from classifiers.message_fields.company_words import CONNECTORS, CUSTOMER_LABEL, INSTITUTION, LEGAL_FORM, NOT_NAMES
+from classifiers.message_fields.folding import fold
+from classifiers.message_fields.source import Passage, Source, organisation_of
+from classifiers.message_fields.tables import cells_of
+
+_WORD = re.compile(r"[^\W_](?:[^\W_]|['’&.-](?=[^\W_]))*\.?|&")
+_BREAK = re.compile(r"[,;:|·•()<>\[\]\"“”„/\t\n\r*]|\s[–—-]\s|\s{2,}|[.!?]\s")
+_LEAST = 2.0
+_NEVER = frozenset({"marketing", "unrelated", "bounce"})
+_SHARED = re.compile(r"\b(?:shared services?|service cent(?:re|er)|ssc|business services)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class NameFound:
+    """A name in a text with what speaks for it."""
+
+    text: str
+    passage: Passage
+    start: int
+    end: int
+    score: float
+
+    @property
+    def key(self) -> str:
+        return " ".join(re.findall(r"\w+", fold(self.text)))
+
+
+def customer_name(source: Source) -> FieldValue | None:
+    """The customer's name, or nothing if several customers are named or none is."""
+    if source.reason in _NEVER:
+        return None
+    found = list(_names(source))
+    if not found:
+        return None
+    totals: dict[str, float] = {}
+    for name in found:
+        totals[name.key] = max(totals.get(name.key, 0.0), name.score)
+    if _several_customers(source, found):
+        return None
+    top = max(found, key=lambda n: (totals[n.key], bool(LEGAL_FORM.search(n.text)), -found.index(n)))
+    if totals[top.key] < _LEAST:
+        return None
+    longer = [
+        n
+        for n in found
+        if n.key != top.key and n.key.startswith(top.key + " ") and n.score >= _LEAST and LEGAL_FORM.search(n.text)
+    ]
+    if longer and not LEGAL_FORM.search(top.text):
+        top = longer[0]
+    return top.passage.field(top.text, top.start, top.end)
+
+
+def _several_customers(source: Source, found: list[NameFound]) -> bool:
+    """Lists of customers (a control's report, a log) name no single one."""
+    if not source.is_own_staff:
+        return False
+    return len({n.key for n in found if n.score >= 4.5 or (n.score >= 2.2 and LEGAL_FORM.search(n.text))}) > 1
+
+
+def _names(source: Source) -> Iterator[NameFound]:
+    for passage in source.passages:
+        if passage.zone in ("software", "attached_mail") or (passage.zone == "quoted" and not source.points_to_history):
+            continue
+        yield from _labelled(source, passage)
+        yield from _introduced(source, passage)
+        yield from _written(source, passage)
+    if source.is_own_staff:
+        yield from _talked_about(source)
+
+
+def _labelled(source: Source, passage: Passage) -> Iterator[NameFound]:
+    """Values after "Customer:", and under a column of that heading."""
+    if passage.zone in ("subject",):
+        return
+    for match in CUSTOMER_LABEL.finditer(passage.folded):
+        if re.match(r"\W*from\b", match.group()) and passage.zone not in ("document", "new"):
+            continue
+        end = passage.text.find("\n", match.end())
+        end = len(passage.text) if end < 0 else end
+        rest = passage.text[match.end() : end]
+        bracket = r"" if re.search(r"\([^()]{2,20}\) ", rest) and LEGAL_FORM.search(rest) else r"("
+        stop = re.search(
+            rf"\t|\s{{3,}}|[;|\"<{bracket}]|, (?=[^,]*\d)|,? (?:vendor|vat|ust)\b", passage.text[match.end() : end]
+        )
+        end = match.end() + stop.start() if stop else end
+        end = match.end() + len(_trim_right(passage.text[match.end() : end]))
+        name = passage.text[match.end() : end]
+        if 2 < len(name) <= 70 and name[0].isupper() and "@" not in name and sum(c.isdigit() for c in name) <= 2:
+            score = 4.0 + 0.6 * bool(LEGAL_FORM.search(name)) + _domain_score(source, name)
+            yield from _unless_ours(source, NameFound(name, passage, match.end(), end, score))
+    yield from _column(source, passage)
+
+
+def _column(source: Source, passage: Passage) -> Iterator[NameFound]:
+    column = -1
+    size = 0
+    at = 0
+    for line in passage.text.split("\n"):
+        cells = cells_of(line)
+        if len(cells) >= 3:
+            heads = [fold(line[a:b]).strip() for a, b in cells]
+            wanted = [
+                i
+                for i, h in enumerate(heads)
+                if h
+                in (
+                    "customer",
+                    "kunde",
+                    "client",
+                    "cliente",
+                    "klant",
+                    "klient",
+                    "receiver",
+                    "buyer",
+                    "debitor",
+                    "kontrahent",
+                    "nabywca",
+                )
+            ]
+            if wanted:
+                column, size = wanted[0], len(cells)
+            elif column >= 0 and len(cells) == size:
+                a, b = cells[column]
+                name = line[a:b].strip()
+                if 2 < len(name) <= 70 and name[:1].isupper():
+                    start = at + a + line[a:b].index(name)
+                    yield from _unless_ours(source, NameFound(name, passage, start, start + len(name), 4.6))
+        at += len(line) + 1
+
+
+def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
+    """Capitalised runs that have a legal form, a public body's head, or a likeness to the sender's domain."""
+    own_document = passage.zone == "invoice_copy"
+    for low, high in _phrases(passage.text[:20_000]):
+        phrase = passage.text[low:high]
+        for start, end in _runs(phrase):
+            name = phrase[start:end]
+            legal = LEGAL_FORM.search(name)
+            if legal and legal.start() == 0:
+                continue
+            if " " not in name and not source.is_own_staff:
+                continue  # a bare word is how people call a firm, not its name
+            institution = any(INSTITUTION.match(word) for word in fold(name).split(" "))
+            likeness = _domain_score(source, name)
+            alone = institution and _is_near_end(passage, low) and _fills_line(passage, low + start, low + end)
+            if not legal and likeness < 1.5 and not alone:
+                continue
+            score = 2.2 * bool(legal) + 0.8 * institution + likeness + 1.0 * alone
+            if source.reason == "wrong_entity":
+                score += _right_or_wrong(passage, low + start)
+            if passage.zone == "signature" or _is_near_end(passage, low):
+                score += 0.6
+            if own_document or passage.zone == "disclaimer":
+                score -= 0.8
+            if passage.zone in ("subject", "quoted"):
+                score -= 0.5
+            yield from _unless_ours(source, NameFound(name, passage, low + start, low + end, score))
+
+
+def _fills_line(passage: Passage, start: int, end: int) -> bool:
+    low, high = passage.line_at(start)
+    return high - low - (end - start) <= 3
+
+
+_WRONGLY_NAMED = re.compile(
+    r"(?:made out to|billed to|addressed to|issued to|invoiced to|sent to|geht an|ging an|ausgestellt auf|gerichtet an|adressiert an|lautet auf|adress\w+ a|libell\w+ a(?: l'ordre de)?|etablie? au nom de|emise? a"
+    r"|emitida a|a nombre de|dirigida a|gericht aan|geadresseerd aan|op naam van|intestata a|indirizzata a|emitida em nome d\w|dirigida a|wystawion\w+ na|in the name of)\W{0,3}(?:\w{1,4}\W{1,2}){0,3}$"
+)
+_RIGHTLY_NAMED = re.compile(
+    r"(?:should be|must be|was for|is for|work was for|customer is|correct (?:entity|company|name|recipient) is|belongs to|reissue (?:it )?to|invoice (?:it )?to|re-?bill to|neu (?:ausstellen )?auf|richtig(?: ist| ware)?|auf die|sondern(?: die| an die| auf die)?"
+    r"|emane de|emanent de|au nom de|doit etre|bon destinataire est|debe ser|correcta es|deve essere|corretta e|moet zijn|juiste \w+ is|deve ser|correta e|powinn\w+ byc(?: na)?|prawidlow\w+ (?:to|jest))\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
+)
+
+
+def _right_or_wrong(passage: Passage, start: int) -> float:
+    """On an invoice to the wrong company two names are written: the one it went to and the one it should have gone to."""
+    if passage.zone == "invoice_copy":
+        return -2.0
+    before = passage.folded[max(0, start - 70) : start]
+    return 1.5 * bool(_RIGHTLY_NAMED.search(before)) - 2.5 * bool(_WRONGLY_NAMED.search(before))
+
+
+_YOUR_CUSTOMER = re.compile(
+    r"\b(?:your customer|your client|the buyer|ihr kunde|ihre kundin|ihres kunden|durch|votre client|su cliente|uw klant|vostro cliente|vs cliente|o seu cliente|vosso cliente|panstwa klient|mandantin|mandanten"
+    r"|to all suppliers of|purchase ledger of|on behalf of|im namen der|pour le compte de|por cuenta de|namens|per conto di|em nome de|w imieniu)\s+(?=\S)"
+)
+
+
+def _introduced(source: Source, passage: Passage) -> Iterator[NameFound]:
+    """ "Your customer Acme has rejected": a portal or an auditor names for whom it writes."""
+    for match in _YOUR_CUSTOMER.finditer(passage.folded):
+        piece = passage.text[match.end() : match.end() + 90]
+        low, high = next(iter(_phrases(piece)), (0, 0))
+        run = next(iter(_runs(piece[low:high])), None)
+        if run and run[0] == 0 and low == 0:
+            start, end = match.end(), match.end() + run[1]
+            yield from _unless_ours(source, NameFound(passage.text[start:end], passage, start, end, 4.0))
+
+
+def _phrases(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches between marks that end a name; marks inside a legal form (S.L., Inc., A/S) are none."""
+    guarded = [(m.start(), m.end()) for m in LEGAL_FORM.finditer(text)]
+    at = start = 0
+    for mark in _BREAK.finditer(text):
+        while at < len(guarded) and guarded[at][1] <= mark.start():
+            at += 1
+        end = mark.start()
+        if at < len(guarded) and guarded[at][0] <= mark.start():
+            if mark.end() <= guarded[at][1]:
+                continue
+            end = guarded[at][1]
+        elif mark.group() == "," and LEGAL_FORM.match(text, mark.start() + 2):
+            continue  # Acme, Inc.
+        if end > start:
+            yield start, end
+        start = mark.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _runs(phrase: str) -> Iterator[tuple[int, int]]:
+    """Runs of capitalised words, joined by small words such as "de" or "und", without words that are no names."""
+    words = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(phrase)]
+    run: list[tuple[int, int, str]] = []
+    forms = [(m.start(), m.end()) for m in LEGAL_FORM.finditer(phrase)]
+    for word in words:
+        folded = fold(word[2]).strip(".")
+        in_form = any(s <= word[0] < e for s, e in forms)
+        if in_form or (word[2][:1].isupper() and not any(c.isdigit() for c in word[2]) and folded not in NOT_NAMES):
+            run.append(word)
+        elif run and (folded in CONNECTORS or word[2] == "&") and folded not in NOT_NAMES:
+            run.append(word)
+        else:
+            yield from _closed(run, forms)
+            run = []
+    yield from _closed(run, forms)
+
+
+def _closed(run: list[tuple[int, int, str]], forms: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    while (
+        run
+        and (fold(run[-1][2]).strip(".") in CONNECTORS or run[-1][2] == "&")
+        and not any(s <= run[-1][0] < e for s, e in forms)
+    ):
+        run = run[:-1]
+    while run and run[0][2].islower() and fold(run[0][2]).strip(".") in CONNECTORS:
+        run = run[1:]
+    if not run:
+        return
+    start, end = run[0][0], run[-1][1]
+    within = [(s, e) for s, e in forms if start <= s <= end]
+    if within:
+        end = max(within[-1][1], within[0][1]) if len(within) == 1 or within[-1][0] - within[0][1] < 4 else within[0][1]
+    elif run[-1][2].endswith("."):
+        end -= 1
+    if 2 < end - start <= 80 and len(run) <= 9:
+        yield start, end
+
+
+def _trim_right(text: str) -> str:
+    """A labelled value without what follows the name: an address, a department, a full stop."""
+    legal = LEGAL_FORM.search(text)
+    if legal:
+        return text[: legal.end()]
+    return re.split(r",| [–—-] |\. ", text)[0].rstrip(" .,:;\r")
+
+
+def _is_near_end(passage: Passage, position: int) -> bool:
+    return passage.zone in ("new", "forwarded") and len(passage.text) - position < 220
+
+
+def _domains(source: Source) -> list[str]:
+    """Whose domains vouch for a name: the sender's; in a mail of our own people those of the customers it shows."""
+    found = source.cache.get("domains")
+    if isinstance(found, list):
+        return found
+    if not source.is_own_staff:
+        domains = [source.sender_domain]
+    else:
+        written = {
+            m.group(1).lower() for p in source.passages for m in re.finditer(r"[\w.+-]{1,64}@([\w.-]{3,80})", p.text)
+        }
+        domains = sorted(d.rstrip(".") for d in written if organisation_of(d) not in source.our_names)
+    names = [name for d in domains if (name := organisation_of(d))]
+    source.cache["domains"] = names
+    return names
+
+
+def _domain_score(source: Source, name: str) -> float:
+    """How well a name fits a domain that vouches: 0 to 3."""
+    likeness = max((_likeness(domain, name) for domain in _domains(source)), default=0.0)
+    mail = source.reading.mail
+    if mail and _AUTOMATIC.match(mail.sender.email):
+        likeness *= 0.5  # a platform writes for others
+    return likeness
+
+
+_AUTOMATIC = re.compile(
+    r"(?:no-?_?reply|do-?not-?reply|ne-?pas-?repondre|nicht-?antworten|noresponder|niet-?beantwoorden|nao-?responder|non-?rispondere|notifications?|mailer|system|statuts?|status|onboarding|portal|alerts?)\b",
+    re.IGNORECASE,
+)
+
+
+def _likeness(domain: str, name: str) -> float:
+    words = [w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 1 or w.isdigit()]
+    joined = "".join(words)
+    parts = [p for p in re.split(r"[-_]", fold(domain)) if len(p) > 2]
+    squeezed = re.sub(r"[^a-z0-9]", "", fold(domain))
+    if len(squeezed) >= 4 and (squeezed in joined or (len(joined) >= 5 and joined in squeezed)):
+        return 3.0
+    best = 0.0
+    for word in words:
+        if len(word) < 4 or word in NOT_NAMES or INSTITUTION.match(word):
+            continue
+        for part in parts:
+            if word == part:
+                best = max(best, 2.6)
+            elif len(part) >= 4 and (part.startswith(word) or word.startswith(part)):
+                best = max(best, 2.2)
+            elif len(word) >= 5 and word in part:
+                best = max(best, 1.8)
+    transliterated = squeezed.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    if best == 0.0 and any(len(w) >= 5 and w in transliterated for w in words):
+        best = 2.2
+    return best
+
+
+def _unless_ours(source: Source, name: NameFound) -> Iterator[NameFound]:
+    folded = name.key
+    if any(re.search(rf"\b{re.escape(own)}", folded) for own in source.our_names if len(own) > 2):
+        return
+    if _SHARED.search(name.text):
+        return
+    yield name
+
+
+_PROPER = re.compile(r"(?<![\w@.])[A-ZÀ-ÝŁŚŻŹĆ][a-zà-ÿęąśżźćńółß]{3,}(?:[-'][A-ZÀ-Ý]?[a-zà-ÿ]+)?(?![\w@])")
+
+
+def _talked_about(source: Source) -> Iterator[NameFound]:
+    """In a mail of our own people: the name that stands in subject and text and is nobody on the mail."""
+    mail = source.reading.mail
+    if mail is None or KIND_OF.get(source.reason) not in (Kind.BILLING_DISCREPANCY, Kind.SECURITY_ALERT):
+        return
+    people = {
+        fold(w)
+        for a in (mail.sender, *mail.to, *mail.cc)
+        for w in re.findall(r"[^\W_]+", a.name + " " + a.email.split("@")[0])
+    }
+    subjects = [p for p in source.zone("subject")]
+    texts = [p for p in source.zone("new", "forwarded")]
+    body = "\n".join(p.text for p in texts)
+    counts: dict[str, int] = {}
+    for passage in subjects + texts:
+        for match in _PROPER.finditer(passage.text):
+            counts[match.group()] = counts.get(match.group(), 0) + 1
+    for passage in subjects:
+        for match in _PROPER.finditer(passage.text):
+            word = match.group()
+            key = fold(word)
+            if (
+                key in people
+                or key in NOT_NAMES
+                or _is_trade_word(key)
+                or any(own in key for own in source.our_names if len(own) > 2)
+            ):
+                continue
+            in_body = bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", body))
+            if re.search(r"(?:ung|heit|keit|schaft|tion|stelle|zeit|kosten|nahme|wurf|liste|plan|fehler)$", key):
+                continue
+            lower = bool(re.search(rf"(?<!\w){re.escape(word.lower())}(?!\w)", body))
+            if lower:
+                continue
+            begins = match.start() <= 1 or bool(re.search(r"[:\]–-]\s*$", passage.text[: match.start()]))
+            score = 2.4 if in_body else 1.6 + 0.5 * begins
+            yield NameFound(word, passage, match.start(), match.end(), score)
+            yield from _longer(source, texts, word, score)
+
+
+def _longer(source: Source, texts: list[Passage], word: str, score: float) -> Iterator[NameFound]:
+    """The same name with what is written before it in the text: Aceros Valdemar for Valdemar. Not in German."""
+    if source.language == "de":
+        return
+    for passage in texts:
+        found = re.search(rf"(?<=[a-z,] )((?:[A-Z][a-zà-ÿ]{{2,}} ){{1,2}}{re.escape(word)})(?!\w)", passage.text)
+        if found and not re.match(r"(?:Mr|Mrs|Ms|Señor|Monsieur|Madame)\b", found.group(1)):
+            yield NameFound(found.group(1), passage, found.start(1), found.end(1), score + 0.2)
+            return
+
+
+def _is_trade_word(key: str) -> bool:
+    from classifiers.message_fields.amount_roles import MONEY_LEXICON
+    from classifiers.message_fields.dates import MONTHS
+    from classifiers.message_fields.folding import Token
+    from classifiers.message_fields.references import REFERENCE_LEXICON
+
+    token = [Token(key, 0, len(key))]
+    return key in MONTHS or bool(MONEY_LEXICON.find(token)) or bool(REFERENCE_LEXICON.find(token))

@@ -1,0 +1,234 @@
+"""`quantity_disputed` and `quantity_unit`: the hours, days or units that are contested or at issue."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.assessments.results import FieldValue
+from classifiers.message_fields.folding import Hit, Lexicon
+from classifiers.message_fields.money_words import MONEY_WORDS
+from classifiers.message_fields.ranker import Choice, best, weights_of
+from classifiers.message_fields.source import Passage, Source
+from classifiers.message_fields.tables import column_label, row_label
+from classifiers.message_fields.written_numbers import numbers, quantity_text
+
+_UNITS = {
+    "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas uur uren ora ore godz godzin godziny godzina stundchen",
+    "days": "d day days pt tag tage tagen personentag personentage personentagen manntag manntage manntagen mandays manday jour jours j jh dia dias dag dagen"
+    " giorno giorni gg dni dzien dnia mandagen persondays osobodni",
+    "units": "unit units einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade jednostka jednostek jednostki szt stk",
+}
+_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+_WORD_NUMBERS = (
+    "one ein eine einen une uno una een um uma jeden jedna jedna godzina",
+    "two zwei deux dos twee due dois duas dwa dwie",
+    "three drei trois tres drie tre tres trzy",
+    "four vier quatre cuatro vier quattro quatro cztery",
+    "five funf cinq cinco vijf cinque cinco piec",
+    "six sechs six seis zes sei seis szesc",
+    "seven sieben sept siete zeven sette sete siedem",
+    "eight acht huit ocho acht otto oito osiem",
+    "nine neun neuf nueve negen nove nove dziewiec",
+    "ten zehn dix diez tien dieci dez dziesiec",
+    "eleven elf onze once elf undici onze jedenascie",
+    "twelve zwolf douze doce twaalf dodici doze dwanascie",
+    "thirteen dreizehn treize trece dertien tredici treze trzynascie",
+    "fourteen vierzehn quatorze catorce veertien quattordici catorze czternascie",
+    "fifteen funfzehn quinze quince vijftien quindici quinze pietnascie",
+)
+_NUMBER_OF = {word: value for value, words in enumerate(_WORD_NUMBERS, 1) for word in words.split() if value > 1}
+_ROLES = (
+    "contested",
+    "difference",
+    "excess",
+    "credit",
+    "deducted",
+    "removed",
+    "undisputed",
+    "should_be",
+    "billed",
+    "limit",
+    "rate",
+    "threshold",
+    "paid",
+    "previous",
+)
+_WORDS = Lexicon(
+    {role: MONEY_WORDS[role] for role in _ROLES}
+    | {
+        "issue": """
+            not approved, unapproved, never approved, not billed, unbilled, never billed, never went out, not invoiced, neither billed nor, overage, unsupported, missing, over, beyond, extra, not worked, not signed, not on,
+            nicht freigegeben, nicht genehmigt, noch nicht, nicht abgerechnet, nicht fakturiert, nicht berechnet, mehrstunden, uberhang, zu viel, strittige, strittigen, ungenehmigt*, nicht abgezeichnet, nachberechnen,
+            non facture*, non valide*, pas valide*, non approuve*, de trop, en trop, depassement, ecart, non signe*, en plus, ni facture*,
+            no aprobad*, sin aprobar, no facturad*, sin facturar, de mas, exceso, no firmad*, ni se han facturado,
+            niet goedgekeurd, niet gefactureerd, te veel, teveel, niet geaccordeerd, meer, extra, nog niet, verschil,
+            non approvat*, non fatturat*, in piu, di troppo, eccedent*, non firmat*, non autorizzat*, di differenza,
+            nao aprovad*, por aprovar, nao faturad*, por faturar, a mais, excedente*, nao assinad*, em falta,
+            niezatwierdzon*, niezafakturowan*, nadliczbow*, za duzo, ponad, niepodpisan*, nadwyzk*, brakuj*, sporn*
+        """,
+        "good": """
+            approved, signed, signed off, worked, logged, included, timesheet*, released, delivered, only, in fact, actually, according to,
+            freigegeben*, abgezeichnet*, unterschrieben*, geleistet*, gearbeitet, inklusive, enthalten, nachweis*, nur, tatsachlich, laut, ergeben,
+            signe*, valide*, approuve*, realise*, effectue*, inclus, seulement, en realite, selon, releve*, totalise,
+            firmad*, aprobad*, realizad*, trabajad*, incluid*, solo, segun, recoge, parte,
+            goedgekeurd*, getekend*, gewerkt*, inbegrepen, slechts, maar, volgens, urenstaat, geaccordeerd*,
+            firmat*, approvat*, lavorat*, svolt*, inclus*, solo, effettiv*, secondo, risultano,
+            assinad*, aprovad*, trabalhad*, realizad*, incluid*, apenas, so, segundo, constam,
+            podpisan*, zatwierdzon*, przepracowan*, wykonan*, wliczon*, tylko, wedlug, faktycznie
+        """,
+    }
+)
+_REASONS = frozenset(
+    {
+        "hours_quantity",
+        "quantity_mismatch",
+        "unbilled_time",
+        "unapproved_time",
+        "retainer_overage",
+        "scope_not_agreed",
+        "duplicate_invoice",
+        "duplicate_billing",
+    }
+)
+_LEAST = 0.4
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of hours, days or units as written."""
+
+    passage: Passage
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class QuantityOption:
+    """A value with its mentions and features."""
+
+    value: Decimal
+    mentions: tuple[Quantity, ...]
+    features: dict[str, float]
+
+
+def has_quantity(reason: str) -> bool:
+    """Whether messages of this reason contest hours, days or units."""
+    return reason in _REASONS
+
+
+def quantities(source: Source) -> list[Quantity]:
+    """All figures with a unit of time or count, in reading order."""
+    zones = ["subject", "new", "forwarded", "answer", "document"] + (["quoted"] if source.points_to_history else [])
+    found: list[Quantity] = []
+    for passage in source.zone(*zones):
+        for number in numbers(passage.text, passage.decimal_mark):
+            after = re.match(
+                r"[ -]{0,2}(?:[a-z-]{3,14} )?([a-z]{1,14})\b", passage.folded[number.end : number.end + 34]
+            )
+            direct = re.match(r"[ -]{0,2}([a-z]{1,14})\b", passage.folded[number.end : number.end + 18])
+            unit = _UNIT_OF.get(direct.group(1), "") if direct else ""
+            end = number.end + direct.end() if direct and unit else number.end
+            if not unit and after and len(after.group(1)) > 2:
+                unit = _UNIT_OF.get(after.group(1), "")
+                end = number.end + after.end() if unit else end
+            if not unit:
+                label = row_label(passage, number.start) or column_label(passage, number.start)
+                unit = next((_UNIT_OF[t.word] for t in label if t.word in _UNIT_OF and len(t.word) > 1), "")
+                if unit and any(t.word in ("rate", "satz", "price") for t in label):
+                    unit = ""
+            if unit and 0 < number.value < 100_000:
+                found.append(Quantity(passage, number.start, end, number.value, unit))
+        for i, token in enumerate(passage.tokens[:-1]):
+            value = _NUMBER_OF.get(token.word)
+            if value:
+                for follower in passage.tokens[i + 1 : i + 3]:
+                    if len(follower.word) > 1 and follower.word in _UNIT_OF:
+                        found.append(
+                            Quantity(passage, token.start, follower.end, Decimal(value), _UNIT_OF[follower.word])
+                        )
+                        break
+    return found
+
+
+def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
+    """Every value with the features of its best mentions."""
+    bare = {
+        n.value
+        for p in source.zone("subject", "new", "forwarded")
+        for n in numbers(p.text, p.decimal_mark)
+        if n.value < 10_000
+    }
+    bare |= {q.value for q in found}
+    ordered = sorted(bare)[:80]
+    hits = {id(p): _WORDS.find(p.tokens) for p in {id(q.passage): q.passage for q in found}.values()}
+    by_value: dict[Decimal, list[tuple[Quantity, dict[str, float]]]] = {}
+    for quantity in found:
+        by_value.setdefault(quantity.value, []).append(
+            (quantity, _mention(source, quantity, found, hits[id(quantity.passage)]))
+        )
+    result: list[QuantityOption] = []
+    for value, mentions in by_value.items():
+        features: dict[str, float] = {}
+        for _, own in mentions:
+            for name, strength in own.items():
+                features[name] = max(features.get(name, 0.0), strength)
+        if any(other - value in bare and other - value != value for other in ordered if other > value):
+            features["difference_of"] = 1.0
+        features["only"] = float(len(by_value) == 1)
+        features["least"] = float(value == min(by_value))
+        features["most"] = float(value == max(by_value) and len(by_value) > 1)
+        result.append(QuantityOption(value, tuple(q for q, _ in mentions), features))
+    return result
+
+
+def _mention(source: Source, quantity: Quantity, found: list[Quantity], hits: list[Hit]) -> dict[str, float]:
+    passage = quantity.passage
+    features = {f"zone:{passage.zone}": 1.0}
+    low, high = passage.sentence_at(quantity.start)
+    first = bisect_left(passage.tokens, quantity.start, key=lambda t: t.start)
+    last = bisect_left(passage.tokens, quantity.end, key=lambda t: t.start)
+    others = [q.start for q in found if q.passage is passage]
+    for hit in hits:
+        if hit.end <= quantity.start and hit.start >= low:
+            distance, side = first - hit.last - 1, "before"
+            blocked = any(hit.end <= s < quantity.start for s in others)
+        elif hit.start >= quantity.end and hit.end <= high:
+            distance, side = hit.first - last, "after"
+            blocked = any(quantity.end <= s < hit.start for s in others)
+        else:
+            continue
+        strength = (1.0 if distance <= 2 else 0.7 if distance <= 6 else 0.4) * (0.4 if blocked else 1.0)
+        name = f"{side}:{hit.role}"
+        features[name] = max(features.get(name, 0.0), strength)
+    follows = passage.folded[quantity.end : quantity.end + 12]
+    if re.match(r"\W{0,2}(?:net|netto|after|nach|from|ab|apres|fin de|older|alt|term|notice)\b", follows) or re.match(
+        r"\s?(?:/|per\b|pro\b|par\b|por\b)", follows
+    ):
+        features["is_term_or_rate"] = 1.0
+    return features
+
+
+def choice_of(source: Source, found: list[QuantityOption]) -> Choice:
+    return Choice([o.features for o in found], {"none": 1.0, f"none:{source.reason}": 1.0})
+
+
+def quantity_fields(source: Source) -> dict[str, FieldValue]:
+    """The contested quantity and its unit."""
+    if not has_quantity(source.reason):
+        return {}
+    found = options(source, quantities(source))
+    chosen = best(choice_of(source, found), weights_of("quantity_disputed"), _LEAST)
+    if chosen is None:
+        return {}
+    option = found[chosen[0]]
+    mention = min(option.mentions, key=lambda q: q.passage.zone == "document")
+    evidence = (mention.passage.evidence(mention.start, mention.end),)
+    return {
+        "quantity_disputed": FieldValue(quantity_text(option.value), evidence),
+        "quantity_unit": FieldValue(mention.unit, evidence),
+    }
