@@ -45,7 +45,7 @@ migrate: .venv/.ok ## bring DATABASE_URL to the newest version
 	$(BIN)/alembic upgrade head
 
 odoo: .venv/.ok ## start and fill a real Odoo 19 for development
-	tests/odoo/run
+	tests/odoo/start-odoo --port 8069 --db dev
 
 test-odoo: .venv/.ok ## contract tests against a real Odoo 19 with the addon
 	$(PYTEST) -q -m odoo
