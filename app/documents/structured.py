@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.documents.answers.found import FoundAnswer
+from app.documents.answers.transcript import transcribed
 from app.documents.invoice_answer import InvoiceAnswer
 from app.documents.order import Order
+from app.documents.orders.draft import LINES_LIMIT, Draft, transcribe
+from app.documents.orders.words import language_of
 from app.documents.reading import Problem
 
 
@@ -40,11 +43,20 @@ def together(found: list[Structured], problems: tuple[Problem, ...] = ()) -> Str
     return replace(found[main], further=others, problems=(*found[main].problems, *problems))
 
 
+def ordered(form: str, draft: Draft) -> Structured:
+    """What a parser found in an order document as a structured document."""
+    problems: tuple[Problem, ...] = ()
+    if len(draft.lines) > LINES_LIMIT:
+        message = f"The order has {len(draft.lines)} lines; the first {LINES_LIMIT} were read. Check the rest by hand."
+        problems = (Problem("too_large", message, False),)
+        del draft.lines[LINES_LIMIT:]
+    text, order = transcribe(draft)
+    language = order.language if order else ""
+    return Structured(form, text, order, None, draft.title, draft.standard, language, problems)
+
+
 def answered(form: str, found: FoundAnswer) -> Structured:
     """An answer as a structured document."""
-    from app.documents.answers.transcript import transcribed
-    from app.documents.orders.words import language_of
-
     text, answer = transcribed(found.answer, found.title, found.details)
     words = (*(said for _, said in answer.reasons), *answer.notes)
     return Structured(form, text, None, answer, found.title, answer.standard, language_of(words))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from app.documents.answers import edi
 from app.documents.orders import edifact, edifact_syntax, idoc, idoc_flat, tradacoms, x12, x12_syntax
-from app.documents.orders.draft import Draft, Transcript, transcribe
+from app.documents.orders.draft import Transcript
 from app.documents.orders.edifact_syntax import Message
 from app.documents.orders.values import tidy
 from app.documents.orders.x12_syntax import TransactionSet
 from app.documents.orders.xml import SIZE_LIMIT
 from app.documents.reading import Problem
-from app.documents.structured import Structured, answered, together
+from app.documents.structured import Structured, answered, ordered, together
 
 _MESSAGES_LIMIT = 50  # messages read of one interchange
 _SEGMENTS_SHOWN = 5000  # of a message that is no order
@@ -67,12 +67,12 @@ def _x12(content: bytes) -> Structured | None:
 
 
 def _flat_idoc(content: bytes) -> Structured | None:
-    found = [written(idoc.read(tree)) for tree in idoc_flat.trees(content)[:_MESSAGES_LIMIT]]
+    found = [ordered("edi", idoc.read(tree)) for tree in idoc_flat.trees(content)[:_MESSAGES_LIMIT]]
     return together(found) if found else None
 
 
 def _tradacoms(content: bytes) -> Structured:
-    found = [written(draft) for draft in tradacoms.read(content)[:_MESSAGES_LIMIT]]
+    found = [ordered("edi", draft) for draft in tradacoms.read(content)[:_MESSAGES_LIMIT]]
     if found:
         return together(found)
     text = tidy(edifact_syntax.decoded(content)[:_SEGMENTS_SHOWN])
@@ -81,7 +81,7 @@ def _tradacoms(content: bytes) -> Structured:
 
 def _set(found: TransactionSet) -> Structured:
     if found.type in x12.SETS:
-        return written(x12.read(found))
+        return ordered("edi", x12.read(found))
     if found.type == edi.APPLICATION_ADVICE and (told := edi.application_advice(found)) is not None:
         return answered("edi", told)
     title = _SETS.get(found.type, "X12 transaction set")
@@ -94,7 +94,7 @@ def _set(found: TransactionSet) -> Structured:
 
 def _message(message: Message) -> Structured:
     if message.type in edifact.MESSAGES:
-        return written(edifact.read(message))
+        return ordered("edi", edifact.read(message))
     if message.type == edi.COMDIS:
         return answered("edi", edi.commercial_dispute(message))
     title = _TITLES.get(message.type, "EDIFACT message")
@@ -103,9 +103,3 @@ def _message(message: Message) -> Structured:
     for segment in message.segments[:_SEGMENTS_SHOWN]:
         page.say(segment.tag, tidy(" ".join(part for element in segment.elements for part in element)))
     return Structured("edi", page.text, title=title, standard="edifact")
-
-
-def written(draft: Draft) -> Structured:
-    """A draft of an EDI message as a structured document."""
-    text, order = transcribe(draft)
-    return Structured("edi", text, order, None, draft.title, draft.standard, order.language if order else "")

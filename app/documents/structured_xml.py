@@ -9,11 +9,11 @@ from lxml import etree
 
 from app.documents.answers import cdar, cxml_status, sdi, ubl_response
 from app.documents.orders import cii, cxml, gs1_xml, idoc, oagis, opentrans, plain_xml, rosettanet, ubl, xcbl
-from app.documents.orders.draft import Draft, Transcript, transcribe
+from app.documents.orders.draft import Draft, Transcript
 from app.documents.orders.values import tidy
 from app.documents.orders.xml import SIZE_LIMIT, EntitiesDeclared, tree
 from app.documents.reading import Problem
-from app.documents.structured import Structured, answered, together
+from app.documents.structured import Structured, answered, ordered, together
 
 
 class Standard(NamedTuple):
@@ -49,10 +49,9 @@ def parse_xml(content: bytes) -> Structured | None:
         return None
     declared = b"<?xml" in content[:200].replace(b"\0", b"")
     problems = () if document.is_whole else (_CUT_OFF,)
-    for standard in ORDERS:
-        found = standard.documents(document.root)
-        if found:
-            return together([_order(standard.read(node)) for node in found[:_DOCUMENTS_LIMIT]], problems)
+    drafts = _orders(document.root)
+    if drafts:
+        return together([ordered("xml", draft) for draft in drafts], problems)
     for answers in ANSWERS:
         told = answers(document.root)
         if told:
@@ -63,9 +62,18 @@ def parse_xml(content: bytes) -> Structured | None:
     return Structured("xml", text, title=_spaced(document.root.tag), problems=problems)
 
 
-def _order(draft: Draft) -> Structured:
-    text, order = transcribe(draft)
-    return Structured("xml", text, order, None, draft.title, draft.standard, order.language if order else "")
+def _orders(root: etree._Element) -> list[Draft]:
+    """The orders in a tree, by the first standard that finds lines in them, else by the first that claims them.
+
+    Names are shared: what one standard claims and finds empty may be another's, or no standard's.
+    """
+    claimed: list[Draft] = []
+    for standard in ORDERS:
+        drafts = [standard.read(node) for node in standard.documents(root)[:_DOCUMENTS_LIMIT]]
+        if any(draft.lines for draft in drafts):
+            return drafts
+        claimed = claimed or drafts
+    return claimed
 
 
 def leaves(root: etree._Element) -> str:

@@ -141,7 +141,8 @@ CDAR_REASON: dict[str, tuple[str, Reasons]] = {
 }
 CDAR_CHARACTERISTIC = {
     "MAP": "amount approved without tax", "MAPTTC": "amount approved with tax",
-    "MNA": "amount not approved without tax", "MNATTC": "amount not approved with tax", "MEN": "amount received", "MPA": "amount paid", "RAP": "amount remaining",
+    "MNA": "amount not approved without tax", "MNATTC": "amount not approved with tax", "MEN": "amount received",
+    "MPA": "amount paid", "RAP": "amount remaining",
     "ESC": "early-payment discount", "RAB": "rebate", "REM": "discount", "CBB": "bank details to change",
     "DIV": "wrong value", "DVA": "expected value", "MAJ": "value to put instead",
 }  # fmt: skip

@@ -17,7 +17,9 @@ from app.documents.orders.terms import terms_in
 from app.documents.orders.values import plain, tidy
 from app.documents.orders.words import language_of
 
+LINES_LIMIT = 50_000  # lines kept of one order
 _DETAILS_LIMIT = 60  # details kept of one line
+_NO_NUMBERS = frozenset({"", "-", ".", "0", "none", "n/a", "na", "null"})  # written where a number was left out
 _NOTE_LIMIT = 400  # notes kept of one document: hostile files repeat them by the million
 
 
@@ -77,9 +79,11 @@ class Draft:
     declared_language: str = ""
 
     def refer(self, what: str, number: str) -> None:
-        """Keep a reference once, and never the order's own number as one."""
+        """Keep a reference once; the order's own number is none, nor is a word for "none"."""
         number = tidy(number)
-        if number and number != self.number and all(number != known for _, known in self.references):
+        if number.casefold() in _NO_NUMBERS:
+            return
+        if number != self.number and all(number != known for _, known in self.references):
             self.references.append((what, number))
 
     def detail(self, label: str, value: str) -> None:

@@ -49,7 +49,7 @@ LINE = {
 
 HEAD = {
     "number": (
-        "purchaseordernumber purchaseorderno purchaseorderid customerordernumber buyerordernumber customerpo "
+        "purchaseordernumber purchaseorderreference purchaseorderno purchaseorderid customerordernumber buyerordernumber customerpo "
         "customerponumber ponumber pono poid ponum ordernumber orderno orderid orderref orderreference bestellnummer "
         "auftragsnummer numerocommande numeropedido numeroordine numeroencomenda numerzamowienia documentnumber "
         "number id"
@@ -93,7 +93,7 @@ NOTES = frozenset({
 })  # fmt: skip
 
 PARTY_NAMES = (
-    "legalname companyname company organizationname organisationname businessname partnername partyname name name1 "
+    "legalname buyersname suppliersname companyname company organizationname organisationname businessname partnername partyname name name1 "
     "fullname customername buyername suppliername vendorname"
 )
 

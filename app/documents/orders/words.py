@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from app.documents.language import detect
 from app.vocabulary import LANGUAGES
 
-_SHORTEST, _VERY_SURE = 12, 0.99  # letters below which a guess is worth less than what the file declares
-_SHORT, _SURE = 60, 0.8
+_LONG = 200  # letters from which on small words tell the language
+_SURE = 0.8  # below it a guess on a few words is worth less than what the file declares
+_ENOUGH = 4000
 _THREE_LETTERS = {
     "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es", "dut": "nl", "nld": "nl", "ita": "it",
     "por": "pt", "pol": "pl",
@@ -17,17 +19,17 @@ _THREE_LETTERS = {
 
 
 def language_of(words: Iterable[str], *, declared: str = "") -> str:
-    """ISO 639-1 code of the text where it is long enough to tell, else of what the file declares ("en-US", "ger").
+    """ISO 639-1 code of the text where it tells, else of what the file declares ("en-US", "ger").
 
-    Too short and nothing declared: English, the language of the standards' own labels.
+    A few words of no clear language and nothing declared: English, the language of the standards' own labels.
     """
-    text = " ".join(word for word in words if word)[:4000].casefold()
+    text = " ".join(word for word in words if word)[:_ENOUGH]
     letters = sum(c.isalpha() for c in text)
-    if letters >= _SHORTEST:
-        language, probability = _identifier().classify(text)
-        if probability >= _SURE and letters >= _SHORT:
-            return str(language)
-        if probability >= _VERY_SURE:
+    if letters >= _LONG:
+        return detect(text)
+    if letters >= 3:
+        language, probability = _identifier().classify(text.casefold())
+        if probability >= _SURE:
             return str(language)
     stated = declared.replace("_", "-").partition("-")[0].strip().casefold()
     stated = _THREE_LETTERS.get(stated, stated)

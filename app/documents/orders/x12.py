@@ -128,7 +128,8 @@ class _Reader:
         draft.detail("Release", segment.at(4) if tag in ("BEG", "BCH") else "")
         if tag == "BCH":
             draft.detail("Change number", segment.at(5))
-            draft.issued_on, draft.changed_on = x12_day(segment.at(6)), x12_day(segment.at(11))
+            ordered = (x12_day(segment.at(n)) for n in (6, 5, 7))  # some senders are one element out
+            draft.issued_on, draft.changed_on = next(filter(None, ordered), None), x12_day(segment.at(11))
             draft.refer("Contract", segment.at(8))
         elif tag == "BEG":
             draft.refer("Contract", segment.at(6))

@@ -58,7 +58,7 @@ def _map(head: str) -> OrderMap:
         valid_from=(f"{head}//ValidityDates/StartDate",),
         valid_until=(f"{head}//ValidityDates/EndDate",),
         currency=(f"{head}/OrderCurrency//CurrencyCoded", f"{head}//CurrencyCoded"),
-        buyer=_party("BuyerParty", "BillToParty"),
+        buyer=_party("BuyerParty", "BillToParty", "ShipToParty"),
         supplier=_party("SellerParty", "SupplierParty"),
         total_net=(".//OrderSummary//OrderSubTotal//MonetaryAmount", ".//TotalSummary//SubTotal//MonetaryAmount"),
         total_tax=(".//OrderSummary//TotalTax//MonetaryAmount",),
@@ -78,7 +78,12 @@ def _map(head: str) -> OrderMap:
             ("Quotation", f"{head}//QuoteReference//RefNum"),
             ("Our order number", f"{head}/OrderNumber/SellerOrderNumber"),
         ),
-        notes=(f"{head}/OrderHeaderNote", f"{head}/GeneralNote", f"{head}/ChangeOrderHeaderNote"),
+        notes=(
+            f"{head}/OrderHeaderNote",
+            f"{head}/GeneralNote",
+            f"{head}/ChangeOrderHeaderNote",
+            f"{head}//GeneralNote",
+        ),
         language=(f"{head}/OrderLanguage/LanguageCoded", f"{head}//LanguageCoded"),
         lines=LineMap(
             at=(".//ListOfItemDetail/ItemDetail", ".//ItemDetail", ".//OrderDetail/OrderLine"),
@@ -100,7 +105,7 @@ def _map(head: str) -> OrderMap:
                 ("buyer's item", ".//BuyerPartNumber//PartID"),
                 ("item", ".//PartNum//PartID"),
             ),
-            notes=(".//LineItemNote",),
+            notes=(".//LineItemNote", ".//GeneralNote"),
         ),
     )
 

@@ -52,9 +52,17 @@ def tree(content: bytes) -> Tree | None:
         raise EntitiesDeclared
     for element in root.iter(etree.Element):
         tag = element.tag
-        if isinstance(tag, str) and tag[:1] == "{":
-            element.tag = tag[tag.index("}") + 1 :]
+        if isinstance(tag, str) and ("}" in tag or ":" in tag):
+            _name_locally(element, tag)
     return Tree(root, is_whole)
+
+
+def _name_locally(element: etree._Element, tag: str) -> None:
+    """Drop a name's namespace, or a prefix that the file never declares."""
+    try:
+        element.tag = tag.rpartition("}")[2].rpartition(":")[2]
+    except ValueError:
+        element.tag = "damaged"
 
 
 def within(root: etree._Element, names: Collection[str], *, depth: int = 5) -> list[etree._Element]:
