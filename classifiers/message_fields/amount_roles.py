@@ -182,23 +182,22 @@ def difference_is_unwritten(source: Source) -> bool:
     return any(_DIFFERENCE_ALONE.search(p.folded) for p in source.zone("new", "forwarded"))
 
 
-_RATE_AFTER = re.compile(
-    r"\W{0,3}(?:[a-z]{2,4}\s?)?(?:(?:/|per|pro|par|por|al|je|each|an|a|the|la|le|l'|za|all'|ao|ogni|cadaun\w|pp|@|p)[\s.]?\s?)?(?:ht\s?/\s?)?"
-    r"(?:hours?|hrs?|h|std|stunden?|tag|tage|day|days|night|nights|heures?|jours?|journee|nuit|nuitee|hora|horas|dia|noche|uur|dag|nacht|ora|giorno|notte|noite|godzin\w*|godz|dzien|dobe"
-    r"|pt|personentag|manntag|seat|user|mile|km|unit|unite|stuck|stk|month|monat|mois|mes|maand|mese|miesiac|each|j)\b"
+_TIME_UNIT = (
+    r"(?:hours?|hrs?|h|std|stunden?|tage?n?|days?|nights?|nacht|nachte|heures?|jours?|journee|nuits?|nuitee|horas?|dias?|noches?|uur|uren|dag|dagen|ora|ore|giorn[oi]|notte|notti"
+    r"|noites?|godzin\w*|godz|dzien|dni|dobe|pt|personentage?|manntage?|seats?|users?|miles?|km|units?|unite|unidad\w*|stuck|stk|stuks|szt|months?|monate?|mois|mes|meses|maand|mese|miesiac|each|j)"
 )
+_RATE_AFTER = re.compile(rf"\s{{0,2}}(?:ht\s?)?(?:/\s?|(?:per|pro|par|por|al|je|an|a|the|la|le|za|ao|ogni|zu|jede[rn]?)\s|l'|all'|@\s?){_TIME_UNIT}\b|\s(?:each|pp|cad|cadaun[oa]|je stuck|c/u)\b")
 _RATE_BEFORE = re.compile(
-    r"(?:@|\bx|×|\*|\ba|\bat|\bje|\btegen|\bzu je|\bstundensatz|\btagessatz|\btjm|\buurtarief|\bdagtarief|\brate of|\brate|\btarifa|\bstawka|\btariffa)\s?(?:[a-z]{3}\s|[€$£]\s?)?$"
+    rf"(?:(?:@|(?<=[\d ])[x×*]|\bje|\btegen|\brate of|\bhourly rate|\bdaily rate|\bday rate|\b(?:stunden|tages)satz(?: von)?|\btjm(?: de)?|\b(?:uur|dag)tarief(?: van)?|\btarifa de|\bstawk\w (?:w wysokosci)?|\btariffa di)"
+    rf"|\b{_TIME_UNIT} (?:a|at|zu|por|per|da|x))\s?(?:[a-z]{{3}}\s|[€$£]\s?)?$"
 )
-_JOINED = re.compile(r"\W{0,3}(?:[a-z]{3}\s?)?(?:/|per|pro|par|por|al|je|each|an|a|la|le|l'|za|all'|ao|ogni|pp|ht\s?/)")
 
 
 def _is_rate(passage: Passage, amount: Amount) -> bool:
     folded = passage.folded
-    after = _RATE_AFTER.match(folded, amount.end)
-    if after and _JOINED.match(folded, amount.end):
+    if _RATE_AFTER.match(folded, amount.end):
         return True
-    return bool(_RATE_BEFORE.search(folded, max(0, amount.start - 16), amount.start))
+    return bool(_RATE_BEFORE.search(folded, max(0, amount.start - 24), amount.start))
 
 
 class _Sums:

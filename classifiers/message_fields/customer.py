@@ -178,7 +178,7 @@ def _fills_line(passage: Passage, start: int, end: int) -> bool:
 
 _WRONGLY_NAMED = re.compile(
     r"(?:made out to|billed to|addressed to|issued to|invoiced to|sent to|geht an|ging an|ausgestellt auf|gerichtet an|adressiert an|lautet auf|adress\w+ a|libell\w+ a(?: l'ordre de)?|etablie? au nom de|emise? a"
-    r"|emitida a|a nombre de|dirigida a|gericht aan|geadresseerd aan|op naam van|intestata a|indirizzata a|emitida em nome d\w|dirigida a|wystawion\w+ na|in the name of)\W{0,3}(?:\w{1,4}\W{1,2}){0,3}$"
+    r"|emitida a|a nombre de|dirigida a|gericht aan|geadresseerd aan|op naam van|intestata a|indirizzata a|emitida em nome d\w|dirigida a|wystawion\w+ na|in the name of|not|nicht (?:an|auf)|et non|y no a|niet (?:op|aan)|e non a|e nao a|a nie na)\W{0,3}(?:\w{1,4}\W{1,2}){0,3}$"
 )
 _RIGHTLY_NAMED = re.compile(
     r"(?:should be|must be|was for|is for|work was for|customer is|correct (?:entity|company|name|recipient) is|belongs to|reissue (?:it )?to|invoice (?:it )?to|re-?bill to|neu (?:ausstellen )?auf|richtig(?: ist| ware)?|auf die|sondern(?: die| an die| auf die)?"
@@ -240,7 +240,7 @@ def _runs(phrase: str) -> Iterator[tuple[int, int]]:
     for word in words:
         folded = fold(word[2]).strip(".")
         in_form = any(s <= word[0] < e for s, e in forms)
-        if in_form or (word[2][:1].isupper() and not any(c.isdigit() for c in word[2]) and folded not in NOT_NAMES):
+        if in_form or (_is_capitalised(word[2]) and not any(c.isdigit() for c in word[2]) and folded not in NOT_NAMES):
             run.append(word)
         elif run and (folded in CONNECTORS or word[2] == "&") and folded not in NOT_NAMES:
             run.append(word)
@@ -248,6 +248,11 @@ def _runs(phrase: str) -> Iterator[tuple[int, int]]:
             yield from _closed(run, forms)
             run = []
     yield from _closed(run, forms)
+
+
+def _is_capitalised(word: str) -> bool:
+    """Acme, and d'Orbe or dell'Arno too."""
+    return word[:1].isupper() or bool(re.match(r"[a-z]{1,5}['’][A-ZÀ-Ý]", word))
 
 
 def _closed(run: list[tuple[int, int, str]], forms: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -368,6 +373,7 @@ def _talked_about(source: Source) -> Iterator[NameFound]:
     for passage in subjects + texts:
         for match in _PROPER.finditer(passage.text):
             counts[match.group()] = counts.get(match.group(), 0) + 1
+    yield from _named_in_text(source, texts, people)
     for passage in subjects:
         for match in _PROPER.finditer(passage.text):
             word = match.group()
@@ -391,12 +397,31 @@ def _talked_about(source: Source) -> Iterator[NameFound]:
             yield from _longer(source, texts, word, score)
 
 
-def _longer(source: Source, texts: list[Passage], word: str, score: float) -> Iterator[NameFound]:
-    """The same name with what is written before it in the text: Aceros Valdemar for Valdemar. Not in German."""
+_FOR = re.compile(r"\b(?:for|pour|chez|para|voor|bij|per|presso|dla|to)\s$")
+
+
+def _named_in_text(source: Source, texts: list[Passage], people: set[str]) -> Iterator[NameFound]:
+    """"The draft for Acme": a name after such a word, in languages that write only names with a capital."""
     if source.language == "de":
         return
     for passage in texts:
-        found = re.search(rf"(?<=[a-z,] )((?:[A-Z][a-zà-ÿ]{{2,}} ){{1,2}}{re.escape(word)})(?!\w)", passage.text)
+        for match in _PROPER.finditer(passage.text):
+            key = fold(match.group())
+            if key in people or key in NOT_NAMES or _is_trade_word(key):
+                continue
+            if _FOR.search(passage.folded, max(0, match.start() - 8), match.start()):
+                yield NameFound(match.group(), passage, match.start(), match.end(), 2.05)
+
+
+def _longer(source: Source, texts: list[Passage], word: str, score: float) -> Iterator[NameFound]:
+    """The same name with what is written beside it in the text: Aceros Valdemar for Valdemar. Not in German."""
+    if source.language == "de":
+        return
+    for passage in texts:
+        beside = r"[A-Z][a-zà-ÿ]{2,}"
+        found = re.search(
+            rf"(?<=[a-z,] )((?:{beside} ){{1,2}}{re.escape(word)}(?: {beside}){{0,2}}|{re.escape(word)}(?: {beside}){{1,2}})(?!\w)", passage.text
+        )
         if found and not re.match(r"(?:Mr|Mrs|Ms|Señor|Monsieur|Madame)\b", found.group(1)):
             yield NameFound(found.group(1), passage, found.start(1), found.end(1), score + 0.2)
             return
@@ -408,5 +433,7 @@ def _is_trade_word(key: str) -> bool:
     from classifiers.message_fields.folding import Token
     from classifiers.message_fields.references import REFERENCE_LEXICON
 
+    from classifiers.message_fields.quantities import UNIT_OF
+
     token = [Token(key, 0, len(key))]
-    return key in MONTHS or bool(MONEY_LEXICON.find(token)) or bool(REFERENCE_LEXICON.find(token))
+    return key in MONTHS or key in UNIT_OF or bool(MONEY_LEXICON.find(token)) or bool(REFERENCE_LEXICON.find(token))

@@ -28,7 +28,7 @@ _SYMBOLS = {
 }  # fmt: skip
 _THOUSANDS = {"teur", "tsd eur", "keur"}
 _CURRENCY = r"(?:us|au?|ca?n?|nz|sg?|hk|r|mx)?\$|[€£¥₺₹₪₽₴]"
-_BEFORE = re.compile(rf"(?:({_CURRENCY})|(?<![^\W\d_])([a-z]{{3}}|sfr|fr|kr|eu))[.:]?\s?$")
+_BEFORE = re.compile(rf"(?:({_CURRENCY})|(?<![^\W\d_])([a-z]{{3}}|sfr|fr|kr|eu|euros?))[.:]?\s?$")
 _AFTER = re.compile(
     rf"(k(?![^\W_])|k(?=€|\$|£| ?eur\b))?\s?(?:({_CURRENCY})|([a-z]{{2,8}}(?: eur)?)(?![^\W_]))?(?:,-|,--|-)?"
 )

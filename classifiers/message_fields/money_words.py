@@ -56,7 +56,7 @@ MONEY_WORDS: dict[str, str] = {
         einbehalt*, einbehalten, abgezogen, abzug, abzuglich, gekurzt, kurzung*, kurzen, aufrechn*, verrechn*, weniger, minus, zuruckbehalten, zuruckgehalten, abziehen, gemindert,
         retenu*, retenons, retenir, retenue, dedui*, deduction, moins, defalqu*, minore*, minoration, compens*,
         reten*, descont*, deduc*, deduj*, menos, compens*, minorad*,
-        ingehouden, inhouding, inhouden, in mindering, minder, min, verreken*, korting toegepast, gekort, afgetrokken, achtergehouden,
+        ingehouden, inhouding, inhouden, houden wij, houden we, hielden wij, in mindering, minder, min, verreken*, korting toegepast, gekort, afgetrokken, achtergehouden,
         trattenut*, trattener*, ritenut*, detratt*, decurt*, dedott*, meno, compensa*,
         retid*, reten*, deduz*, deduc*, descont*, menos, abatid*, compens*,
         potrac*, zatrzyma*, pomniejsz*, minus, odlicz*, kompensat*, wstrzyma*
@@ -193,7 +193,7 @@ MONEY_WORDS: dict[str, str] = {
     """,
     "should_be": """
         should be, should have been, should read, instead of, rather than, correct, correctly, agreed, allowed, allows, contract says, order says, per contract, quoted, we accept, can allow, would be right, not, says, ordered, po price, right amount,
-        sollte*, statt, anstatt, anstelle, richtig*, korrekt*, vereinbart*, laut, lt, gemass, bestellt, und nicht, nicht, eigentlich, zulassig, anerkannt, lautet, ware, waren,
+        sollte*, statt, anstatt, sondern, anstelle, richtig*, korrekt*, vereinbart*, laut, lt, gemass, bestellt, und nicht, nicht, eigentlich, zulassig, anerkannt, lautet, ware, waren,
         au lieu de, au lieu, devrait, correct*, convenu*, prevu*, commande*, contrat, et non, selon, conforme, admis*,
         en lugar de, en vez de, deberia*, correct*, acordad*, pactad*, segun, y no, contratad*, debe ser,
         in plaats van, ipv, moet zijn, had moeten, afgesproken, correct*, juist*, volgens, besteld*, en niet, overeengekomen,

@@ -25,18 +25,18 @@ PRIORS: dict[str, dict[str, float]] = {
         "copy:withheld:gross": 4.5, "copy:withheld:total": 1.5, "copy:withheld:net": -0.5, "copy:withheld:tax": -1.5,
         "copy:tax:tax": 3.5, "copy:tax:gross": -1.0, "copy:tax:net": -1.0, "share_of:tax": 1.0, "copy:whole:gross": 0.8, "label:rate": -0.8, "label:billed": 0.3,
         "share_of:discount_rebate": 1.0, "difference_of:discount_rebate": -1.0, "share_of:delay_penalty": 1.0, "product_of:hours_quantity": 0.7,
-        "product_of:rate_price": 0.5, "product_of:delay_penalty": 0.7, "difference_of:calculation_error": 0.7, "difference_of:contract_cap": 0.7,
+        "product_of:rate_price": 0.5, "product_of:delay_penalty": 0.7, "difference_of:calculation_error": 0.7, "product_of:calculation_error": -1.5, "share_of:calculation_error": -1.0, "sum_of:calculation_error": -0.7, "difference_of:contract_cap": 0.7,
         "none": 1.0, "none:paid": 3.5, "none:withheld": 0.5, "none:remittance": 1.5, "none:legal_form": 2.0, "none:po_exceeded": 1.5,
         "none:no_currency": 0.7, "none:unwritten": 1.5,
     },
     "amount_total": {
         **_RANKING,
         "zone:invoice_copy": -3.0, "zone:document": 0.3,
-        "before:total": 1.2, "after:total": 0.6, "label:total": 1.8, "before:paid": 1.0, "after:paid": 0.6, "label:paid": 1.0,
+        "before:total": 1.2, "after:total": 0.6, "label:total": 1.8, "before:paid": 1.0, "after:paid": 0.6, "label:paid": 1.8,
         "before:net": 0.4, "after:net": 0.6, "label:net": 0.8, "before:balance": -0.8, "label:balance": -0.8, "before:deducted": -1.0,
         "label:deducted": -1.0, "before:difference": -1.0, "before:tax": -0.8, "label:tax": -1.2, "before:previous": -2.0, "label:rate": -1.5,
         "after:previous": -0.3, "before:ordered": 0.6, "sum_of": 1.5, "largest": 1.0, "only": 1.0, "before:limit": 0.5, "label:limit": 0.8,
-        "before:promise": 0.3, "label:ordered": 0.8, "before:contested": -0.7, "before:threshold": -0.8, "after:gross": -0.4, "label:gross": 0.3,
+        "before:promise": 0.3, "label:ordered": 0.8, "before:contested": -0.7, "before:threshold": -0.8, "after:gross": -0.4, "label:gross": -0.2,
         "none": 0.8, "none:promise_to_pay": 0.5, "none:po": 0.3, "none:no_currency": 1.0,
     },
 }  # fmt: skip
@@ -49,8 +49,8 @@ PRIORS["deadline"] = {
 
 PRIORS["quantity_disputed"] = {
     "difference_of": 1.5, "only": 0.8, "least": 0.2, "most": -0.6, "zone:document": -1.0, "zone:quoted": -1.0, "is_term_or_rate": -2.5,
-    "before:difference": 1.5, "before:excess": 0.8, "after:excess": 1.5, "before:contested": 0.8, "after:contested": 1.2, "before:credit": 0.7,
+    "before:difference": 1.5, "after:difference": 1.3, "before:excess": 0.8, "after:excess": 1.5, "before:contested": 0.8, "after:contested": 1.2, "before:credit": 0.7,
     "after:credit": 0.3, "before:deducted": 0.7, "before:removed": 0.8, "after:removed": 1.0, "before:issue": 1.0, "after:issue": 1.2, "before:good": -0.8,
     "after:good": -1.0, "before:should_be": -0.7, "before:undisputed": -1.0, "before:billed": -0.3, "after:billed": -0.3, "before:limit": -1.0, "after:limit": -0.5,
-    "before:threshold": -0.6, "before:rate": -0.5, "none": 0.5, "none:scope_not_agreed": 1.5, "none:duplicate_invoice": 1.0, "none:duplicate_billing": 1.0,
+    "before:threshold": -0.6, "before:rate": -0.5, "none": 0.2, "none:scope_not_agreed": 1.5, "none:duplicate_invoice": 1.0, "none:duplicate_billing": 1.0,
 }  # fmt: skip

@@ -21,7 +21,7 @@ _UNITS = {
     " giorno giorni gg dni dzien dnia mandagen persondays osobodni",
     "units": "unit units einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade jednostka jednostek jednostki szt stk",
 }
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 _WORD_NUMBERS = (
     "one ein eine einen une uno una een um uma jeden jedna jedna godzina",
     "two zwei deux dos twee due dois duas dwa dwie",
@@ -131,14 +131,14 @@ def quantities(source: Source) -> list[Quantity]:
                 r"[ -]{0,2}(?:[a-z-]{3,14} )?([a-z]{1,14})\b", passage.folded[number.end : number.end + 34]
             )
             direct = re.match(r"[ -]{0,2}([a-z]{1,14})\b", passage.folded[number.end : number.end + 18])
-            unit = _UNIT_OF.get(direct.group(1), "") if direct else ""
+            unit = UNIT_OF.get(direct.group(1), "") if direct else ""
             end = number.end + direct.end() if direct and unit else number.end
             if not unit and after and len(after.group(1)) > 2:
-                unit = _UNIT_OF.get(after.group(1), "")
+                unit = UNIT_OF.get(after.group(1), "")
                 end = number.end + after.end() if unit else end
             if not unit:
                 label = row_label(passage, number.start) or column_label(passage, number.start)
-                unit = next((_UNIT_OF[t.word] for t in label if t.word in _UNIT_OF and len(t.word) > 1), "")
+                unit = next((UNIT_OF[t.word] for t in label if t.word in UNIT_OF and len(t.word) > 1), "")
                 if unit and any(t.word in ("rate", "satz", "price") for t in label):
                     unit = ""
             if unit and 0 < number.value < 100_000:
@@ -147,9 +147,9 @@ def quantities(source: Source) -> list[Quantity]:
             value = _NUMBER_OF.get(token.word)
             if value:
                 for follower in passage.tokens[i + 1 : i + 3]:
-                    if len(follower.word) > 1 and follower.word in _UNIT_OF:
+                    if len(follower.word) > 1 and follower.word in UNIT_OF:
                         found.append(
-                            Quantity(passage, token.start, follower.end, Decimal(value), _UNIT_OF[follower.word])
+                            Quantity(passage, token.start, follower.end, Decimal(value), UNIT_OF[follower.word])
                         )
                         break
     return found
@@ -202,6 +202,8 @@ def _mention(source: Source, quantity: Quantity, found: list[Quantity], hits: li
             blocked = any(quantity.end <= s < hit.start for s in others)
         else:
             continue
+        if hit.role == "good" and source.reason == "unbilled_time":
+            continue  # approved hours are the ones at issue
         strength = (1.0 if distance <= 2 else 0.7 if distance <= 6 else 0.4) * (0.4 if blocked else 1.0)
         name = f"{side}:{hit.role}"
         features[name] = max(features.get(name, 0.0), strength)

@@ -233,7 +233,7 @@ def _with_acronym(text: str, start: int, end: int) -> tuple[int, int, str]:
 
 
 _NOT_CODE = re.compile(
-    r"(?:19|20)\d\d(?:[-/](?:0?[1-9]|1[0-2]|\d\d))?|\d{1,3}|\d[\d.,]*[.,][\d.,]*|\d{1,2}(?:st|nd|rd|th|er|h|x|k|d|pm|am)"
+    r"(?:19|20)\d\d(?:[-/](?:0?[1-9]|1[0-2]))?|\d{1,3}|\d[\d.,]*[.,][\d.,]*|\d{1,2}(?:st|nd|rd|th|er|h|x|k|d|pm|am)"
     r"|\d{1,2}/\d{1,2}|\d{1,3}-\d{1,3}|[A-Za-z]{1,3}\d?|\d{1,3}(?:[- ][A-Za-z]{2,12})+|\d{1,4}[a-zA-Z]{1,4}|\d+ 000"
     r"|[^\W\d_]{4,}\d{1,2}|[Ff][Yy][-/]?\d\d(?:\d\d)?|[Hh][12]|[Qq][1-4][-/]?(?:20)?\d\d|[KkCc][Ww][-/]?\d{1,2}"
 )
@@ -406,6 +406,8 @@ def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -
         and not re.match(r"[a-z]{2}(?<!re|rg|fv|ft)[^a-z]", folded)
     ):
         scores["invoice"] = 2.7
+    if re.match(r"(?:sow|msa|cr|rv|ao|wo)[-/]", folded) and digits >= 2:
+        scores["ours"] = 2.0
     if re.search(r"(?<![a-z])po(?![a-z])", folded) and digits >= 3 and "invoice" not in scores:
         scores["order"] = 2.0
     if re.fullmatch(r"4[56]\d{8}", folded):  # number ranges of SAP: purchase orders, outline agreements

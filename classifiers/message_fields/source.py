@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from app.assessments.results import FieldValue
+from app.documents.invoice_answer import InvoiceAnswer
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
 from classifiers.message_fields.dates import is_day_first
@@ -219,12 +220,29 @@ def _pieces(reading: Reading, reason: str, our_names: frozenset[str]) -> Iterato
         elif part.form in ("pdf", "image", "sheet", "word", "xml", "edi", "text") and part.text:
             zone = "document"
             if part.invoice_answer is not None:
-                zone = "answer"
-            elif part.order is None and _is_invoice_copy(fold(part.text[:3000]), our_names):
+                yield from _answer_pieces(part, part.invoice_answer)
+                continue
+            if part.order is None and _is_invoice_copy(fold(part.text[:3000]), our_names):
                 zone = "invoice_copy"
             elif part.path == reading.path and part.form == "text":
                 zone = "new"
             yield zone, part, 0, len(part.text)
+
+
+_SAID = ("invoice_number", "reasons", "actions", "notes", "amounts")
+
+
+def _answer_pieces(part: Reading, answer: InvoiceAnswer) -> Iterator[tuple[str, Reading, int, int]]:
+    """The lines of a structured answer that say something of the invoice; a platform that refuses is no customer."""
+    said = (*_SAID, "sender") if not answer.is_platform_refusal else _SAID
+    lines: dict[int, int] = {}
+    for name, start, end in answer.spans:
+        if name in said:
+            low = part.text.rfind("\n", 0, start) + 1
+            high = part.text.find("\n", end)
+            lines[low] = max(lines.get(low, 0), len(part.text) if high < 0 else high)
+    for low in sorted(lines):
+        yield "answer", part, low, lines[low]
 
 
 def _mail_pieces(part: Reading, *, is_root: bool) -> Iterator[tuple[str, Reading, int, int]]:
