@@ -46,6 +46,7 @@ def clues(assessment: Assessment, reading: Reading, firm: Firm | None) -> Clues:
         order_refs=tuple(books.references(assessment.value("order_refs"))),
         po_number=str(assessment.value("po_number") or ""),
         is_order=assessment.classification.kind is Kind.CUSTOMER_PO,
+        is_about_an_invoice=assessment.classification.kind in (Kind.DISPUTE, Kind.PAYMENT_NOTICE),
         order_figures=tuple((line.quantity, line.unit_price) for line in order.lines) if order else (),
         currency=str(assessment.value("currency") or ""),
     )

@@ -27,6 +27,8 @@ class Clues:
     order_refs: tuple[str, ...] = ()
     po_number: str = ""
     is_order: bool = False
+    is_about_an_invoice: bool = False
+    """Disputes and payments: an invoice is meant even where none is named."""
     order_figures: tuple[tuple[Decimal | None, Decimal | None], ...] = ()
     """(quantity, unit price) of each line of an order in the message."""
     currency: str = ""
@@ -125,7 +127,7 @@ def _invoices(clues: Clues, books: Books, customer_id: int | None) -> list[Match
             elif customer_id is not None:
                 candidate.unlikely = max(candidate.unlikely, 1 - NEAR)
                 candidate.because.append(f"but it was billed to {invoice.customer_name}")
-        elif not clues.invoice_refs and not clues.is_order and invoice.customer_id == customer_id and _is_open(invoice):
+        elif _may_be_meant(clues, invoice, customer_id):
             candidate.support("0.4", "it is an open invoice of this customer")
         if candidate.because:
             found.append(candidate)
@@ -214,6 +216,11 @@ def _ranked(what: str, candidates: Sequence[_Candidate], *, several: bool = Fals
             )
         )  # fmt: skip
     return matches[:8]
+
+
+def _may_be_meant(clues: Clues, invoice: Invoice, customer_id: int | None) -> bool:
+    nothing_named = clues.is_about_an_invoice and not clues.invoice_refs
+    return nothing_named and invoice.customer_id == customer_id and _is_open(invoice)
 
 
 def _is_open(invoice: Invoice) -> bool:

@@ -29,7 +29,7 @@ ACTIONS = (
 )  # fmt: skip
 
 _ON_ALERT = ("post_note", "schedule_activity", "close_no_action")
-"""While fraud is suspected nothing is proposed that answers the sender, moves money or changes a record."""
+"""While fraud is one reading of several, nothing is proposed that answers, moves money or changes a record."""
 
 
 def propose(situation: Situation) -> tuple[Proposal, ...]:
@@ -38,6 +38,6 @@ def propose(situation: Situation) -> tuple[Proposal, ...]:
     if c.reading is CertaintyWord.UNSURE and len({KIND_OF[r] for r in c.prediction_set}) > 1:
         return ()
     proposals = [p for action in ACTIONS for p in action.propose(situation)]
-    if c.kind is Kind.SECURITY_ALERT:
+    if any(KIND_OF[r] is Kind.SECURITY_ALERT for r in (c.reason, *c.prediction_set, *c.secondary_reasons)):
         proposals = [p for p in proposals if p.kind in _ON_ALERT]
     return tuple(sorted(proposals, key=lambda p: p.rank))

@@ -10,17 +10,22 @@ REASONS = frozenset({"contract_cap", "po_exceeded", "po_invalid", "retainer_over
 
 
 def check(invoice: Invoice, order: SalesOrder, books: Books) -> list[Finding]:
-    """The order's net value minus everything billed on it, drafts and credits counted."""
+    """The order's net value minus what is billed on it, credits counted; drafts are told beside it."""
     of_order = [
         i
         for i in books.invoices
         if order.name in [n.strip() for n in i.origin.split(",")]
-        and i.state is not InvoiceState.CANCEL
+        and i.state is InvoiceState.POSTED
         and i.currency == order.currency
     ]
     billed = Money.zero(order.currency)
     for i in of_order:
         billed = billed + i.net if i.kind is InvoiceKind.INVOICE else billed - i.net
+    drafts = sum(
+        (i.net for i in books.invoices if i.is_draft and order.name in i.origin and i.currency == order.currency),
+        Money.zero(order.currency),
+    )
+    waiting = f" Drafts hold {drafts} more." if drafts.amount else ""
     over = billed - order.net
     own = (RecordRef("sale.order", order.id, order.name), RecordRef("account.move", invoice.id, invoice.name))
     rows = (
@@ -44,9 +49,9 @@ def check(invoice: Invoice, order: SalesOrder, books: Books) -> list[Finding]:
         ),
     )
     if over.amount <= 0:
-        sentence = f"{billed} of {order.net} on {order.name} is billed; {-over} is left."
+        sentence = f"{billed} of {order.net} on {order.name} is billed; {-over} is left.{waiting}"
         return [Finding("cap_kept", sentence, "us", None, rows=rows, records=own, invoice_id=invoice.id)]
-    sentence = f"{order.name} is worth {order.net} and {billed} is billed on it: {over} above."
+    sentence = f"{order.name} is worth {order.net} and {billed} is billed on it: {over} above.{waiting}"
     lines = [line for line in books.invoice_lines if line.invoice_id == invoice.id]
     largest = max(lines, key=lambda line: (line.net.amount, -line.id), default=None)
     return [

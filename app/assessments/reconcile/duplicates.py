@@ -7,7 +7,7 @@ from datetime import date
 from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
 from app.odoo.records import Invoice, InvoiceKind, InvoiceState
 
-REASONS = frozenset({"duplicate_invoice", "duplicate_billing", "already_paid"})
+REASONS = frozenset({"duplicate_invoice", "duplicate_billing"})
 
 
 def check(meant: list[Invoice], books: Books) -> list[Finding]:
@@ -72,4 +72,15 @@ def _same_work(first: Invoice, second: Invoice, books: Books) -> bool:
     if not figures[0] or figures[0] != figures[1]:
         return False
     sheets = [{t.id for t in books.timesheets if t.invoice_id == i.id} for i in both]
-    return not (sheets[0] and sheets[1])  # each with time of its own is two months of equal work, not one billed twice
+    if sheets[0] and sheets[1]:
+        return False  # each with time of its own: two months of equal work
+    return not (_is_recurring(first, books) and _is_recurring(second, books) and _month(first) != _month(second))
+
+
+def _is_recurring(invoice: Invoice, books: Books) -> bool:
+    """Every line bills a line of an order: a monthly fee looks alike each month and is no duplicate."""
+    return all(line.order_line_ids for line in books.invoice_lines if line.invoice_id == invoice.id)
+
+
+def _month(invoice: Invoice) -> tuple[int, int] | None:
+    return (invoice.invoiced_on.year, invoice.invoiced_on.month) if invoice.invoiced_on else None

@@ -73,14 +73,17 @@ def test_an_order_document_finds_the_quotation_with_the_same_lines() -> None:
 def test_the_only_open_invoice_is_meant_when_none_is_named() -> None:
     paid = an_invoice(101, "INV/2026/0101", open_amount=eur("0"))
     matches = match(
-        Clues(domain="fjordline.example", customer_name="Fjordline Cargo AS"), the_books(invoices=(an_invoice(), paid))
+        Clues(domain="fjordline.example", customer_name="Fjordline Cargo AS", is_about_an_invoice=True),
+        the_books(invoices=(an_invoice(), paid)),
     )
     assert [(m.record.id, m.is_certain) for m in of("invoice", matches)] == [(100, True)]
 
 
 def test_several_open_invoices_stay_open() -> None:
     books = the_books(invoices=(an_invoice(), an_invoice(101, "INV/2026/0101")))
-    matches = match(Clues(domain="fjordline.example", customer_name="Fjordline Cargo AS"), books)
+    matches = match(
+        Clues(domain="fjordline.example", customer_name="Fjordline Cargo AS", is_about_an_invoice=True), books
+    )
     assert len(of("invoice", matches)) == 2
     assert not any(m.is_certain for m in of("invoice", matches))
 

@@ -66,7 +66,9 @@ def test_a_rate_as_ordered_is_silent() -> None:
 def test_two_invoices_of_the_same_work_are_one_too_many() -> None:
     second = an_invoice(101, "INV/2026/0101", invoiced_on=date(2026, 10, 5), origin="")
     books = the_books(
-        invoices=(an_invoice(), second), invoice_lines=(a_line(), a_line(501, 101)), timesheets=hours(("42", True))
+        invoices=(an_invoice(), second),
+        invoice_lines=(a_line(), a_line(501, 101, order_line_ids=())),
+        timesheets=hours(("42", True)),
     )
     (found,) = [f for f in findings("duplicate_invoice", books, invoice=101) if f.code == "duplicate_invoice_found"]
     assert (found.invoice_id, found.amount) == (101, eur("6300.00"))
@@ -76,6 +78,12 @@ def test_two_months_of_equal_work_are_no_duplicate() -> None:
     second = an_invoice(101, "INV/2026/0101", invoiced_on=date(2026, 10, 31))
     both = (*hours(("42", True)), replace(hours(("42", True), invoice_id=101)[0], id=799))
     books = the_books(invoices=(an_invoice(), second), invoice_lines=(a_line(), a_line(501, 101)), timesheets=both)
+    assert not [f for f in findings("duplicate_invoice", books, invoice=101) if f.code == "duplicate_invoice_found"]
+
+
+def test_a_monthly_fee_is_no_duplicate_of_the_month_before() -> None:
+    second = an_invoice(101, "INV/2026/0101", invoiced_on=date(2026, 10, 31))
+    books = the_books(invoices=(an_invoice(), second), invoice_lines=(a_line(), a_line(501, 101)))
     assert not [f for f in findings("duplicate_invoice", books, invoice=101) if f.code == "duplicate_invoice_found"]
 
 
