@@ -27,10 +27,8 @@ _SPACES = {
     ord(c): " "
     for c in "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 }
-_NOTHING = {
-    ord(c): None
-    for c in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-}
+_NOTHING = dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
+"""Soft hyphens, joiners, and the marks that reverse the order of letters to deceive."""
 _CONTROLS = dict.fromkeys((*range(9), *range(14, 32), *range(127, 133), *range(134, 160)))
 _BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _CLEAN = {**_SPACES, **_NOTHING, **_CONTROLS, **_BREAKS}
@@ -51,7 +49,7 @@ def decode(content: bytes, declared: str = "") -> str:
         if content.startswith(bom):
             return content[len(bom) :].decode(name, "replace")
     name = _known(declared)
-    if name.startswith(("utf-16", "utf-32", "utf-7")) or name.startswith("iso2022"):
+    if name.startswith(("utf-16", "utf-32", "utf-7", "iso2022")):
         return content.decode(name, "replace")
     if b"\x00" in content[:400]:
         wide = _wide(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-# One phrase per "|". A "?" after it: it closes a letter only when nothing but a name follows ("Thanks," may also begin).
+# A "?" after a phrase: it closes a letter only when nothing but a name follows ("Thanks," may also begin one).
 _CLOSINGS = (
     # English
     "best regards|kind regards|kindest regards|warm regards|warmest regards|many regards|regards|my regards"

@@ -387,9 +387,8 @@ def _is_data_table(table: Any) -> bool:
     """A table with no table inside whose cells are short; a single column or page-long cells are layout."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
-    rows = widest = 0
-    for row in table.iterdescendants("tr"):
-        rows += 1
+    widest = 0
+    for rows, row in enumerate(table.iterdescendants("tr")):
         cells = [child for child in row if child.tag in ("td", "th")]
         widest = max(widest, len(cells))
         if rows > 400:

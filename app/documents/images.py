@@ -86,7 +86,7 @@ def points_per_pixel(image: Any) -> float:
         return 72 / dots
     if longest * 0.75 <= 1000:
         return 0.75
-    return _USUAL_SIDE / longest
+    return _USUAL_SIDE / float(longest)
 
 
 def upright(image: Any) -> Any:
@@ -126,7 +126,7 @@ def _frames(image: Any) -> Iterator[Any]:
 
 def _is_small(image: Any) -> bool:
     wide, high = image.size
-    return wide < _SMALLEST[0] or high < _SMALLEST[1] or wide * high < _SMALLEST_AREA
+    return bool(wide < _SMALLEST[0] or high < _SMALLEST[1] or wide * high < _SMALLEST_AREA)
 
 
 def _recognise(part: Part, image: Any, number: int, problems: list[Problem]) -> pdf_scans.Scan:

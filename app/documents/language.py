@@ -1,4 +1,4 @@
-"""Which of the eight languages a text is written in: by its small words, and by a letter model where they do not decide.
+"""Which of the eight languages a text is written in: by its small words, else by a letter model.
 
 Names, numbers and codes fill business texts and mislead letter models; articles, prepositions and the trade's column
 headings do not. The letter model (py3langid, kept to the eight languages) is asked when the small words are too few.
@@ -21,15 +21,57 @@ _LEAST = 2.5
 _CLEARLY = 1.8
 
 _SMALL_WORDS = {
-    "en": "the of and to in is for on that this with you we our your are it be have has not please from by was were been will would can could as an at or if but they there their which what who when only no invoice order purchase number quantity price amount total net due date payment terms supplier description unit value thanks regards dear hi hello attached any all its us them about after before than then so do did does",
-    "de": "der die das und in den von zu mit ist im für auf nicht ein eine einen einem einer des dem sich auch es an als aus wir sie ich uns unsere unserer ihr ihre ihren ihnen bitte haben hat wurde werden wird kann bei nach noch nur aber oder wenn dass wie was um bis zum zur vom sind war keine kein rechnung bestellung bestellnummer menge preis betrag summe gesamt netto datum zahlung zahlungsbedingungen lieferant beschreibung einheit stunden tage grüße gruß danke hallo liebe sehr geehrte anbei über",
-    "fr": "le la les de des du et en un une est que qui dans pour sur pas par au aux avec ce cette ces nous vous notre votre nos vos il elle sont été être avons avez a ont ne se plus mais ou si comme sans son sa ses leur je merci bonjour facture commande bon numéro quantité prix montant total ht ttc date paiement délai fournisseur désignation unité jours heures cordialement ci-joint tva l d j n qu s c",
-    "es": "el la los las de del y en un una es que por para con no se su sus lo al como más pero nos le les nuestro nuestra su este esta estos está están ha han hemos sido ser si ya o sin sobre muy también hasta desde gracias hola factura pedido orden compra número cantidad precio importe total fecha pago condiciones proveedor descripción unidad días horas saludos adjunto iva usted ustedes cuando porque",
-    "nl": "de het een en van in is op te dat die voor met niet zijn aan er om ook als bij door naar uit maar dan nog wel wij we u uw ons onze hebben heeft wordt worden werd kan kunnen deze dit geen over tot of graag factuur bestelling order nummer aantal prijs bedrag totaal datum betaling leverancier omschrijving eenheid uren dagen groet groeten bedankt beste geachte bijlage btw ik je jullie zoals",
-    "it": "il lo la i gli le di del della dei delle e in un una è che per con non si da dal alla al ai nel nella sono ha hanno abbiamo stato essere ma o se come più anche ci vi nostro nostra vostro vostra questo questa quanto grazie buongiorno fattura ordine numero quantità prezzo importo totale data pagamento fornitore descrizione unità giorni ore saluti allegato iva l d dell all nell sul sulla vostra",
-    "pt": "o a os as de do da dos das e em um uma é que por para com não se no na nos nas ao à como mais mas foi foram ser está são tem temos ou sem sua seu suas seus nosso nossa vossa vosso este esta isso já até obrigado obrigada olá fatura factura encomenda pedido número quantidade preço valor total data pagamento condições fornecedor descrição unidade dias horas cumprimentos anexo iva pelo pela quando também",
-    "pl": "i w na z do nie się jest to że o za od dla po przez jak ale czy są był była było być oraz lub który która które ten ta te tego tej nam nas nasz nasza państwa państwo pan pani proszę dziękuję dzień dobry faktura fakturę faktury zamówienie zamówienia numer ilość cena kwota wartość razem netto data termin płatności dostawca opis jednostka godzin dni pozdrawiam załączeniu vat ze we już tylko jeszcze jeżeli",
-}  # fmt: skip
+    "en": (
+        "about after all amount an and any are as at attached be been before but by can could date dear "
+        "description did do does due for from has have hello hi if in invoice is it its net no not number of on "
+        "only or order our payment please price purchase quantity regards so supplier terms than thanks that the "
+        "their them then there they this to total unit us value was we were what when which who will with would "
+        "you your"
+    ),
+    "de": (
+        "aber als an anbei auch auf aus bei beschreibung bestellnummer bestellung betrag bis bitte danke das dass "
+        "datum dem den der des die ein eine einem einen einer einheit es für geehrte gesamt gruß grüße haben "
+        "hallo hat ich ihnen ihr ihre ihren im in ist kann kein keine liebe lieferant menge mit nach netto nicht "
+        "noch nur oder preis rechnung sehr sich sie sind stunden summe tage um und uns unsere unserer vom von war "
+        "was wenn werden wie wir wird wurde zahlung zahlungsbedingungen zu zum zur über"
+    ),
+    "fr": (
+        "a au aux avec avez avons bon bonjour c ce ces cette ci-joint commande comme cordialement d dans date de "
+        "des du délai désignation elle en est et facture fournisseur heures ht il j je jours l la le les leur "
+        "mais merci montant n ne nos notre nous numéro ont ou paiement par pas plus pour prix qu quantité que qui "
+        "s sa sans se ses si son sont sur total ttc tva un une unité vos votre vous été être"
+    ),
+    "es": (
+        "adjunto al cantidad como compra con condiciones cuando de del descripción desde días el en es esta este "
+        "estos está están factura fecha gracias ha han hasta hemos hola horas importe iva la las le les lo los "
+        "muy más no nos nuestra nuestro número o orden pago para pedido pero por porque precio proveedor que "
+        "saludos se ser si sido sin sobre su sus también total un una unidad usted ustedes y ya"
+    ),
+    "nl": (
+        "aan aantal als bedankt bedrag beste bestelling betaling bij bijlage btw dagen dan dat datum de deze die "
+        "dit door een eenheid en er factuur geachte geen graag groet groeten hebben heeft het ik in is je jullie "
+        "kan kunnen leverancier maar met naar niet nog nummer of om omschrijving ons onze ook op order over prijs "
+        "te tot totaal u uit uren uw van voor we wel werd wij worden wordt zijn zoals"
+    ),
+    "it": (
+        "abbiamo ai al all alla allegato anche buongiorno che ci come con d da dal data dei del dell della delle "
+        "descrizione di e essere fattura fornitore giorni gli grazie ha hanno i il importo in iva l la le lo ma "
+        "nel nell nella non nostra nostro numero o ordine ore pagamento per più prezzo quantità quanto questa "
+        "questo saluti se si sono stato sul sulla totale un una unità vi vostra vostro è"
+    ),
+    "pt": (
+        "a anexo ao as até com como condições cumprimentos da das data de descrição dias do dos e em encomenda "
+        "esta este está factura fatura foi foram fornecedor horas isso iva já mais mas na nas no nos nossa nosso "
+        "não número o obrigada obrigado olá os ou pagamento para pedido pela pelo por preço quando quantidade que "
+        "se sem ser seu seus sua suas são também tem temos total um uma unidade valor vossa vosso à é"
+    ),
+    "pl": (
+        "ale być był była było cena czy data dla dni do dobry dostawca dzień dziękuję faktura faktury fakturę "
+        "godzin i ilość jak jednostka jest jeszcze jeżeli już która które który kwota lub na nam nas nasz nasza "
+        "netto nie numer o od opis oraz pan pani państwa państwo po pozdrawiam proszę przez płatności razem się "
+        "są ta te tego tej ten termin to tylko vat w wartość we z za zamówienia zamówienie załączeniu ze że"
+    ),
+}
 
 
 @functools.cache

@@ -38,7 +38,7 @@ class _Body:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_mail(part: Part) -> Reading:
+def read_mail(part: Part, media_type: str = sniff.MAIL) -> Reading:
     """Read the bytes of a message."""
     content = part.content
     if content.startswith(b"From ") and b"\n" in content[:500]:
@@ -46,37 +46,37 @@ def read_mail(part: Part) -> Reading:
     message = email.message_from_bytes(content.lstrip(b"\r\n\t "), policy=email.policy.compat32)
     body = _Body()
     _collect(message, body)
-    envelope = _envelope(message)
-    return assemble(part, envelope, body.plain, body.html, body.attached, body.problems)
+    attachments = tuple(
+        part.child(content, name, i, declared, in_mail=True)
+        for i, (content, name, declared) in enumerate(body.attached)
+    )
+    return assemble(part, envelope(message), body.plain, body.html, attachments, body.problems)
 
 
 def assemble(
     part: Part,
-    envelope: Mail,
+    top: Mail,
     plain_parts: list[str],
     html_parts: list[str],
-    attached: list[tuple[bytes, str, str]],
+    attachments: tuple[Reading, ...],
     problems: list[Problem],
 ) -> Reading:
-    """A mail's Reading from its parts, however it was packed. `attached` is (bytes, name, declared type)."""
+    """A mail's Reading from its envelope, the texts of its body and its parts, however it was packed."""
     limit = part.limits.text_chars
     plain = clean("\n".join(plain_parts))[:limit].strip("\n")
     page = html.to_text("\n".join(html_parts)[: 4 * limit]) if html_parts else html.HtmlText("")
     is_html_only = bool(html_parts) and not plain.strip()
     body, tables = (plain, ()) if _plain_says_it_all(plain, page) else (page.text[:limit], page.tables)
-    subject = envelope.subject
+    subject = top.subject
     text = f"{subject}\n\n{body}"
     shift = len(subject) + 2
     parts = segments(text, len(subject))
-    attachments = tuple(
-        part.child(content, name, i, declared, in_mail=True) for i, (content, name, declared) in enumerate(attached)
-    )
     found = list(problems)
     if page.hidden:
         found.append(
             Problem("hidden_text", "The mail holds text that a reader does not see: look at it before acting.", False)
         )
-    mail = replace(envelope, segments=parts, is_html_only=is_html_only)
+    mail = replace(top, segments=parts, is_html_only=is_html_only)
     reading = Reading(
         path=part.path,
         name=part.name,
@@ -242,7 +242,8 @@ def _default_name(kind: str) -> str:
     return f"part{mimetypes.guess_extension(kind) or '.bin'}"
 
 
-def _envelope(message: Message) -> Mail:
+def envelope(message: Message) -> Mail:
+    """The headers of a message as people mean them."""
     headers = tuple((key.lower(), decode_header(value)) for key, value in list(message.items())[:400])
     first: dict[str, str] = {}
     for key, value in headers:

@@ -89,7 +89,8 @@ POSTSCRIPT = re.compile(r"(?:p\.?\s?s|n\.?b|p\.d|nachtrag)\b\s?[:.)-]{0,2}\s+\S"
 DISCLAIMER_WORDS = re.compile(
     # en
     r"confidential|privileged|intended (?:only |solely )?(?:for|recipient)|named recipient|unauthori[sz]ed"
-    r"|(?:notify|tell) the sender|please delete|received (?:this|it) in error|without liability|virus|calls may be recorded"
+    r"|(?:notify|tell) the sender|please delete|received (?:this|it) in error|without liability|virus"
+    r"|calls may be recorded"
     # de
     r"|vertraulich|rechtlich geschützt|irrtümlich|nicht der (?:richtige|beabsichtigte) (?:adressat|empfänger)|unbefugt"
     r"|vernichten sie|bestimmungsgemäße|informieren sie (?:bitte )?(?:sofort |umgehend )?den absender"
@@ -131,27 +132,10 @@ BANNER_MATTER = re.compile(
     re.I,
 )
 NAME_PARTICLES = frozenset(
-    (
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "della",
-        "dei",
-        "der",
-        "den",
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zum",
-        "la",
-        "le",
-    )
-    + ("les", "du", "des", "el", "y", "e", "und", "and", "et", "i", "of", "the", "für", "for", "&")
+    [
+        *("de", "da", "do", "dos", "das", "di", "del", "della", "dei", "der", "den", "van", "von", "vom", "zu", "zum"),
+        *("la", "le", "les", "du", "des", "el", "y", "e", "und", "and", "et", "i", "of", "the", "für", "for", "&"),
+    ]
 )
 ABBREVIATION = re.compile(
     r"(?:\.\w{1,3}|\b(?:inc|ltd|llc|co|corp|plc|jun|jr|sen|sr|dept|dott|dipl|ing|bv|nv|sp|no|\w))\.$", re.I

@@ -142,8 +142,9 @@ def _upright_lines(pixels: Any, threads: int) -> tuple[int, list[_Line]]:
 def _find_lines(pixels: Any, threads: int) -> list[_Line]:
     from rapidocr.main import RapidOCRError
 
+    record: dict[str, Any] = {}
     try:
-        crops, found = _engine(threads).detect_and_crop(pixels, record := {})
+        crops, found = _engine(threads).detect_and_crop(pixels, record)
     except RapidOCRError:  # no text at all
         return []
     padding = record.get("padding_1", {})
@@ -213,8 +214,8 @@ def _words(line: _Line, tilt: float, scale: float, width: float, height: float) 
         first, last = left + (right - left) * start, left + (right - left) * end
         y = (first[1] + last[1]) / 2
         if cleaned := clean(text.translate(_WIDE)).replace(" ", ""):
-            box = [float(v) * scale for v in (first[0], y - half, last[0], y + half)]
-            out.append(Placed(cleaned, *box, score=round(line.score, 3)))
+            x0, top, x1, bottom = (float(v) * scale for v in (first[0], y - half, last[0], y + half))
+            out.append(Placed(cleaned, x0, top, x1, bottom, round(line.score, 3)))
     return out
 
 

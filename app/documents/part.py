@@ -67,6 +67,20 @@ class Part:
         inner = self.inner(content, name, index, declared_type, in_mail=in_mail)
         return inner.open(inner)
 
+    def refusal(self, media_type: str) -> Reading | None:
+        """Counts this part; if a limit is passed, what to answer instead of reading it."""
+        spending, limits = self.spending, self.limits
+        spending.parts += 1
+        spending.unpacked_bytes += len(self.content) if self.depth else 0
+        if self.depth > limits.depth:
+            why = "Files are nested too deeply: ask the sender for the document itself."
+            return self.unread(media_type, "archive_bomb", why)
+        if spending.parts > limits.parts:
+            return self.unread(media_type, "archive_bomb", "There are too many files in one message: open it by hand.")
+        if len(self.content) > limits.file_bytes or spending.unpacked_bytes > limits.unpacked_bytes:
+            return self.unread(media_type, "too_large", "The file is too large to be read: open it by hand.")
+        return None
+
     def may_recognise(self) -> bool:
         """Whether one more scanned page may be recognised; counts it. Raises NeedsRecognition (see Spending)."""
         if not self.spending.may_recognise:

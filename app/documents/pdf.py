@@ -43,7 +43,7 @@ class _Pages:
         self.position += len(composed.text) + 2
 
 
-def read_pdf(part: Part) -> Reading:
+def read_pdf(part: Part, media_type: str = PDF) -> Reading:
     """A PDF as text with words on pages; its tables are left to those who know what they look for."""
     import pypdfium2
 

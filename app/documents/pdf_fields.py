@@ -22,7 +22,7 @@ def has_forms(document: Any) -> bool:
 
 
 def written_on(page: Any, frame: Frame, form: Any) -> tuple[list[Placed], list[str]]:
-    """Words of the page's form fields and comments, and what hidden ones say. `form` is PDFium's form handle or None."""
+    """Words of the page's form fields and comments, and what hidden ones say. `form` is PDFium's handle or None."""
     import pypdfium2.raw as pdfium
 
     words: list[Placed] = []

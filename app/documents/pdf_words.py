@@ -99,6 +99,7 @@ def _words(raw: Any, frame: Frame, pdfium: Any) -> PageWords:
         word = match.group()
         if not word.isascii() and not (word := _tidy(word)):
             continue
+        pieces: tuple[Placed, ...]
         if count_rects(page, start, end - start) == 1 and get_rect(page, 0, left, top, right, bottom):
             x0, y1, x1, y0 = spots
             if is_upright:

@@ -36,7 +36,7 @@ def text_calls() -> TextCalls:
     address, number = ctypes.c_void_p, ctypes.c_int
 
     def bind(function: Any, result: Any, *arguments: Any) -> Any:
-        return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value)
+        return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
     four = (address, address, address, address)
     return TextCalls(

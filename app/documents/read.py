@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import importlib
+from collections.abc import Callable
 
 from app.documents import sniff
-from app.documents.characters import clean, decode
 from app.documents.limits import DEFAULT, Limits
 from app.documents.part import Part, Spending
-from app.documents.reading import Problem, Reading
+from app.documents.reading import Reading
 
-_BOOKS = (sniff.XLSX, sniff.XLSB, sniff.XLS, sniff.ODS)
+_READERS = {
+    sniff.MAIL: ("mail", "read_mail"),
+    sniff.MSG: ("msg", "read_msg"),
+    sniff.PDF: ("pdf", "read_pdf"),
+    sniff.XLSX: ("sheets", "read_workbook"),
+    sniff.XLSB: ("sheets", "read_workbook"),
+    sniff.XLS: ("sheets", "read_workbook"),
+    sniff.ODS: ("sheets", "read_workbook"),
+    sniff.CSV: ("texts", "read_text"),
+    sniff.DOCX: ("word", "read_word"),
+    sniff.RTF: ("texts", "read_rtf"),
+    sniff.HTML: ("texts", "read_html"),
+    sniff.XML: ("texts", "read_text"),
+    sniff.EDIFACT: ("texts", "read_text"),
+    sniff.X12: ("texts", "read_text"),
+    sniff.TEXT: ("texts", "read_text"),
+    sniff.ZIP: ("archive", "read_zip"),
+    sniff.GZIP: ("archive", "read_gzip"),
+}
+_IMAGE = ("images", "read_image")
+_PACKED = (sniff.XLSX, sniff.XLSB, sniff.ODS, sniff.DOCX)
+"""Formats that are archives inside and may be bombs."""
+_UNSUPPORTED = {
+    sniff.TNEF: ("Outlook's winmail.dat", "ask the sender to send the mail as HTML or plain text"),
+    sniff.DOC: ("Word files of the old kind (.doc)", "open it by hand or ask for a PDF"),
+    sniff.ODT: ("OpenDocument texts", "open it by hand or ask for a PDF"),
+    "application/x-7z-compressed": ("7z archives", "unpack it by hand or ask for a ZIP"),
+    "application/vnd.rar": ("RAR archives", "unpack it by hand or ask for a ZIP"),
+}
 
 
 def read(
@@ -29,17 +57,10 @@ def read(
 
 
 def _open(part: Part) -> Reading:
-    limits, spending = part.limits, part.spending
-    spending.parts += 1
     media_type = sniff.media_type(part.content, part.name)
-    if part.depth > limits.depth:
-        return part.unread(
-            media_type, "archive_bomb", "Files are nested too deeply: ask the sender for the document itself."
-        )
-    if spending.parts > limits.parts:
-        return part.unread(media_type, "archive_bomb", "There are too many files in one message: open it by hand.")
-    if len(part.content) > limits.file_bytes:
-        return part.unread(media_type, "too_large", "The file is too large to be read: open it by hand.")
+    refused = part.refusal(media_type)
+    if refused is not None:
+        return refused
     if not part.content:
         return part.unread(media_type, "empty", "The file is empty: ask the sender to send it again.")
     try:
@@ -55,74 +76,28 @@ def _open(part: Part) -> Reading:
 
 
 def _read(part: Part, media_type: str) -> Reading:
-    if media_type == sniff.MAIL:
-        from app.documents.mail import read_mail
+    if media_type in _PACKED:
+        from app.documents.archive import bomb
 
-        return read_mail(part)
-    if media_type == sniff.PDF:
-        from app.documents.pdf import read_pdf
-
-        return read_pdf(part)
-    if media_type in _BOOKS:
-        from app.documents.sheets import read_workbook
-
-        return read_workbook(part, media_type)
-    if media_type == sniff.DOCX:
-        from app.documents.word import read_word
-
-        return read_word(part)
-    if media_type in (sniff.XML, sniff.EDIFACT, sniff.X12, sniff.CSV, sniff.TEXT):
-        return _structured(part, media_type) or _plain(part, media_type)
-    if media_type == sniff.HTML:
-        return _html(part)
-    if media_type.startswith("image/"):
-        from app.documents.images import read_image
-
-        return read_image(part, media_type)
-    return part.unread(
-        media_type, "unsupported", "Files of this kind cannot be read: open it by hand or ask for a PDF."
-    )
+        refused = bomb(part, media_type)
+        if refused is not None:
+            return refused
+    reader = _reader(media_type)
+    if reader is not None:
+        return reader(part, media_type)
+    if media_type == sniff.ENCRYPTED_OFFICE:
+        return part.unread(
+            media_type, "encrypted", "The file is protected by a password: ask the sender for an open copy."
+        )
+    what, action = _UNSUPPORTED.get(media_type, ("Files of this kind", "open it by hand or ask for a PDF"))
+    return part.unread(media_type, "unsupported", f"{what} cannot be read: {action}.")
 
 
-def _structured(part: Part, media_type: str) -> Reading | None:
-    """An order or an answer in a business standard; None if the content is none that we know."""
-    from app.documents.structured import parse
-
-    found = parse(part.content, part.name)
-    if found is None:
+def _reader(media_type: str) -> Callable[[Part, str], Reading] | None:
+    """The function that reads this kind of content; its module is imported only now."""
+    where = _IMAGE if media_type.startswith("image/") else _READERS.get(media_type)
+    if where is None:
         return None
-    return Reading(
-        path=part.path, name=part.name, media_type=media_type, form=found.form, text=found.text,
-        order=found.order, invoice_answer=found.answer, language=found.order.language if found.order else "",
-    )  # fmt: skip
-
-
-def _plain(part: Part, media_type: str) -> Reading:
-    if media_type == sniff.CSV:
-        from app.documents.sheets import read_csv
-
-        return read_csv(part)
-    from app.documents import language
-
-    text = clean(decode(part.content))
-    form = "text" if media_type == sniff.TEXT else "xml" if media_type == sniff.XML else "edi"
-    problems = ()
-    if len(text) > part.limits.text_chars:
-        text = text[: part.limits.text_chars]
-        problems = (Problem("too_large", "The text is very long: only its beginning was read.", False),)
-    reading = Reading(part.path, part.name, media_type, form, text=text, problems=problems)
-    return replace(reading, language=language.detect(text)) if form == "text" else reading
-
-
-def _html(part: Part) -> Reading:
-    from app.documents import language
-    from app.documents.html import to_text
-
-    page = to_text(decode(part.content)[: 4 * part.limits.text_chars])
-    problems = (
-        Problem("hidden_text", "The page holds text that a reader does not see: look at it before acting.", False),
-    )
-    return Reading(
-        path=part.path, name=part.name, media_type=sniff.HTML, form="text", text=page.text, tables=page.tables,
-        language=language.detect(page.text), hidden_text=page.hidden, problems=problems if page.hidden else (),
-    )  # fmt: skip
+    module, function = where
+    found: Callable[[Part, str], Reading] = getattr(importlib.import_module(f"app.documents.{module}"), function)
+    return found

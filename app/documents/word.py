@@ -16,7 +16,7 @@ from app.documents.sniff import DOCX
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def read_word(part: Part) -> Reading:
+def read_word(part: Part, media_type: str = DOCX) -> Reading:
     """A .docx as text: a line per paragraph, a line per table row with cells separated by tabs."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
