@@ -1,0 +1,275 @@
+"""Finding the heading of a table of order lines, and which of its columns says what.
+
+A heading is one to three rows of column labels with figures below. Labels may be wrapped ("Unit" over "price"), may stand
+in two levels (a line number and a material above, quantity and price below), or may be unknown to us.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from classifiers.order_fields import labels
+from classifiers.order_fields.currencies import code_of
+from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+
+FIGURES = frozenset({"quantity", "quantity_unit", "unit_price", "amount", "gross_amount"})
+_MONEY = frozenset({"unit_price", "amount", "gross_amount"})
+_NOISE = frozenset(
+    "in excl exclusive ex incl net netto ht per pro vat btw mwst tax iva tva each €/ $/ £/ without w/o".split()
+)
+_HIGHEST = 6
+"""Rows of the tallest heading: labels of three lines whose middles meet make five."""
+_DIGITS = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what its heading may mean (likeliest first), where the heading stands, the currency it names."""
+
+    roles: tuple[str, ...]
+    x0: float
+    x1: float
+    index: int | None
+    tokens: tuple[Token, ...]
+    level: int = 0
+    currency: str = ""
+
+    @property
+    def role(self) -> str:
+        return self.roles[0] if self.roles else ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(t.text for t in self.tokens)
+
+    def as_role(self, role: str) -> Column:
+        """The same column, settled."""
+        return replace(self, roles=(role,))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The rows `first` to `last` (exclusive) of the canvas and their columns, left to right."""
+
+    first: int
+    last: int
+    columns: tuple[Column, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(c.role for c in self.columns if c.role)
+
+    @property
+    def has_levels(self) -> bool:
+        return len({c.level for c in self.columns if c.role}) > 1
+
+
+def headings(canvas: Canvas) -> list[Heading]:
+    """The headings of tables of order lines, top to bottom; a heading repeated on a later page is there again."""
+    found: list[Heading] = []
+    at = 0
+    rows = canvas.rows
+    while at < len(rows):
+        heading = _heading_at(canvas, at) if _may_begin(rows[at], canvas) else None
+        if heading is not None:
+            found.append(heading)
+            at = heading.last
+        else:
+            at += 1
+    return found
+
+
+def _may_begin(row: Row, canvas: Canvas) -> bool:
+    """A cheap look: at least one phrase of the row is made of column labels."""
+    return any(_cells(phrase, canvas.is_scanned, level=0) for phrase in row.phrases)
+
+
+def _heading_at(canvas: Canvas, first: int) -> Heading | None:
+    """The best heading of one to three rows that begins at a row."""
+    best: tuple[float, Heading] | None = None
+    rows = canvas.rows
+    for count in range(1, _HIGHEST + 1):
+        band = rows[first : first + count]
+        if len(band) < count or any(r.block != band[0].block or r.is_grid != band[0].is_grid for r in band):
+            break
+        if count > 1 and (not _close(band[-2], band[-1]) or _has_figures(band[-1])):
+            break
+        if _has_figures(band[0]):
+            break
+        columns, missed = _columns_of(band, canvas.is_scanned)
+        heading = Heading(first, first + count, columns)
+        score = _score(heading, missed) - (0.3 if count > 1 else 0.0) - 0.1 * max(0, count - 2)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, heading)
+    if best is None or not _is_followed_by_figures(canvas, best[1]):
+        return None
+    return best[1] if best[1].last - first == 1 else _or_its_last_row(canvas, best[1])
+
+
+def _or_its_last_row(canvas: Canvas, heading: Heading) -> Heading:
+    """A band whose last row alone is as good a heading: what stands above it is something else."""
+    last = heading.last - 1
+    columns, missed = _columns_of(canvas.rows[last : last + 1], canvas.is_scanned)
+    alone = Heading(last, heading.last, columns)
+    if _score(alone, missed) <= 0:
+        return heading
+    named = sum(1 for c in heading.columns if c.role and c.role != "other")
+    own = sum(1 for c in columns if c.role and c.role != "other")
+    is_better = own >= named or (canvas.rows[last].is_grid and own >= 3)
+    is_merged = any(len({t.top for t in c.tokens}) > 1 for c in heading.columns)
+    return alone if is_better and not (is_merged and own < named) else heading
+
+
+def _close(above: Row, below: Row) -> bool:
+    return below.top - above.bottom < 0.9 * max(above.height, below.height, 6.0)
+
+
+def _has_figures(row: Row) -> bool:
+    """Whether a row holds a number, other than one behind a label such as "Price per 100"."""
+    return any(
+        _DIGITS.search(t.text) and not t.text.startswith("(") and t.text.strip(".)") not in ("1", "100", "1000")
+        for t in row.tokens
+    )
+
+
+def _score(heading: Heading, missed: int) -> float:
+    """How much a band looks like a heading: at most 0 if it does not."""
+    roles = heading.roles - {"other"}
+    figures = len(roles & FIGURES)
+    if not figures or len(roles) < 2 or (figures < 2 and not roles & {"description", "position", "code"}):
+        return 0.0
+    if len(roles) == 2 and not (roles & _MONEY or "quantity" in roles):
+        return 0.0
+    named = sum(1 for c in heading.columns if c.role)
+    if missed > named:
+        return 0.0
+    currencies = sum(1 for c in heading.columns if c.role in _MONEY and c.currency)
+    return named + 0.5 * figures - 1.1 * missed + 0.35 * currencies
+
+
+def _is_followed_by_figures(canvas: Canvas, heading: Heading) -> bool:
+    following = canvas.rows[heading.last : heading.last + 7]
+    return any(
+        row.block == canvas.rows[heading.first].block and any(_DIGITS.search(t.text) for t in row.tokens)
+        for row in following
+    )
+
+
+def _columns_of(band: Sequence[Row], is_scanned: bool) -> tuple[tuple[Column, ...], int]:
+    """The columns of a band of rows and how many phrases no label explains."""
+    if len(band) == 1:
+        columns: list[Column] = []
+        missed = 0
+        for phrase in band[0].phrases:
+            cells = _cells(phrase, is_scanned, level=0)
+            if not cells:
+                missed += _weight(phrase)
+                columns.append(_column((), phrase.tokens, phrase.column, 0))
+            columns += cells
+        return tuple(columns), missed
+    return _stacked(band, is_scanned)
+
+
+def _stacked(band: Sequence[Row], is_scanned: bool) -> tuple[tuple[Column, ...], int]:
+    """Columns of several rows: what stands over each other is one label if it reads as one, else two levels."""
+    stacks: list[list[tuple[int, Phrase]]] = []
+    for level, row in enumerate(band):
+        for phrase in row.phrases:
+            for stack in stacks:
+                if any(lv != level and _overlap(other, phrase) > 0.35 for lv, other in stack) and all(
+                    lv != level for lv, _ in stack
+                ):
+                    stack.append((level, phrase))
+                    break
+            else:
+                stacks.append([(level, phrase)])
+    columns: list[Column] = []
+    missed = 0
+    for stack in stacks:
+        tokens = tuple(t for _, phrase in stack for t in phrase.tokens)
+        whole = _cells(Phrase(tokens, stack[0][1].column), is_scanned, level=stack[0][0]) if len(stack) > 1 else []
+        if len(whole) == 1 and _covers(whole[0], tokens):
+            columns.append(whole[0])
+            continue
+        for level, phrase in stack:
+            cells = _cells(phrase, is_scanned, level=level)
+            if not cells:
+                missed += _weight(phrase)
+                columns.append(_column((), phrase.tokens, phrase.column, level))
+            columns += cells
+    columns.sort(key=lambda c: (c.x0, c.level))
+    return tuple(columns), missed
+
+
+def _covers(column: Column, tokens: tuple[Token, ...]) -> bool:
+    return len(column.tokens) == len(tokens)
+
+
+def _overlap(a: Phrase, b: Phrase) -> float:
+    if a.column is not None or b.column is not None:
+        return 1.0 if a.column == b.column else 0.0
+    shared = min(a.x1, b.x1) - max(a.x0, b.x0)
+    return shared / max(1.0, min(a.x1 - a.x0, b.x1 - b.x0))
+
+
+def _weight(phrase: Phrase) -> int:
+    """How much an unexplained phrase speaks against a heading: a sentence more than a word."""
+    return 1 if len(phrase.tokens) <= 3 else len(phrase.tokens) - 1
+
+
+def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
+    """A phrase as one or more column labels, or nothing if most of it is something else."""
+    tokens = phrase.tokens
+    if len(tokens) > 14:
+        return []
+    found: list[Column] = []
+    at = 0
+    missed = 0
+    while at < len(tokens):
+        text = tokens[at].text
+        label = labels.find(tokens, "columns", first=at, is_scanned=is_scanned)
+        if label is not None:
+            currency, last = _behind(tokens, label.last)
+            found.append(_column(label.concepts, tokens[at:last], phrase.column, level, currency))
+            at = last
+            continue
+        bare = text.strip("()[]/.,:*%-–").casefold()
+        if not found and code_of(text) and len(tokens) <= 2 and code_of(text) not in ("kr",):
+            found.append(_column(("amount",), tokens[at : at + 1], phrase.column, level, code_of(text)))
+        elif bare in _NOISE or not bare or code_of(text):
+            if found:
+                found[-1] = replace(found[-1], tokens=(*found[-1].tokens, tokens[at]), x1=tokens[at].x1)
+        else:
+            missed += 1
+        at += 1
+    if missed > len(found) or (missed and len(tokens) > 6):
+        return []
+    return found
+
+
+def _behind(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:
+    """A currency or a bracket that belongs to the label before it."""
+    currency = ""
+    while at < len(tokens):
+        text = tokens[at].text
+        bare = text.strip("()[]/.,:*%-–").casefold()
+        code = code_of(text)
+        is_bracket = text.startswith("(") or (
+            at and tokens[at - 1].text.startswith("(") and not tokens[at - 1].text.endswith(")")
+        )
+        if code:
+            currency = code
+        elif not (is_bracket or bare in _NOISE or not bare):
+            break
+        elif labels.find(tokens, "columns", first=at) is not None and not is_bracket:
+            break
+        at += 1
+    return currency, at
+
+
+def _column(
+    roles: tuple[str, ...], tokens: tuple[Token, ...], index: int | None, level: int, currency: str = ""
+) -> Column:
+    return Column(roles, min(t.x0 for t in tokens), max(t.x1 for t in tokens), index, tokens, level, currency)

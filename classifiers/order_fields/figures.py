@@ -1,0 +1,220 @@
+"""Numbers as people write them, in the document's own notation: 1.234,56 or 1,234.56 or 1'234.50 or 1 234,50.
+
+A notation is decided per document from all its numbers; what it leaves open keeps a second reading, which arithmetic
+may prefer later. A printed figure is never corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+from classifiers.order_fields.currencies import CODES, SYMBOLS
+from classifiers.order_fields.layout import Token
+
+_CORE = r"\d{1,3}(?:[ '’´`\u00a0\u202f]\d{3})+(?:[.,]\d{1,6})?|\d{1,3}(?:[.,]\d{2,3})+(?:[.,]\d{1,6})?|\d+(?:[.,]\d{1,6})?|[.,]\d{1,6}"
+_SYMBOL = "|".join(sorted((re.escape(s) for s in SYMBOLS), key=len, reverse=True))
+_CODE = "|".join(sorted(CODES))
+_FIGURE = re.compile(
+    rf"^(?P<open>\()?(?P<minus>[-−–+])?\s*(?P<before>{_CODE}|{_SYMBOL})?\s*(?P<minus2>[-−–])?(?P<core>{_CORE})"
+    rf"(?P<dash>[.,]\s?[-–—=]{{1,2}})?\s*(?P<percent>%)?(?P<after>{_CODE}|{_SYMBOL})?(?P<minus3>[-−–])?(?P<close>\))?"
+    r"(?P<unit>\s?[^\W\d_]{1,8}\.?)?(?P<end>[.,;:*]?)$",
+    re.IGNORECASE,
+)
+_GROUP_START = re.compile(rf"^[-−–(]?(?:{_CODE}|{_SYMBOL})?\d{{1,3}}$", re.IGNORECASE)
+_GROUP_MORE = re.compile(rf"^\d{{3}}(?:[.,]\d{{1,6}})?(?:{_CODE}|{_SYMBOL})?[-)]?$", re.IGNORECASE)
+_MIDDLE_GROUP = re.compile(r"^\d{3}$")
+_MISREAD = str.maketrans("OoQlI|¦", "0001111")
+_ALMOST = re.compile(r"^[€$£(-]?[\dOoQlI|¦.,'’ ]*\d[\dOoQlI|¦.,'’ ]*[€$£%)]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as printed: its value, a second reading if the notation leaves it open, and its tokens."""
+
+    value: Decimal
+    other: Decimal | None
+    tokens: tuple[Token, ...]
+    currency: str = ""
+    unit: str = ""
+    is_percent: bool = False
+    decimals: int = 0
+    is_swapped: bool = False
+
+    def swapped(self) -> Figure:
+        """The same figure in its other reading."""
+        if self.other is None:
+            return self
+        return replace(self, value=self.other, other=self.value, is_swapped=not self.is_swapped)
+
+    @property
+    def x0(self) -> float:
+        return self.tokens[0].x0
+
+    @property
+    def x1(self) -> float:
+        return self.tokens[-1].x1
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+
+def interpret(core: str, is_comma_decimal: bool) -> tuple[Decimal | None, Decimal | None]:
+    """The value of a number's digits and separators, and the other reading where both are possible."""
+    digits = re.sub(r"[ '’´`\u00a0\u202f]", "", core)
+    if digits[:1] in ".,":
+        digits = "0" + digits
+    points, commas = digits.count("."), digits.count(",")
+    if points and commas:
+        mark = max(digits.rfind("."), digits.rfind(","))
+        if digits.count(digits[mark]) > 1:
+            return None, None
+        whole = re.sub(r"[.,]", "", digits[:mark])
+        return _decimal(f"{whole}.{digits[mark + 1 :]}"), None
+    if points + commas == 0:
+        return _decimal(digits), None
+    separator = "." if points else ","
+    groups = digits.split(separator)
+    if points + commas > 1:
+        if all(len(g) == 3 for g in groups[1:]) or (len(groups[-1]) == 3 and all(len(g) in (2, 3) for g in groups[1:])):
+            return _decimal("".join(groups)), None
+        if len(groups[-1]) in (1, 2) and all(len(g) == 3 for g in groups[1:-1]):  # OCR made one separator of two
+            return _decimal(f"{''.join(groups[:-1])}.{groups[-1]}"), None
+        return None, None
+    as_decimal = _decimal(f"{groups[0]}.{groups[1]}")
+    if len(groups[1]) != 3 or len(groups[0]) > 3 or groups[0] in ("", "0") or len(core) != len(digits):
+        return as_decimal, None
+    as_group = _decimal(groups[0] + groups[1])
+    is_decimal_mark = (separator == ",") == is_comma_decimal
+    return (as_decimal, as_group) if is_decimal_mark else (as_group, as_decimal)
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # pragma: no cover - the patterns only let digits through
+        return None
+
+
+def parse(text: str, is_comma_decimal: bool, tokens: tuple[Token, ...] = (), is_scanned: bool = False) -> Figure | None:
+    """A figure with its sign, currency, per cent sign or unit, or None if the text is something else."""
+    if len(text) > 40:
+        return None
+    found = _FIGURE.match(text)
+    if found is None and is_scanned and _ALMOST.match(text):
+        found = _FIGURE.match(text.translate(_MISREAD))
+    if found is None:
+        return None
+    unit = (found["unit"] or "").strip()
+    if found["end"] == ":" or (found["open"] is None) != (found["close"] is None):
+        return None
+    value, other = interpret(found["core"], is_comma_decimal)
+    if value is None:
+        return None
+    is_negative = bool(found["minus"] and found["minus"] != "+") or any(
+        (found["minus2"], found["minus3"], found["open"])
+    )
+    exponent = value.as_tuple().exponent
+    currency = (found["before"] or found["after"] or "").upper()
+    if not currency and unit.upper() in CODES:
+        currency, unit = unit.upper(), ""
+    return Figure(
+        -value if is_negative else value,
+        None if other is None else (-other if is_negative else other),
+        tokens,
+        currency,
+        unit,
+        bool(found["percent"]),
+        -exponent if isinstance(exponent, int) and exponent < 0 else 0,
+    )
+
+
+def figures(tokens: Sequence[Token], is_comma_decimal: bool, is_scanned: bool = False) -> list[Figure]:
+    """The figures among some tokens, left to right; groups of three digits after a narrow blank are put together."""
+    found: list[Figure] = []
+    at = 0
+    while at < len(tokens):
+        last = at + 1
+        if _GROUP_START.match(tokens[at].text):
+            while last < len(tokens) and _continues(tokens, last):
+                last += 1
+                if not _MIDDLE_GROUP.match(tokens[last - 1].text):
+                    break
+        run = tuple(tokens[at:last])
+        figure = parse(" ".join(t.text for t in run), is_comma_decimal, run, is_scanned)
+        if figure is None and last > at + 1:
+            run, last = run[:1], at + 1
+            figure = parse(run[0].text, is_comma_decimal, run, is_scanned)
+        if figure is not None:
+            figure, last = _with_neighbours(figure, tokens, at, last)
+            found.append(figure)
+        at = last
+    return found
+
+
+def _continues(tokens: Sequence[Token], at: int) -> bool:
+    before, token = tokens[at - 1], tokens[at]
+    letter = (token.x1 - token.x0) / max(1, len(token.text))
+    return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 0.95 * letter
+
+
+def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: int) -> tuple[Figure, int]:
+    """Take a currency or a per cent sign that stands before or after as a token of its own."""
+    if last < len(tokens) and tokens[last].text == "%" and not figure.is_percent:
+        return replace(figure, is_percent=True, tokens=(*figure.tokens, tokens[last])), last + 1
+    if figure.currency:
+        return figure, last
+    before = tokens[first - 1].text.upper().strip("().,:") if first else ""
+    after = tokens[last].text.upper().strip("().,:;") if last < len(tokens) else ""
+    if before in CODES or before in SYMBOLS:
+        return replace(figure, currency=before), last
+    if after in CODES or after in SYMBOLS:
+        return replace(figure, currency=after), last + 1
+    return figure, last
+
+
+_DATE_LIKE = re.compile(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$")
+_SHAPE = re.compile(rf"^[-−(]?(?:{_CODE}|{_SYMBOL})?({_CORE})(?:{_CODE}|{_SYMBOL}|%)?[-)]?$", re.IGNORECASE)
+
+
+def is_comma_decimal(tokens: Iterable[Token], language: str = "") -> bool:
+    """Whether the decimal mark of a document is the comma: its own numbers vote, its language decides a tie."""
+    comma = point = 0.0
+    for token in tokens:
+        if _DATE_LIKE.match(token.text):
+            continue
+        found = _SHAPE.match(token.text)
+        if not found:
+            continue
+        core = found.group(1)
+        tail = re.search(r"([.,])(\d+)$", core)
+        if not tail:
+            continue
+        mark, after, head = tail.group(1), len(tail.group(2)), core[: tail.start()]
+        weight = 0.0
+        if re.search(r"[.,'’ ]", head):
+            other = re.search(r"[.,]", head)
+            if other and other.group() == mark:
+                weight = -1.0 if after == 3 else 0.0
+            else:
+                weight = 3.0
+        elif after == 2:
+            weight = 1.0
+        elif after in (1, 4):
+            weight = 0.4
+        elif after == 3:
+            weight = -0.15
+        if mark == ",":
+            comma += weight
+        else:
+            point += weight
+    if comma == point:
+        return language in ("de", "fr", "es", "nl", "it", "pt", "pl")
+    return comma > point

@@ -1,0 +1,523 @@
+"""Who orders and from whom: the buyer issues the order, the supplier is addressed by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.documents.order import Party
+from app.firm import Firm
+from classifiers.order_fields import labels
+from classifiers.order_fields.layout import Canvas, Phrase, Token
+from classifiers.order_fields.pairing import Pair, Pairs
+
+_CUTS = frozenset({"·", "•", "|", "–", "—", "-", "/", "*", "►", "◆", "■"})
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_VAT = re.compile(
+    r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[ -]?[A-Z]?[A-Z0-9][\d .\-]{6,14}[A-Z0-9]{0,3}\b"
+)
+_POSTAL = re.compile(
+    r"\b(?:\d{4,6}(?:-\d{3,4})?\s+\p|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2}\s+\d{5}\b|\d{2}-\d{3}\b|\d{4}\s?[A-Z]{2}\b)".replace(
+        r"\p", r"[^\W\d_]"
+    )
+)
+_NOT_NAMES = frozenset(
+    "page seite pagina strona date datum fecha data tel phone fax email www http https attn attention c/o p.o. purchase order bestellung commande pedido "
+    "inkooporder ordine encomenda zamowienie invoice invoices accounts payable total vat gst".split()
+)
+_TITLES = frozenset("mr mrs ms dr prof herr frau m mme mlle sr sra sig dhr mevr pan pani".split())
+
+
+_LEAST = 0.6
+"""What must speak for a buyer at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A company's name as written, and the words that make it."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    has_form: bool
+    """It carries a legal form or a public body's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name and what speaks for it."""
+
+    name: Name
+    score: float
+    row: int
+
+
+def form_end(tokens: Sequence[Token]) -> int:
+    """The number of tokens up to the end of the last legal form in a name that begins with them, or 0."""
+    forms = labels.wordlist("legal_forms")
+    end = 0
+    at = 1
+    while at < min(len(tokens), 12):
+        for count in (5, 4, 3, 2, 1):
+            if at + count > len(tokens):
+                continue
+            words = " ".join(w for t in tokens[at : at + count] for w in labels.plain_words(t.text))
+            if words in forms and _is_written_as_form(tokens[at : at + count], words):
+                end = at + count
+                at += count - 1
+                break
+        else:
+            if end and not _joins_forms(tokens, at):
+                break
+        at += 1
+    return end
+
+
+def _joins_forms(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].text in ("&", "und", "and", "et", "y", "e") and at + 1 < len(tokens)
+
+
+def _is_written_as_form(tokens: Sequence[Token], words: str) -> bool:
+    """A short form is written with a capital, a point or as the trade does; "as" or "co" in a sentence is a word."""
+    first = tokens[0].text
+    if words == "co" and first == "CO":
+        return False  # a state, unless the whole name is in capitals, where "CO" seldom stands last
+    if len(words) > 4 or words in ("gmbh",):
+        return True
+    if words in (
+        "plc",
+        "llp",
+        "eg",
+        "ev",
+        "e v",
+        "sarl",
+        "spa",
+        "srl",
+        "sas",
+        "inc",
+        "ltd",
+        "lda",
+        "sro",
+        "mbh",
+        "a s",
+        "s a",
+        "s l",
+    ):
+        return True
+    return first[:1].isupper()
+
+
+def has_public_word(tokens: Sequence[Token]) -> bool:
+    """Whether a name holds a word that public bodies, associations and the like carry."""
+    bodies = labels.wordlist("public_bodies")
+    words = [w for t in tokens[:10] for w in labels.plain_words(t.text)]
+    return any(" ".join(words[i : i + n]) in bodies for n in (1, 2, 3) for i in range(len(words) - n + 1))
+
+
+def name_in(tokens: Sequence[Token]) -> Name | None:
+    """The name that a run of tokens begins with: up to its legal form, a mark, or an address."""
+    tokens = [t for t in tokens if t.text not in ("(", ")", "“", "”", '"')]
+    while tokens and not any(c.isalnum() for c in tokens[0].text):
+        tokens = tokens[1:]
+    if len(tokens) > 2 and tokens[0].text.isdigit() and tokens[1].text in ("-", "–", "/", ":"):
+        tokens = tokens[2:]  # "10000001 - Example Ltd"
+    if not tokens or _EMAIL.search(tokens[0].text) or tokens[0].text[:1].isdigit() and not _is_named_number(tokens):
+        return None
+    end = form_end(tokens)
+    for i, token in enumerate(tokens):
+        if i and (token.text in _CUTS or token.text[:1] in '(“"„') and (not end or i <= end):
+            if token.text in ("-", "/", "–") and end and i < end and tokens[i - 1].end == token.start:
+                continue
+            if end and i < end:
+                break
+            end = i if not end else min(end, i)
+            break
+    if end:
+        taken = tokens[:end]
+        if (
+            end < len(tokens)
+            and not taken[-1].text.endswith((",", ";", ":"))
+            and tokens[end].text[:1] == "("
+            and len(tokens) - end <= 2
+            and tokens[-1].text.endswith(")")
+        ):
+            taken = tokens  # "Example Ltd (Services)"
+    else:
+        taken = _before_address(tokens)
+    if not taken:
+        return None
+    text = _joined(taken).strip(" ,;:·|-–").rstrip('(“"')
+    if sum(any(c.isdigit() for c in t.text) for t in taken) > 1 or any(":" in t.text[:-1] for t in taken):
+        return None
+    letters = sum(c.isalpha() for c in text)
+    if letters < 2 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 110:
+        return None
+    if not labels.plain_words(text) or labels.plain_words(text)[0] in _NOT_NAMES:
+        return None
+    if not _is_written_as_name(taken):
+        return None
+    return Name(text, tuple(taken), form_end(taken) > 0 or has_public_word(taken))
+
+
+def _is_written_as_name(tokens: Sequence[Token]) -> bool:
+    """A name is not a sentence: it begins with a capital and most of its longer words do."""
+    words = [t.text for t in tokens if any(c.isalpha() for c in t.text)]
+    if not words or len(words) > 12:
+        return False
+    first = next((c for c in words[0] if c.isalnum()), "")
+    if first.islower() and not any(c.isupper() for c in words[0]):
+        return False
+    longer = [w for w in words if len(w) > 3 and w.casefold() not in _SMALL]
+    small = sum(1 for w in longer if w.lstrip("(\"'„“").islower() or w[:1].islower())
+    return small * 2 <= max(1, len(longer))
+
+
+def _is_named_number(tokens: Sequence[Token]) -> bool:
+    """A firm may begin with a number ("3 Rivers plc"); a street does not end in a legal form."""
+    return form_end(tokens) > 0
+
+
+def _before_address(tokens: Sequence[Token]) -> Sequence[Token]:
+    """A name without a legal form ends at a comma that an address follows."""
+    for i, token in enumerate(tokens):
+        if i and any(c.isdigit() for c in token.text):
+            back = i
+            while back > 0 and not tokens[back - 1].text.endswith((",", ";")):
+                back -= 1
+            if back:
+                return tokens[:back]
+            return tokens[:i] if i >= 2 and not token.text.isdigit() else tokens
+    return tokens
+
+
+def _joined(tokens: Sequence[Token]) -> str:
+    text = ""
+    for i, token in enumerate(tokens):
+        text += token.text if i == 0 or token.start == tokens[i - 1].end else f" {token.text}"
+    return text
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two names mean one company: the same words but for legal form and small differences of reading."""
+    from rapidfuzz import fuzz
+
+    x, y = " ".join(labels.plain_words(a)), " ".join(labels.plain_words(b))
+    if not x or not y:
+        return False
+    return bool(fuzz.ratio(x, y) >= 88 or (min(len(x), len(y)) >= 8 and (x.startswith(y) or y.startswith(x))))
+
+
+class Parties:
+    """The buyer and the supplier of an order document."""
+
+    def __init__(self, canvas: Canvas, pairs: Pairs, first_line_row: int, firm: Firm | None) -> None:
+        self._canvas = canvas
+        self._pairs = pairs
+        self._table = first_line_row
+        self._firm_names = firm.names if firm else ()
+        self._said = list(said_parties(canvas))
+        self.supplier = self._choose_supplier()
+        self.buyer = self._choose_buyer()
+
+    # supplier
+
+    def _choose_supplier(self) -> Name | None:
+        found: list[Candidate] = []
+        for pair in self._pairs.of("supplier"):
+            name = self._name_of(pair)
+            if name is None:
+                continue
+            score = 8.0 if not pair.label.is_weak else 5.0
+            score += 1.5 * name.has_form - (4.0 if _looks_personal(name) and not name.has_form else 0.0)
+            score -= 3.0 if "buyer" in pair.label.concepts else 0.0
+            found.append(Candidate(name, score, pair.row))
+        found += [Candidate(name, 7.0, row) for name, row, role in self._said if role == "supplier"]
+        for name, row in self._opening_names():
+            if self._is_ours(name):
+                found.append(Candidate(name, 20.0, row))
+        if not found:
+            return None
+        return max(found, key=lambda c: (c.score, -c.row)).name
+
+    def _is_ours(self, name: Name) -> bool:
+        return any(same(name.text, own) for own in self._firm_names)
+
+    def _is_supplier(self, name: Name) -> bool:
+        return self._is_ours(name) or (self.supplier is not None and same(name.text, self.supplier.text))
+
+    # buyer
+
+    def _choose_buyer(self) -> Name | None:
+        found = [c for c in self._buyer_candidates() if not self._is_supplier(c.name)]
+        if not found:
+            return None
+        best = max(found, key=lambda c: (c.score, -c.row))
+        if best.score < _LEAST:
+            return None
+        if not best.name.has_form:  # the same name elsewhere with its legal form
+            for other in sorted(found, key=lambda c: -c.score):
+                if other.name.has_form and same(other.name.text, best.name.text):
+                    return other.name
+        return best.name
+
+    def _buyer_candidates(self) -> Iterator[Candidate]:
+        repeated = self._mentions()
+        for pair in self._pairs.of("buyer", "bill_to", "ship_to"):
+            name = self._name_of(pair)
+            if name is None:
+                continue
+            score = {"buyer": 9.0, "bill_to": 7.0, "ship_to": 3.0}[pair.concept]
+            if not name.has_form:
+                score -= 5.0 if _looks_personal(name) or pair.concept != "buyer" else 3.0
+            if set(pair.label.concepts) & {"supplier", "person"}:
+                score -= 2.0
+            yield Candidate(name, score + 0.3 * min(3, repeated.get(name.text, 0)), pair.row)
+        yield from (Candidate(name, 8.5, row) for name, row, role in self._said if role == "buyer")
+        sender = 0.0
+        for name, row in self._opening_names():
+            score = self._letterhead_score(name, row)
+            if score <= 0:
+                continue
+            yield Candidate(name, score + 0.3 * min(3, repeated.get(name.text, 0)) - sender, row)
+            sender += 0.4
+
+    def _letterhead_score(self, name: Name, row_number: int) -> float:
+        """How much a name that opens a phrase looks like the issuer's letterhead or legal footer."""
+        canvas = self._canvas
+        row = canvas.rows[row_number]
+        tall = max(t.bottom - t.top for t in name.tokens)
+        size = tall / self._usual_height
+        score = 0.0
+        is_first_page = row.block == 0 or not canvas.is_paged
+        height = canvas.heights.get(row.page, 0.0)
+        at = row.top / height if height else row_number / max(1, len(canvas.rows))
+        if is_first_page and at < 0.35 and row_number < self._table:
+            score = 4.0 if name.has_form else 0.5
+            score += min(3.0, 3.0 * max(0.0, size - 1.12))
+            score += 1.2 if row_number <= 3 else 0.0
+        elif name.has_form and at > 0.85:
+            score = 3.5
+        elif name.has_form and row_number > self._table:
+            score = 1.5
+        elif name.has_form and is_first_page:
+            score = 2.0
+        if not name.has_form and not self._has_address_below(row_number, name):
+            score = min(score, 0.4) if size < 1.6 or row_number > 3 else score
+        if self._pairs.starts_with_label(row_number, self._phrase_of(row_number, name), weak=False):
+            score -= 3.0
+        return score
+
+    def _has_address_below(self, row_number: int, name: Name) -> bool:
+        """Whether the line below a name, with the same edge or middle, looks like an address."""
+        rows = self._canvas.rows
+        left, right = name.tokens[0].x0, name.tokens[-1].x1
+        height = max(t.height for t in name.tokens)
+        for number in range(row_number + 1, min(len(rows), row_number + 4)):
+            for at, phrase in enumerate(rows[number].phrases):
+                is_near = phrase.top - name.tokens[0].bottom < 1.6 * max(height, 8.0)
+                is_aligned = (
+                    abs(phrase.x0 - left) < height
+                    or abs(phrase.x1 - right) < height
+                    or (abs(phrase.x0 + phrase.x1 - left - right) < 2 * height)
+                )
+                if (
+                    is_near
+                    and is_aligned
+                    and any(c.isdigit() for c in phrase.text)
+                    and not self._pairs.starts_with_label(number, at)
+                ):
+                    return True
+        return False
+
+    def _phrase_of(self, row_number: int, name: Name) -> int:
+        for p, phrase in enumerate(self._canvas.rows[row_number].phrases):
+            if name.tokens[0] in phrase.tokens:
+                return p
+        return 0
+
+    @property
+    def _usual_height(self) -> float:
+        heights = sorted(t.bottom - t.top for row in self._canvas.rows[:200] for t in row.tokens)
+        return max(1.0, heights[len(heights) // 2]) if heights else 1.0
+
+    def _mentions(self) -> dict[str, int]:
+        """How often each name that opens a phrase stands in the whole text."""
+        text = " ".join(self._canvas.text.split())
+        return {name.text: text.count(name.text) for name, _ in self._opening_names()}
+
+    # names
+
+    def _opening_names(self) -> list[tuple[Name, int]]:
+        if not hasattr(self, "_names"):
+            self._names = list(self._find_names())
+        return self._names
+
+    def _find_names(self) -> Iterator[tuple[Name, int]]:
+        """Names that open a phrase above the lines, and names with a legal form below them."""
+        seen = 0
+        for number, row in enumerate(self._canvas.rows):
+            is_above = number < self._table
+            for p, phrase in enumerate(row.phrases):
+                if seen > 160:
+                    return
+                if not is_above and not form_end(phrase.tokens):
+                    continue
+                if len(phrase.tokens) > 14:
+                    continue
+                if self._pairs.starts_with_label(number, p):
+                    continue
+                for part in _parts(phrase):
+                    name = self._grown(number, p, name_in(part)) if is_above else name_in(part)
+                    if name is not None and (name.has_form or is_above):
+                        seen += 1
+                        yield name, number
+
+    def _grown(self, number: int, p: int, name: Name | None) -> Name | None:
+        """A name wrapped over two lines: the next line below holds only its legal form, or ends in one."""
+        if name is None or form_end(name.tokens):
+            return name
+        rows = self._canvas.rows
+        phrase = rows[number].phrases[p]
+        if name.tokens[-1] is not phrase.tokens[-1]:
+            return name
+        for row in rows[number + 1 : number + 4]:
+            for other in row.phrases:
+                is_below = (
+                    abs(other.x0 - phrase.x0) < 0.5 * phrase.height
+                    and 0 < other.top - phrase.top < 1.9 * max(phrase.height, other.height)
+                    and 0.8 < other.height / max(1.0, phrase.height) < 1.25
+                )
+                joined = (*name.tokens, *other.tokens)
+                if is_below and len(other.tokens) <= 3 and 0 < form_end(joined) == len(joined):
+                    return Name(_joined(joined), joined, True)
+        return name
+
+    def _name_of(self, pair: Pair) -> Name | None:
+        """The company named by a label's value: its first line, or a later one if that is a number or a person."""
+        rows = self._canvas.rows
+        name = name_in(pair.value)
+        if name is not None and pair.value_phrase is not None:
+            p = next((i for i, q in enumerate(rows[pair.value_row].phrases) if q is pair.value_phrase), 0)
+            if pair.how in ("right", "below") or pair.value_phrase.tokens[-1] is name.tokens[-1]:
+                name = self._grown(pair.value_row, p, name)
+        if name is not None and (name.has_form or not _looks_personal(name)) and not _is_code(name):
+            if name.has_form:
+                return name
+        for below in self._block_below(pair):
+            other = name_in(below.tokens)
+            if other is not None and other.has_form:
+                return other
+        return name if name is not None and not _is_code(name) else None
+
+    def _block_below(self, pair: Pair) -> Iterator[Phrase]:
+        """The phrases under a label's value with the same left edge, at most three, up to the next label."""
+        rows = self._canvas.rows
+        anchor = pair.value_phrase
+        if anchor is None:
+            return
+        x0 = pair.value[0].x0
+        bottom = anchor.bottom
+        found = 0
+        for number in range(pair.value_row + 1, min(len(rows), pair.value_row + 6)):
+            row = rows[number]
+            if row.block != rows[pair.value_row].block or row.top - bottom > 1.6 * max(anchor.height, 8.0):
+                return
+            for p, phrase in enumerate(row.phrases):
+                if anchor.column is not None and phrase.column != anchor.column:
+                    continue
+                if anchor.column is None and abs(phrase.x0 - x0) > 0.8 * anchor.height:
+                    continue
+                if self._pairs.starts_with_label(number, p):
+                    return
+                bottom = phrase.bottom
+                found += 1
+                yield phrase
+            if found >= 3:
+                return
+
+
+_BY = frozenset("by von durch par por door da przez".split())
+_TO = frozenset("to an à a aan do with".split())
+_SMALL = frozenset("& and und et e y en of de du des der van von di del della da do dos la le & i".split())
+
+
+def said_parties(canvas: Canvas) -> Iterator[tuple[Name, int, str]]:
+    """Parties named in a sentence: "issued by Example Ltd, 3 High Street ("Client") to Sample Inc. ("Consultant")"."""
+    run: list[tuple[Token, int]] = []
+    for number, row in enumerate(canvas.rows[:200]):
+        is_prose = len(row.phrases) == 1 and len(row.tokens) >= 7
+        if is_prose:
+            run += [(t, number) for t in row.tokens]
+        if (not is_prose or number + 1 == len(canvas.rows[:200])) and run:
+            yield from _said_in(run)
+            run = []
+
+
+def _said_in(run: Sequence[tuple[Token, int]]) -> Iterator[tuple[Name, int, str]]:
+    tokens = [t for t, _ in run]
+    at = 0
+    while at < len(tokens):
+        end = form_end(tokens[at : at + 9]) if tokens[at].text[:1].isupper() else 0
+        inner = tokens[at : at + end]
+        is_name = end and all(
+            (t.text[:1].isupper() or t.text.casefold() in _SMALL)
+            and (t is inner[-1] or not t.text.endswith((",", ";", ":", ")")))
+            for t in inner
+        )
+        if not is_name:
+            at += 1
+            continue
+        name = name_in(inner)
+        role = _role_of(tokens, at, at + end)
+        if name is not None and role:
+            yield name, run[at][1], role
+        at += end
+
+
+def _role_of(tokens: Sequence[Token], first: int, last: int) -> str:
+    """What a sentence says of a name: a word in brackets behind it, or "by" and "to" before it."""
+    for token in tokens[last : last + 20]:
+        text = token.text
+        if text.startswith(("(", "“", '"', "„", "«")) or text.endswith((")", ").", "),")):
+            for meaning in labels.match(text.strip('()“”"„«».,;'), "fields"):
+                if meaning.concept in ("buyer", "supplier"):
+                    return meaning.concept
+        if text.endswith(".") and token.text[:1].islower():
+            break
+    before = tokens[first - 1].text.casefold() if first else ""
+    return "buyer" if before in _BY else "supplier" if before in _TO else ""
+
+
+def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
+    """A phrase parted at marks such as "·" and "|": a letterhead in one line."""
+    start = 0
+    for i, token in enumerate(phrase.tokens):
+        if token.text in ("·", "•", "|", "—", "–"):
+            if i > start:
+                yield phrase.tokens[start:i]
+            start = i + 1
+    if start < len(phrase.tokens):
+        yield phrase.tokens[start:]
+
+
+def _looks_personal(name: Name) -> bool:
+    """Two or three capitalised words without anything a company's name has."""
+    words = name.text.split()
+    if words and words[0].strip(".").casefold() in _TITLES:
+        return True
+    return 2 <= len(words) <= 3 and all(w[:1].isupper() and w[1:].islower() for w in words if w[:1].isalpha())
+
+
+def _is_code(name: Name) -> bool:
+    return sum(c.isdigit() for c in name.text) > 0.4 * len(name.text)
+
+
+def party(name: Name | None, canvas: Canvas, pairs: Pairs) -> Party:
+    """A party with its VAT number and mail address where they stand in the same lines."""
+    if name is None:
+        return Party()
+    start = name.tokens[0].start
+    near = canvas.text[max(0, start - 20) : start + 420]
+    vat = _VAT.search(near)
+    email = _EMAIL.search(near)
+    return Party(name=name.text, vat_id=vat.group().strip() if vat else "", email=email.group() if email else "")

@@ -1,0 +1,115 @@
+"""What a document is and does: an order at all, a new one, a change or a cancellation; does it ask for a confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.documents.order import OrderFunction
+from app.documents.orders.confirmation import asks_for_confirmation
+from classifiers.order_fields import labels
+from classifiers.order_fields.layout import Canvas, Row
+
+_TITLE_WORDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words that say something about a document, and where they stand."""
+
+    concept: str
+    row: int
+    start: int
+    end: int
+    weight: float
+
+
+def titles(canvas: Canvas) -> list[Words]:
+    """What the document calls itself: short lines near the top, larger or apart, in order of weight."""
+    found: list[Words] = []
+    heights = sorted(t.height for row in canvas.rows[:150] for t in row.tokens)
+    usual = max(1.0, heights[len(heights) // 2]) if heights else 1.0
+    for number, row in enumerate(canvas.rows[:60]):
+        if row.block > 0 and canvas.is_paged:
+            break
+        page = canvas.heights.get(row.page, 0.0)
+        if page and row.top > 0.6 * page:
+            break
+        for phrase in row.phrases:
+            if len(phrase.tokens) > _TITLE_WORDS:
+                continue
+            size = max(t.height for t in phrase.tokens) / usual
+            weight = 1.0 + 2.0 * max(0.0, size - 1.15) + (0.5 if phrase.text.isupper() else 0.0) - 0.02 * number
+            other = labels.find(phrase.tokens, "titles", is_scanned=canvas.is_scanned)
+            order = labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned)
+            is_order = order is not None and bool({"order_title", "order_number"} & set(order.concepts))
+            span = (phrase.tokens[0].start, phrase.tokens[-1].end)
+            if (
+                other is not None
+                and not other.has_colon
+                and other.last >= len(phrase.tokens) - 3
+                and not (is_order and order is not None and order.last > other.last)
+            ):
+                found.append(Words("other", number, *span, weight))
+            elif is_order:
+                found.append(Words("order", number, *span, weight))
+    return sorted(found, key=lambda w: -w.weight)
+
+
+def function_of(canvas: Canvas, first_line_row: int) -> tuple[OrderFunction, tuple[int, int] | None]:
+    """Whether the order is new, changed or cancelled, and the words that say so."""
+    for concept, function in (("cancels", OrderFunction.CANCELLATION), ("changes", OrderFunction.CHANGE)):
+        for number, row in enumerate(canvas.rows[: max(first_line_row, 14)]):
+            for phrase in row.phrases:
+                if not labels.contains(phrase.text, concept):
+                    continue
+                if _is_title_like(row, phrase.text, number, canvas) or _is_said_of_order(phrase.text, concept):
+                    return function, (phrase.tokens[0].start, phrase.tokens[-1].end)
+    return OrderFunction.NEW, None
+
+
+def _is_title_like(row: Row, text: str, number: int, canvas: Canvas) -> bool:
+    if len(text.split()) > _TITLE_WORDS or row.block > 0 and canvas.is_paged:
+        return False
+    label = labels.match(text.rstrip(":"), "fields")
+    return not any(m.concept in ("notes", "other_number", "other_date") for m in label) and ":" not in text[-12:-1]
+
+
+def _is_said_of_order(text: str, concept: str) -> bool:
+    """A sentence that cancels or changes the order itself, not one about the right to do so."""
+    words = set(labels.plain_words(text))
+    if words & _CONDITIONS:
+        return False
+    return bool(words & _ORDER_WORDS) and concept == "cancels" and bool(words & _WE)
+
+
+_CONDITIONS = frozenset(
+    "may right if unless without case reserve reserves reserved falls wenn droit si puede derecho recht indien diritto pode direito prawo cannot policy".split()
+)
+_ORDER_WORDS = frozenset(
+    "order purchase po bestellung auftrag commande pedido orden order bestelling opdracht ordine encomenda zamowienie zamowienia inkooporder".split()
+)
+_WE = frozenset(
+    "we hereby our wir hiermit unsere unseren nous notre anulamos nuestro nuestra wij onze hierbij annulliamo nostro nossa anulamos anulujemy nasze naszego cancelamos withdraw storniert cancelled".split()
+)
+
+
+def confirmation(text: str, rows: Iterable[Row]) -> tuple[int, int] | None:
+    """Where the document asks for a confirmation or a signed copy, unless it says that none is needed."""
+    lines = list(rows)
+    for at, row in enumerate(lines):
+        following = lines[at + 1] if at + 1 < len(lines) and lines[at + 1].block == row.block else None
+        for phrase in row.phrases:
+            said = phrase.text
+            if len(said) < 6:
+                continue
+            whole = said
+            if following is not None:
+                below = [p for p in following.phrases if abs(p.x0 - phrase.x0) < 2 * phrase.height]
+                whole = f"{said} {below[0].text}" if below else said
+            if labels.contains(whole, "needs_no_confirmation"):
+                continue
+            found = asks_for_confirmation(whole)
+            if (found and found[0] < len(said)) or labels.contains(said, "signs"):
+                return phrase.tokens[0].start, phrase.tokens[-1].end
+    return None

@@ -1,0 +1,364 @@
+"""From a heading to the rows below it: which token stands in which column, and where the table ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from classifiers.order_fields import labels
+from classifiers.order_fields.alignment import borders
+from classifiers.order_fields.columns import Column, Heading
+from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+
+_PAGE_NOTE = re.compile(
+    r"^(?:page|seite|pagina|página|pág|pag|strona|str|blatt|p)\b\.?\s*:?\s*\d+|^\d{1,3}\s?(?:/|of|von|de|van|di|z|-)\s?\d{1,3}$|^-?\s?\d{1,3}\s?-?$",
+    re.IGNORECASE,
+)
+_NUMERIC = frozenset(
+    {"quantity", "quantity_unit", "unit_price", "price_per", "discount", "tax", "gross_amount", "amount"}
+)
+
+
+@dataclass(slots=True)
+class BodyRow:
+    """A row of a table's body: its tokens by column, and what kind of row it is.
+
+    Kinds: figures (it carries the amounts of a line), text (words that belong to a line), carried (a carry-over or the
+    sum of a section), noise (page furniture).
+    """
+
+    number: int
+    row: Row
+    cells: dict[int, list[Token]] = field(default_factory=dict)
+    kind: str = "text"
+
+    def tokens(self, column: int | None) -> list[Token]:
+        """The tokens in a column."""
+        return self.cells.get(column, []) if column is not None else []
+
+
+@dataclass(slots=True)
+class Body:
+    """The rows of a table below its heading, and the row after its last one."""
+
+    heading: Heading
+    columns: tuple[Column, ...]
+    rows: list[BodyRow]
+    end: int
+    starts: tuple[tuple[float, int], ...] = ()
+    """Where each column begins, left to right, as (x, index of the column)."""
+
+    def at(self, x: float) -> int:
+        """The column that a place on the page belongs to."""
+        index = 0
+        for start, column in self.starts:
+            if x < start:
+                break
+            index = column
+        return index
+
+    def column(self, role: str) -> int | None:
+        """The index of the first column with a role."""
+        return next((i for i, c in enumerate(self.columns) if c.role == role), None)
+
+
+def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
+    """The label of a total that a row's first words, or its first words before a figure, carry."""
+    for phrase in row.phrases[:4]:
+        tokens = phrase.tokens
+        first = 0
+        while first < len(tokens) and not any(c.isalnum() for c in tokens[first].text):
+            first += 1
+        label = labels.find(tokens, "totals", first=first, is_scanned=is_scanned)
+        if label is not None:
+            return label
+        if first < len(tokens) and any(c.isalpha() for c in tokens[first].text):
+            if phrase.x0 < 0.5 * row.phrases[-1].x1:
+                return None
+    return None
+
+
+def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[int], is_comma: bool) -> Body:
+    """The rows of a heading's table up to row `stop` or the totals; pages go on where one breaks the table."""
+    rows: list[BodyRow] = []
+    end = heading.last
+    first_block = canvas.rows[heading.first].block
+    for number in range(heading.last, stop):
+        row = canvas.rows[number]
+        if rows and canvas.is_paged and _is_far(rows, row):
+            break
+        if row.block != first_block and row.is_grid != canvas.rows[heading.first].is_grid:
+            break
+        if row.block != first_block and not canvas.is_paged:
+            break
+        body_row = BodyRow(number, row)
+        if number in furniture or _PAGE_NOTE.match(row.text):
+            body_row.kind = "noise"
+        rows.append(body_row)
+        end = number + 1
+    columns = _settled(heading, rows, is_comma, canvas.is_scanned)
+    starts: tuple[tuple[float, int], ...] = ()
+    if not heading_is_grid(heading):
+        starts = tuple(borders(columns, _figure_rows(rows, is_comma, canvas.is_scanned)))
+    body = Body(heading, columns, rows, end, starts)
+    for body_row in rows:
+        if body_row.kind != "noise":
+            _assign(body, body_row)
+    _sort_out(body, canvas, is_comma)
+    return body
+
+
+def _is_far(rows: Sequence[BodyRow], row: Row) -> bool:
+    """Whether a row stands so far below the others that it belongs to something else."""
+    above = rows[-1].row
+    if above.block != row.block:
+        return False
+    gaps = sorted(b.row.top - a.row.bottom for a, b in zip(rows, rows[1:], strict=False) if a.row.block == b.row.block)
+    widest = gaps[-1] if gaps else 0.0
+    return row.top - above.bottom > max(72.0, 2.5 * widest)
+
+
+def heading_is_grid(heading: Heading) -> bool:
+    """Whether the columns are those of a sheet or a Word table."""
+    return any(c.index is not None for c in heading.columns)
+
+
+def _settled(heading: Heading, rows: Sequence[BodyRow], is_comma: bool, is_scanned: bool) -> tuple[Column, ...]:
+    """Columns whose label means two things, settled by their place and what stands below."""
+    columns = list(heading.columns)
+    taken = {c.role for c in columns if len(c.roles) == 1}
+    for i, column in enumerate(columns):
+        if len(column.roles) < 2:
+            continue
+        below = _below(column, rows)
+        are_numbers = sum(1 for t in below if figures([t], is_comma, is_scanned))
+        mostly = are_numbers * 2 > len(below)
+        roles = column.roles
+        choice = roles[0]
+        if set(roles) == {"position", "quantity"}:
+            choice = "position" if i == 0 or "quantity" in taken or "quantity_unit" in taken else "quantity"
+        elif set(roles) == {"position", "description"}:
+            choice = "position" if "description" in taken or mostly else "description"
+        elif set(roles) == {"code", "description"}:
+            choice = "code" if "description" in taken else "description"
+        elif set(roles) == {"position", "code"}:
+            choice = "position" if i == 0 and mostly else "code"
+        elif set(roles) == {"unit", "unit_price"}:
+            choice = "unit_price" if mostly and "unit_price" not in taken else "unit"
+        elif set(roles) == {"unit", "price_per"}:
+            choice = "price_per" if mostly else "unit"
+        elif set(roles) == {"unit_price", "price_per"}:
+            choice = "price_per" if "unit_price" in taken else "unit_price"
+        elif "unit_price" in roles and "tax" in roles:
+            choice = "tax" if "unit_price" in taken else "unit_price"
+        columns[i] = column.as_role(choice)
+        taken.add(choice)
+    columns = _without_doubles(columns)
+    if not any(c.role == "description" for c in columns):
+        for i, column in enumerate(columns):
+            if column.role in ("code", "", "position") and _is_wordy(column, rows):
+                columns[i] = column.as_role("description")
+                break
+    return tuple(columns)
+
+
+def _is_wordy(column: Column, rows: Sequence[BodyRow]) -> bool:
+    """Whether a column without a description's label holds descriptions: several words in most of its cells."""
+    cells = [
+        p for r in rows[:30] for p in r.row.phrases
+        if (p.column == column.index if column.index is not None else p.x0 < column.x1 + 4 and p.x1 > column.x0 - 4)
+        and any(figures([t], is_comma_decimal=False) for t in r.row.tokens)
+    ]  # fmt: skip
+    wordy = sum(1 for p in cells if sum(1 for t in p.tokens if sum(c.isalpha() for c in t.text) > 2) >= 2)
+    return bool(cells) and wordy * 2 > len(cells)
+
+
+def _below(column: Column, rows: Sequence[BodyRow]) -> list[Token]:
+    """Some tokens that stand under a heading, for a look at what kind they are."""
+    found: list[Token] = []
+    for body_row in rows[:24]:
+        if sum(1 for t in body_row.row.tokens if figures([t], is_comma_decimal=False)) < 2:
+            continue
+        for phrase in body_row.row.phrases:
+            if column.index is not None:
+                if phrase.column == column.index:
+                    found.append(phrase.tokens[0])
+            else:
+                found += [t for t in phrase.tokens if t.x0 < column.x1 + 4 and t.x1 > column.x0 - 4]
+    return found
+
+
+def _without_doubles(columns: list[Column]) -> list[Column]:
+    """Of two descriptions the one that says so in its own name; of a second quantity or price nothing."""
+    for role in ("description", "position", "code", "quantity", "unit"):
+        same = [i for i, c in enumerate(columns) if c.role == role]
+        if len(same) < 2:
+            continue
+        keep = same[0]
+        if role == "description":
+            named = [i for i in same if labels.key_of(columns[i].text) in _PLAIN_DESCRIPTIONS]
+            keep = named[-1] if named else same[-1]
+        for i in same:
+            if i != keep:
+                columns[i] = columns[i].as_role("code" if role in ("description", "code") else "other")
+    return columns
+
+
+_PLAIN_DESCRIPTIONS = frozenset(
+    labels.key_of(w)
+    for w in ("description", "item description", "bezeichnung", "beschreibung", "désignation", "libellé", "descripción",
+              "omschrijving", "descrizione", "descrição", "designação", "opis", "nazwa", "details")
+)  # fmt: skip
+
+
+def _figure_rows(rows: Sequence[BodyRow], is_comma: bool, is_scanned: bool) -> list[Row]:
+    """Rows that may show the columns: those with a figure, up to the totals."""
+    out: list[Row] = []
+    for body_row in rows:
+        if body_row.kind == "noise":
+            continue
+        found = figures(body_row.row.tokens, is_comma, is_scanned)
+        if found and out and total_label(body_row.row, is_scanned) is not None:
+            break
+        if found:
+            out.append(body_row.row)
+        if len(out) >= 80:
+            break
+    return out
+
+
+def _assign(body: Body, body_row: BodyRow) -> None:
+    """Put a row's tokens into columns; a row of words only goes by where each phrase begins."""
+    columns = body.columns
+    if heading_is_grid(body.heading):
+        by_index = {c.index: i for i, c in enumerate(columns)}
+        for phrase in body_row.row.phrases:
+            at = by_index.get(phrase.column)
+            if at is not None:
+                body_row.cells.setdefault(at, []).extend(phrase.tokens)
+        return
+    for phrase in body_row.row.phrases:
+        for token in phrase.tokens:
+            body_row.cells.setdefault(body.at(token.x0 + 0.4 * (token.x1 - token.x0)), []).append(token)
+
+
+def phrase_cells(body: Body, row: Row) -> dict[int, list[Phrase]]:
+    """The phrases of a row of words by the column in which each begins."""
+    cells: dict[int, list[Phrase]] = {}
+    for phrase in row.phrases:
+        if phrase.column is not None:
+            at = next((i for i, c in enumerate(body.columns) if c.index == phrase.column), None)
+            if at is None:
+                continue
+        else:
+            at = body.at(phrase.x0 + 2.0)
+        cells.setdefault(at, []).append(phrase)
+    return cells
+
+
+def _sort_out(body: Body, canvas: Canvas, is_comma: bool) -> None:
+    """Say what each row is and cut the body where the totals begin."""
+    money = [i for i, c in enumerate(body.columns) if c.role in ("amount", "unit_price", "gross_amount")]
+    quantity = body.column("quantity")
+    if quantity is None:
+        quantity = body.column("quantity_unit")
+    quiet = 0
+    for at, body_row in enumerate(body.rows):
+        if body_row.kind == "noise":
+            continue
+        sums = [i for i in money if _one_figure(body_row.tokens(i), is_comma, canvas.is_scanned)]
+        has_quantity = _one_figure(body_row.tokens(quantity), is_comma, canvas.is_scanned) is not None
+        is_full = has_quantity and (bool(sums) or not money)
+        label = None if is_full and len(sums) > 1 else total_label(body_row.row, canvas.is_scanned)
+        if (
+            label is not None
+            and figures(body_row.row.tokens, is_comma, canvas.is_scanned)
+            and not (is_full and "carried" not in label.concepts)
+        ):
+            if _goes_on(body, at + 1, money, quantity, is_comma, canvas.is_scanned, label):
+                body_row.kind = "carried"
+                continue
+            del body.rows[at:]
+            body.end = body_row.number
+            return
+        if (
+            label is not None
+            and not figures(body_row.row.tokens, is_comma, canvas.is_scanned)
+            and "tax" not in label.concepts
+        ):
+            words = len(body_row.row.tokens)
+            if (
+                words <= label.last + 2
+                and at
+                and not _goes_on(body, at + 1, money, quantity, is_comma, canvas.is_scanned, label)
+            ):
+                del body.rows[at:]
+                body.end = body_row.number
+                return
+        if sums and (has_quantity or len(money) == 1 or quantity is None or len(sums) == len(money)) or is_full:
+            body_row.kind = "figures"
+            quiet = 0
+        elif sums:
+            body_row.kind = "figures" if _is_sum_only(body_row, body, sums) else "text"
+            quiet = 0 if body_row.kind == "figures" else quiet + 1
+        else:
+            quiet += 1
+    last = max((i for i, r in enumerate(body.rows) if r.kind == "figures"), default=-1)
+    _trim_tail(body, last)
+
+
+def _is_sum_only(body_row: BodyRow, body: Body, sums: list[int]) -> bool:
+    """An amount without quantity: a lump sum, if it stands in the amount's column beside a description."""
+    amount = body.column("amount")
+    return amount in sums
+
+
+def _one_figure(tokens: list[Token], is_comma: bool, is_scanned: bool) -> Figure | None:
+    found = [f for f in figures(tokens, is_comma, is_scanned) if not f.is_percent]
+    return found[0] if found else None
+
+
+def _goes_on(
+    body: Body,
+    start: int,
+    money: list[int],
+    quantity: int | None,
+    is_comma: bool,
+    is_scanned: bool,
+    label: labels.Label,
+) -> bool:
+    """Whether lines with quantity and price follow a sum, which then is that of a section or a page."""
+    if set(label.concepts) & {"gross"}:
+        return False
+    full = 0
+    for body_row in body.rows[start : start + 14]:
+        if body_row.kind == "noise":
+            continue
+        sums = [i for i in money if _one_figure(body_row.tokens(i), is_comma, is_scanned)]
+        if quantity is not None and sums and _one_figure(body_row.tokens(quantity), is_comma, is_scanned):
+            if total_label(body_row.row, is_scanned) is None:
+                full += 1
+                break
+    return full > 0
+
+
+def _trim_tail(body: Body, last: int) -> None:
+    """Keep the words that belong to the last line: those that follow it closely."""
+    if last < 0:
+        body.rows.clear()
+        return
+    end = last + 1
+    while end < len(body.rows) and end <= last + 8:
+        above, here = body.rows[end - 1], body.rows[end]
+        if here.kind == "noise":
+            break
+        height = max(above.row.height, 6.0)
+        if not heading_is_grid(body.heading) and (
+            here.row.block != above.row.block or here.row.top - above.row.bottom > 1.3 * height
+        ):
+            break
+        end += 1
+    del body.rows[end:]
+    body.end = body.rows[-1].number + 1 if body.rows else body.end

@@ -1,0 +1,198 @@
+"""Order lines without a table's heading: "12 half day x 570.00 = 6,840.00" under, beside or behind a description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifiers.order_fields import labels
+from classifiers.order_fields.arithmetic import fits
+from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.items import DraftLine
+from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.rows import total_label
+
+_TIMES = frozenset(
+    {
+        "x",
+        "×",
+        "*",
+        "@",
+        "at",
+        "à",
+        "a",
+        "zu",
+        "je",
+        "=",
+        "ext.",
+        "ext",
+        "per",
+        "pro",
+        "por",
+        "po",
+        "tegen",
+        "-",
+        "–",
+        "of",
+        "/",
+    }
+)
+_LEADING = re.compile(r"^(?:\d{1,4}(?:\.\d{1,3})*[.):]?|[-•*–·]|[a-z]\))$")
+_ABOVE = 4
+"""Rows of words above the figures that may be a line's description."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A row in which quantity x price = amount holds, and the words of its own."""
+
+    row: int
+    quantity: Figure
+    price: Figure
+    amount: Figure
+    own: tuple[Token, ...]
+    above: tuple[int, ...]
+
+
+def running_lines(canvas: Canvas, rows: Sequence[int], is_comma: bool) -> list[DraftLine]:
+    """Lines recognised by arithmetic alone in the given rows."""
+    anchors: list[_Anchor] = []
+    waiting: list[int] = []
+    for number in rows:
+        row = canvas.rows[number]
+        if waiting and row.block != canvas.rows[waiting[-1]].block:
+            waiting = []
+        found = [f for f in figures(row.tokens, is_comma, canvas.is_scanned) if not f.is_percent]
+        triple = _triple(row, found)
+        if triple is None or total_label(row, canvas.is_scanned) is not None:
+            waiting.append(number)
+            continue
+        anchors.append(_Anchor(number, *triple, _own_words(row, *triple), tuple(waiting[-_ABOVE:])))
+        waiting = []
+    if not anchors:
+        return []
+    is_above = sum(1 for a in anchors if not a.own or _stands_apart(canvas.rows[a.row], a)) * 2 > len(anchors)
+    drafts = [_draft(canvas, anchor, is_above) for anchor in anchors]
+    return drafts if drafts[0].description else []
+
+
+def _triple(row: Row, found: list[Figure]) -> tuple[Figure, Figure, Figure] | None:
+    """Three figures of a row, in its order, of which the third is the product of the others."""
+    if not 3 <= len(found) <= 9:
+        return None
+    for k in range(len(found) - 1, 1, -1):
+        for i in range(k - 1):
+            for j in range(i + 1, k):
+                quantity, price, amount = found[i], found[j], found[k]
+                if not amount.value or not fits(quantity.value, price.value, amount.value):
+                    continue
+                if quantity.value == 1 and not (
+                    price.decimals or price.currency or price.value >= 100 or _has_times(row, quantity, price)
+                ):
+                    continue
+                if price.value == 1 and quantity.value != 1:
+                    continue
+                return quantity, price, amount
+    return None
+
+
+def _has_times(row: Row, quantity: Figure, price: Figure) -> bool:
+    return any(t.text.casefold() in _TIMES for t in row.tokens if quantity.end <= t.start < price.start)
+
+
+def _own_words(row: Row, quantity: Figure, price: Figure, amount: Figure) -> tuple[Token, ...]:
+    """The words of the figures' row that may describe the line: before the quantity, else between the figures."""
+    tokens = row.tokens
+    before = [t for t in tokens if t.x1 <= quantity.x0 + 0.5]
+    if _has_words(before):
+        return tuple(before)
+    between = [
+        t for t in tokens if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5 and t.text.casefold() not in _TIMES
+    ]
+    if sum(1 for t in between if any(c.isalpha() for c in t.text)) > 3:
+        return tuple(between)
+    behind = [t for t in tokens if t.x0 >= price.x1 and t.x1 <= amount.x0 and t.text.casefold() not in _TIMES]
+    return tuple(behind) if _has_words(behind) and len(behind) >= 2 else ()
+
+
+def _stands_apart(row: Row, anchor: _Anchor) -> bool:
+    """Whether the words before the quantity are another phrase, far from it: perhaps of another column of the page."""
+    if not anchor.own or anchor.own[-1].x1 > anchor.quantity.x0:
+        return False
+    phrase = _phrase_of(row, anchor.quantity.tokens[0])
+    return phrase is not None and phrase.tokens[0] is anchor.quantity.tokens[0] and bool(anchor.above)
+
+
+def _phrase_of(row: Row, token: Token) -> Phrase | None:
+    return next((p for p in row.phrases if token in p.tokens), None)
+
+
+def _has_words(tokens: Sequence[Token]) -> bool:
+    return any(sum(c.isalpha() for c in t.text) >= 2 for t in tokens)
+
+
+def _draft(canvas: Canvas, anchor: _Anchor, is_above: bool) -> DraftLine:
+    row = canvas.rows[anchor.row]
+    quantity, price, amount = anchor.quantity, anchor.price, anchor.amount
+    line = DraftLine(quantity=quantity, unit_price=price, amount=amount, rows=[anchor.row])
+    between = [t for t in row.tokens if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5]
+    words = [t for t in between if any(c.isalpha() for c in t.text) and t.text.casefold() not in _TIMES]
+    if quantity.unit:
+        line.unit, line.unit_text = (quantity.tokens[-1],), quantity.unit
+    elif words and len(words) <= 3:
+        line.unit, line.unit_text = tuple(words), " ".join(w.text for w in words)
+    above = _above(canvas, row, anchor, line) if is_above or not anchor.own else []
+    if above and (not anchor.own or _stands_apart(row, anchor)):
+        line.description = above
+    else:
+        line.rows = [anchor.row]
+        line.description = _trimmed(anchor.own, line)
+    return line
+
+
+def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[Token]:
+    """The phrases right above the figures, back to a gap, a label, a total or a line number; the rightmost of a row."""
+    taken: list[tuple[int, Phrase]] = []
+    top, height = row.top, max(row.height, 6.0)
+    for number in reversed(anchor.above):
+        here = canvas.rows[number]
+        phrases = [p for p in here.phrases if p.x0 < anchor.amount.x1]
+        if not phrases:
+            continue
+        phrase = phrases[-1]
+        if taken and abs(phrase.x0 - taken[-1][1].x0) > 2.5 * height and not _LEADING.match(phrase.tokens[0].text):
+            if (
+                phrase.x1 < taken[-1][1].x0 - 2 * height
+                or len(here.phrases) == 1
+                and phrase.x0 < taken[-1][1].x0 - 4 * height
+            ):
+                continue
+        if top - phrase.bottom > 1.35 * height or _is_total(here, canvas):
+            break
+        label = labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned)
+        if label is not None and (label.has_colon or label.last >= len(phrase.tokens)):
+            break
+        taken.append((number, phrase))
+        top = phrase.top
+        if _LEADING.match(phrase.tokens[0].text) or (len(here.phrases) > 1 and _LEADING.match(phrases[-2].text)):
+            break
+    taken.reverse()
+    line.rows = [*(n for n, _ in taken), *line.rows]
+    return _trimmed([t for _, phrase in taken for t in phrase.tokens], line)
+
+
+def _is_total(row: Row, canvas: Canvas) -> bool:
+    return any(c.isdigit() for c in row.text) and total_label(row, canvas.is_scanned) is not None
+
+
+def _trimmed(tokens: Sequence[Token], line: DraftLine) -> list[Token]:
+    """Words without the line number or bullet in front."""
+    out = list(tokens)
+    if out and _LEADING.match(out[0].text) and len(out) > 1:
+        if out[0].text[0].isdigit():
+            line.number = (out[0],)
+        out = out[1:]
+    while out and out[-1].text in _TIMES | {":", "|", ","}:
+        out = out[:-1]
+    return out

@@ -1,0 +1,109 @@
+"""All order lines of a document: its tables, over page breaks, or lines without any table."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from classifiers.order_fields import arithmetic
+from classifiers.order_fields.columns import Heading
+from classifiers.order_fields.items import DraftLine, lines_of, tidy
+from classifiers.order_fields.layout import Canvas, Token
+from classifiers.order_fields.rows import body_of
+from classifiers.order_fields.running_lines import running_lines
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines, the rows they and their headings take, and where they begin."""
+
+    drafts: list[DraftLine] = field(default_factory=list)
+    first_row: int = 0
+    rows: frozenset[int] = frozenset()
+    """Heading and body rows: labels there are columns, not fields."""
+    body_rows: frozenset[int] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Where the tokens of the lines begin in the part's text."""
+    heading_tokens: tuple[Token, ...] = ()
+
+
+def lines_in(canvas: Canvas, found: Sequence[Heading], is_comma: bool) -> Lines:
+    """The lines of all tables of order lines; without any, lines that arithmetic recognises."""
+    lines = Lines(first_row=len(canvas.rows))
+    furniture = _furniture(canvas)
+    taken: set[int] = set()
+    body_rows: set[int] = set()
+    headings: list[Heading] = []
+    for at, heading in enumerate(found):
+        if heading.first in taken or (headings and not _belongs(heading, headings[0])):
+            continue
+        stop = next((h.first for h in found[at + 1 :] if h.first >= heading.last), len(canvas.rows))
+        body = body_of(canvas, heading, stop, furniture, is_comma)
+        drafts = lines_of(body, canvas, is_comma)
+        if not drafts:
+            continue
+        headings.append(heading)
+        arithmetic.settle(drafts)
+        for draft in drafts:
+            tidy(draft)
+        lines.drafts += drafts
+        own = {n for d in drafts for n in d.rows}
+        own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried")}
+        body_rows |= own
+        taken |= own | set(range(heading.first, heading.last))
+    if not lines.drafts:
+        free = running_lines(canvas, range(len(canvas.rows)), is_comma)
+        lines.drafts = free
+        body_rows = {n for d in free for n in d.rows}
+        lines.first_row = min(body_rows, default=len(canvas.rows))
+    else:
+        lines.heading_tokens = tuple(t for h in headings for row in canvas.rows[h.first : h.last] for t in row.tokens)
+    lines.rows, lines.body_rows = frozenset(taken), frozenset(body_rows)
+    lines.taken = frozenset(t.start for d in lines.drafts for t in d.tokens())
+    if taken:
+        lines.first_row = min(taken)
+    return lines
+
+
+def _belongs(heading: Heading, first: Heading) -> bool:
+    """Whether a further table holds order lines too: the same columns again, or quantity and money of its own."""
+    if heading.roles == first.roles:
+        return True
+    roles = heading.roles
+    return (
+        bool(roles & {"quantity", "quantity_unit"})
+        and bool(roles & {"amount", "unit_price"})
+        and bool(roles & {"description", "code", "position"})
+    )
+
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def _furniture(canvas: Canvas) -> frozenset[int]:
+    """Rows that stand on several pages at the same height: letterheads, page numbers, footers."""
+    if not canvas.is_paged:
+        return frozenset()
+    seen: Counter[tuple[str, int]] = Counter()
+    keyed: list[tuple[tuple[str, int], int, int]] = []
+    for number, row in enumerate(canvas.rows):
+        key = (_NUMBERS.sub("#", row.text.casefold()), round(row.top / 6))
+        keyed.append((key, number, row.block))
+    pages: dict[tuple[str, int], set[int]] = {}
+    for key, _, block in keyed:
+        pages.setdefault(key, set()).add(block)
+        seen[key] += 1
+    height = max(canvas.heights.values(), default=0.0)
+    out = set()
+    for key, number, _ in keyed:
+        row = canvas.rows[number]
+        is_edge = row.top < 0.2 * height or row.bottom > 0.88 * height
+        if len(pages[key]) > 1 and is_edge and any(c.isalpha() for c in key[0]) and not _looks_like_line(key[0]):
+            out.add(number)
+    return frozenset(out)
+
+
+def _looks_like_line(text: str) -> bool:
+    return text.count("#") >= 4
