@@ -1,0 +1,103 @@
+"""How fast, as JSON with ratios: `make bench`. Figures of one run on one machine; only ratios travel."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+DATASETS = Path(__file__).parent / "datasets"
+
+
+def main() -> None:
+    """Measure and print."""
+    print(json.dumps({"cpus": os.cpu_count(), "start": start(), "reading": reading(), "triage": triage()}, indent=1))
+
+
+def start(rounds: int = 5) -> dict[str, float]:
+    """Seconds of `countersign --help` and of an empty Python, best of several."""
+
+    def best(*arguments: str) -> float:
+        times = []
+        for _ in range(rounds):
+            began = time.perf_counter()
+            subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
+            times.append(time.perf_counter() - began)
+        return round(min(times), 3)
+
+    return {"help_s": best(sys.executable, "-m", "workers", "--help"), "python_s": best(sys.executable, "-c", "")}
+
+
+def reading(rounds: int = 5) -> dict[str, float]:
+    """Pages a second of our reading (words with boxes, tables, language) and of pypdfium2's plain text, same files.
+
+    Only PDFs with a text layer: scans are a matter of OCR.
+    """
+    import pypdfium2
+
+    from app.documents.read import read
+
+    files = [p.read_bytes() for p in sorted((DATASETS / "purchase_orders").glob("*.pdf"))]
+    readings = [read(content, "order.pdf") for content in files]
+    files = [c for c, r in zip(files, readings, strict=True) if r.pages and not any(p.is_scanned for p in r.pages)]
+    pages = sum(len(r.pages) for r in readings if r.pages and not any(p.is_scanned for p in r.pages))
+
+    def plain() -> None:
+        for content in files:
+            document = pypdfium2.PdfDocument(content)
+            for page in document:
+                text = page.get_textpage()
+                text.get_text_range()
+                text.close()
+                page.close()
+            document.close()
+
+    def ours() -> None:
+        for content in files:
+            read(content, "order.pdf")
+
+    best: dict[str, float] = {}
+    for _ in range(rounds):  # in turn, so that a busy moment hits both
+        for name, work in (("plain", plain), ("ours", ours)):
+            began = time.perf_counter()
+            work()
+            best[name] = min(best.get(name, 1e9), time.perf_counter() - began)
+    return {
+        "pages": pages, "plain_pages_per_s": round(pages / best["plain"], 1),
+        "pages_per_s": round(pages / best["ours"], 1), "ratio": round(best["plain"] / best["ours"], 3),
+    }  # fmt: skip
+
+
+def triage() -> dict[str, Any]:
+    """Messages a second of `countersign triage` on the corpus, start-up included; and without the files that need OCR."""
+    from app.documents.read import read
+
+    messages = sorted((DATASETS / "messages").glob("*.eml"))
+    with TemporaryDirectory() as folder:
+        for path in messages:
+            if not any(page.is_scanned for part in read(path.read_bytes(), path.name).walk() for page in part.pages):
+                (Path(folder) / path.name).symlink_to(path.resolve())
+        without_ocr = len(list(Path(folder).iterdir()))
+        seconds = _triage_seconds(folder)
+    everything = _triage_seconds(str(DATASETS / "messages"))
+    return {
+        "messages_without_ocr": without_ocr, "per_s_without_ocr": round(without_ocr / seconds, 1),
+        "messages": len(messages), "per_s": round(len(messages) / everything, 1),
+    }  # fmt: skip
+
+
+def _triage_seconds(folder: str) -> float:
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "workers", "triage", folder, "--jsonl"], check=True, stdout=subprocess.DEVNULL
+    )
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
