@@ -1,4 +1,4 @@
-"""What `countersign.operation` refuses with. Over JSON-2 the class name is the error's `name` and `context` its facts."""
+"""What `countersign.operation` refuses with: over JSON-2 the class is the error's `name`, `context` its facts."""
 
 from odoo.exceptions import UserError
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from app.odoo.json2 import Json2Odoo
 from fixtures.odoo.sandbox import API_KEY, DATABASE, Sandbox
-from tests.contract.peers import Peer
+from tests.contract.peers import START_ODOO, Peer
 
-_START_ODOO = Path(__file__).parents[1] / "odoo" / "start-odoo"
 _PORT = os.environ.get("ODOO_TEST_PORT", "8079")
 
 
@@ -39,7 +37,7 @@ def real_odoo() -> Iterator[Peer]:
     is_ours = not all(told.values())
     if is_ours:
         started = subprocess.run(
-            [_START_ODOO, "--port", _PORT, "--db", "contract"],
+            [START_ODOO, "--port", _PORT, "--db", "contract"],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -51,4 +49,4 @@ def real_odoo() -> Iterator[Peer]:
             yield Peer(gateway, told["ODOO_URL"], told["ODOO_DB"], told["ODOO_API_KEY"])
     finally:
         if is_ours:
-            subprocess.run([_START_ODOO, "stop", "--port", _PORT], check=False, timeout=60)
+            subprocess.run([START_ODOO, "stop", "--port", _PORT], check=False, timeout=60)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from app.odoo.json2 import Json2Odoo
+
+START_ODOO = Path(__file__).parents[1] / "odoo" / "start-odoo"
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@ import hashlib
 import json
 import re
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, MissingError
+from psycopg2.errors import UniqueViolation
 
 from ..exceptions import KeyReused, OperationRefused, Stale
 from ..operations import KINDS, Call, differences, files, guarded_lines, note
@@ -106,7 +105,7 @@ class CountersignOperation(models.Model):
 
     @api.model
     def _require_listed(self, kind, record):
-        """The operation, model, id and company that are asked for, when the closed list and the caller's companies allow them."""
+        """Operation, model, id and company, when the closed list and the caller's companies allow them."""
         operation = KINDS.get(kind) if isinstance(kind, str) else None
         if operation is None:
             raise OperationRefused(self.env._("There is no operation %s.", kind), "unknown_kind")
@@ -178,7 +177,9 @@ class CountersignOperation(models.Model):
         if found:
             named = ", ".join(d["field"] for d in found[:5])
             raise Stale(
-                self.env._("%(name)s has changed since it was reviewed: %(fields)s.", name=target.display_name, fields=named),
+                self.env._(
+                    "%(name)s has changed since it was reviewed: %(fields)s.", name=target.display_name, fields=named
+                ),
                 found,
             )
 
@@ -194,4 +195,6 @@ def _digest(kind, company_id, model, res_id, values, expected, attachments):
         "expected": expected,
         "attachments": [{"name": f.name, "sha256": f.sha256} for f in attachments],
     }
-    return hashlib.sha256(json.dumps(change, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(change, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    ).hexdigest()

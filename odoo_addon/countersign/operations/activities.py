@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from markupsafe import Markup
-
 from odoo import fields
 
 from ..exceptions import OperationRefused
@@ -18,7 +17,12 @@ _TYPES = {
     "email": "mail.mail_activity_data_email",
     "meeting": "mail.mail_activity_data_meeting",
 }
-_OWNER = {"sale.order": "user_id", "account.move": "invoice_user_id", "res.partner": "user_id", "project.project": "user_id"}
+_OWNER = {
+    "sale.order": "user_id",
+    "account.move": "invoice_user_id",
+    "res.partner": "user_id",
+    "project.project": "user_id",
+}
 
 
 def _schedule(call, activity_type, user, summary):
@@ -102,14 +106,27 @@ def cancel_activity(call):
     activity = env["mail.activity"].browse(call.values["activity_id"]).exists()
     if not activity or activity.res_model != record._name or activity.res_id != record.id or not activity.active:
         raise OperationRefused(env._("The activity is done or gone."), "activity")
-    ours = env["countersign.operation"].sudo().search(
-        [("kind", "in", ["schedule_activity", "request_approval"]), ("res_model", "=", record._name), ("res_id", "=", record.id)]
+    ours = (
+        env["countersign.operation"]
+        .sudo()
+        .search(
+            [
+                ("kind", "in", ["schedule_activity", "request_approval"]),
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+            ]
+        )
     )
     if not any((row.result or {}).get("activity_id") == activity.id for row in ours):
         raise OperationRefused(env._("The activity was not made by Countersign."), "not_ours")
     summary = activity.summary
     activity.unlink()
     return Outcome(
-        result={"model": record._name, "id": record.id, "name": record.display_name, "activity_id": call.values["activity_id"]},
+        result={
+            "model": record._name,
+            "id": record.id,
+            "name": record.display_name,
+            "activity_id": call.values["activity_id"],
+        },
         notes=[(record, env._("Activity taken back: %s", summary))],
     )

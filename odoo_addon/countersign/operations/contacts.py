@@ -1,7 +1,6 @@
 """Whom a customer's invoices go to."""
 
 from markupsafe import Markup
-
 from odoo.tools import email_normalize
 
 from ..exceptions import OperationRefused

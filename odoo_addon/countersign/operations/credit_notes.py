@@ -1,7 +1,6 @@
 """Draft credit notes: whole or in part, made the way Odoo reverses an invoice, never posted here."""
 
 from markupsafe import Markup
-
 from odoo import Command, fields
 
 from ..exceptions import OperationRefused
@@ -20,7 +19,13 @@ from .readers import day, flag, identifier, list_of, positive, text
         "whole": flag,
         "dated": day,
         "lines": list_of(
-            {"line_id": identifier, "quantity": positive, "price_unit": positive, "amount": positive, "name": text(2000)},
+            {
+                "line_id": identifier,
+                "quantity": positive,
+                "price_unit": positive,
+                "amount": positive,
+                "name": text(2000),
+            },
             required=("line_id",),
         ),
     },
@@ -36,7 +41,9 @@ def draft_credit_note(call):
     invoice, env, values = call.target, call.env, call.values
     require_customer_document(invoice)
     if invoice.move_type != "out_invoice" or invoice.state != "posted":
-        raise OperationRefused(env._("Only a posted invoice can be credited; a draft is corrected."), "invoice_not_posted")
+        raise OperationRefused(
+            env._("Only a posted invoice can be credited; a draft is corrected."), "invoice_not_posted"
+        )
     if bool(values.get("whole")) == bool(values.get("lines")):
         raise OperationRefused(env._("Say either the whole invoice or which lines."), "values")
     dated = values.get("dated") or fields.Date.context_today(invoice)
@@ -52,7 +59,13 @@ def draft_credit_note(call):
             "invoice_id": invoice.id,
             "invoice_name": invoice.name,
             **amounts(credit),
-            "undo": {"kind": "delete_draft_credit_note", "model": "account.move", "id": credit.id, "values": {}, "expected": {}},
+            "undo": {
+                "kind": "delete_draft_credit_note",
+                "model": "account.move",
+                "id": credit.id,
+                "values": {},
+                "expected": {},
+            },
         },
         notes=[
             (
@@ -110,7 +123,10 @@ def _keep_only(credit, invoice, lines):
         line = known.get(part["line_id"])
         if line is None or [p["line_id"] for p in lines].count(part["line_id"]) > 1:
             raise OperationRefused(
-                credit.env._("%(name)s has no line %(id)s, or it is named twice.", name=invoice.name, id=part["line_id"]), "line"
+                credit.env._(
+                    "%(name)s has no line %(id)s, or it is named twice.", name=invoice.name, id=part["line_id"]
+                ),
+                "line",
             )
         values, net = _part_of(line, part)
         copied = line.with_context(include_business_fields=True).copy_data(values)[0]
@@ -121,9 +137,13 @@ def _keep_only(credit, invoice, lines):
     credit.write({"invoice_line_ids": [*(Command.delete(i) for i in old), *kept]})
     for made, (line, net) in zip(guarded_lines(credit).sorted("id"), wanted_net, strict=True):
         if net is not None and made.currency_id.compare_amounts(made.price_subtotal, net):
-            raise OperationRefused(credit.env._("Line %(id)s cannot be credited by %(net)s.", id=line.id, net=net), "amount")
+            raise OperationRefused(
+                credit.env._("Line %(id)s cannot be credited by %(net)s.", id=line.id, net=net), "amount"
+            )
         if made.currency_id.compare_amounts(abs(made.price_subtotal), abs(line.price_subtotal)) > 0:
-            raise OperationRefused(credit.env._("Line %s would be credited by more than it was billed.", line.id), "too_much")
+            raise OperationRefused(
+                credit.env._("Line %s would be credited by more than it was billed.", line.id), "too_much"
+            )
 
 
 def _part_of(line, part):
@@ -149,8 +169,17 @@ def _require_draft_within(credit, invoice):
     env = credit.env
     if credit.state != "draft" or credit.move_type != "out_refund" or credit.reversed_entry_id != invoice:
         raise OperationRefused(env._("Odoo did not leave a draft credit note."), "not_draft")
-    others = env["account.move"].sudo().search(
-        [("reversed_entry_id", "=", invoice.id), ("move_type", "=", "out_refund"), ("state", "!=", "cancel"), ("id", "!=", credit.id)]
+    others = (
+        env["account.move"]
+        .sudo()
+        .search(
+            [
+                ("reversed_entry_id", "=", invoice.id),
+                ("move_type", "=", "out_refund"),
+                ("state", "!=", "cancel"),
+                ("id", "!=", credit.id),
+            ]
+        )
     )
     credited = sum(others.mapped("amount_total")) + credit.amount_total
     if credit.currency_id.compare_amounts(credited, invoice.amount_total) > 0:

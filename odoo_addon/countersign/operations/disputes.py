@@ -14,7 +14,9 @@ def _mark(call, disputed):
     invoice, env = call.target, call.env
     require_customer_document(invoice)
     if invoice.state != "posted":
-        raise OperationRefused(env._("%s is not posted: nobody would dun it.", invoice.display_name), "invoice_not_posted")
+        raise OperationRefused(
+            env._("%s is not posted: nobody would dun it.", invoice.display_name), "invoice_not_posted"
+        )
     before = invoice.no_followup
     invoice.no_followup = disputed
     if invoice.no_followup != disputed:

@@ -83,7 +83,9 @@ def differences(env, record, expected, allowed):
         raise OperationRefused(env._("The expected values must be an object."), "expected")
     unknown = set(expected) - allowed
     if unknown:
-        raise OperationRefused(env._("These fields cannot be compared: %s.", ", ".join(sorted(unknown))), "unknown_field")
+        raise OperationRefused(
+            env._("These fields cannot be compared: %s.", ", ".join(sorted(unknown))), "unknown_field"
+        )
     found = []
     for name, before in expected.items():
         if name == LINES:

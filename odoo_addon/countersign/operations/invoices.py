@@ -1,7 +1,6 @@
 """Wording of draft invoices."""
 
 from markupsafe import Markup
-
 from odoo import Command
 
 from ..exceptions import OperationRefused
@@ -13,14 +12,17 @@ from .readers import identifier, list_of, text
 
 def require_customer_document(invoice):
     if invoice.move_type not in ("out_invoice", "out_refund"):
-        raise OperationRefused(invoice.env._("%s is no customer invoice.", invoice.display_name), "not_customer_invoice")
+        raise OperationRefused(
+            invoice.env._("%s is no customer invoice.", invoice.display_name), "not_customer_invoice"
+        )
 
 
 def require_draft_invoice(invoice):
     require_customer_document(invoice)
     if invoice.state != "draft":
         raise OperationRefused(
-            invoice.env._("%s is posted: it cannot be changed, only credited.", invoice.display_name), "invoice_not_draft"
+            invoice.env._("%s is posted: it cannot be changed, only credited.", invoice.display_name),
+            "invoice_not_draft",
         )
 
 
@@ -46,7 +48,9 @@ def update_invoice_narrative(call):
     for line in values.get("lines", []):
         found = lines.filtered(lambda known, wanted=line["line_id"]: known.id == wanted)
         if not found:
-            raise OperationRefused(env._("%(name)s has no line %(id)s.", name=invoice.display_name, id=line["line_id"]), "line")
+            raise OperationRefused(
+                env._("%(name)s has no line %(id)s.", name=invoice.display_name, id=line["line_id"]), "line"
+            )
         lines_before.append({"id": found.id, "name": found.name or None})
         told.append(changed(env._("Line"), found.name, line["name"]))
         commands.append(Command.update(found.id, {"name": line["name"]}))

@@ -1,7 +1,8 @@
 """What an operation is: where it works, what it reads from the caller, which rights it needs, what it does."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 from ..exceptions import OperationRefused
 
@@ -50,7 +51,8 @@ class Kind:
         unknown = set(values) - set(self.values)
         if unknown:
             raise OperationRefused(
-                env._("%(kind)s does not take %(names)s.", kind=self.name, names=", ".join(sorted(unknown))), "unknown_field"
+                env._("%(kind)s does not take %(names)s.", kind=self.name, names=", ".join(sorted(unknown))),
+                "unknown_field",
             )
         missing = {name for name in self.required if values.get(name) in (None, "", [])}
         if missing:

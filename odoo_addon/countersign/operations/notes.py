@@ -21,7 +21,7 @@ def paragraphs(value):
 
 
 def changed(label, before, after):
-    """"Label: before → after", escaped."""
+    """ "Label: before → after", escaped."""
     return Markup("%s: %s → %s") % (label, before or "–", after or "–")
 
 

@@ -1,7 +1,6 @@
 """Quotations: made from a customer's order, changed while they are quotations, never confirmed here."""
 
 from markupsafe import Markup
-
 from odoo import Command
 
 from ..exceptions import OperationRefused
@@ -77,11 +76,21 @@ def create_quotation_from_po(call):
             "name": order.name,
             "line_ids": order.order_line.ids,
             **amounts(order),
-            "undo": {"kind": "delete_draft_quotation", "model": "sale.order", "id": order.id, "values": {}, "expected": {}},
+            "undo": {
+                "kind": "delete_draft_quotation",
+                "model": "sale.order",
+                "id": order.id,
+                "values": {},
+                "expected": {},
+            },
         },
         notes=[
             (order, env._("Quotation from purchase order %s.", values["reference"])),
-            (customer, Markup("%s %s") % (env._("Quotation from purchase order %s:", values["reference"]), order._get_html_link())),
+            (
+                customer,
+                Markup("%s %s")
+                % (env._("Quotation from purchase order %s:", values["reference"]), order._get_html_link()),
+            ),
         ],
         made=made,
         evidence_on=order,
@@ -121,7 +130,11 @@ def update_draft_order(call):
     for field in changes:
         told.append(changed(order._fields[field].get_description(env)["string"], before[field], seen(order, field)))
     if commands:
-        told.append(changed(env._("Untaxed amount"), order.currency_id.format(net), order.currency_id.format(order.amount_untaxed)))
+        told.append(
+            changed(
+                env._("Untaxed amount"), order.currency_id.format(net), order.currency_id.format(order.amount_untaxed)
+            )
+        )
     return Outcome(
         result={"model": "sale.order", "id": order.id, "name": order.name, "before": before, **amounts(order)},
         notes=[(order, Markup("<br/>").join(told))],
@@ -146,8 +159,11 @@ def delete_draft_quotation(call):
 
 def require_own_and_untouched(record, kind):
     """The record was made by one of our operations and is still as that operation left it."""
-    made = record.env["countersign.operation"].sudo().search([("kind", "=", kind)]).filtered(
-        lambda row: (row.result or {}).get("id") == record.id
+    made = (
+        record.env["countersign.operation"]
+        .sudo()
+        .search([("kind", "=", kind)])
+        .filtered(lambda row: (row.result or {}).get("id") == record.id)
     )
     if not made:
         raise OperationRefused(record.env._("%s was not made by Countersign.", record.display_name), "not_ours")
@@ -182,18 +198,24 @@ def _line_command(order, line, before):
 
 
 def _require_new_reference(customer, company, reference):
-    taken = customer.env["sale.order"].sudo().search(
-        [
-            ("company_id", "=", company.id),
-            ("partner_id.commercial_partner_id", "=", customer.commercial_partner_id.id),
-            ("client_order_ref", "=", reference),
-            ("state", "!=", "cancel"),
-        ],
-        limit=1,
+    taken = (
+        customer.env["sale.order"]
+        .sudo()
+        .search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id.commercial_partner_id", "=", customer.commercial_partner_id.id),
+                ("client_order_ref", "=", reference),
+                ("state", "!=", "cancel"),
+            ],
+            limit=1,
+        )
     )
     if taken:
         raise OperationRefused(
-            customer.env._("%(order)s already carries the reference %(reference)s.", order=taken.name, reference=reference),
+            customer.env._(
+                "%(order)s already carries the reference %(reference)s.", order=taken.name, reference=reference
+            ),
             "reference_taken",
         )
 
@@ -214,7 +236,9 @@ def _pricelist(env, company, customer, currency):
     if usual.currency_id.name == currency:
         return {"pricelist_id": usual.id}
     fitting = env["product.pricelist"].search(
-        [("currency_id.name", "=", currency), ("company_id", "in", [company.id, False])], order="company_id, sequence, id", limit=1
+        [("currency_id.name", "=", currency), ("company_id", "in", [company.id, False])],
+        order="company_id, sequence, id",
+        limit=1,
     )
     if fitting:
         return {"pricelist_id": fitting.id}

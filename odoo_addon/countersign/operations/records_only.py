@@ -23,7 +23,9 @@ def _noted(call, told):
     )
 
 
-@operation("post_note", guards=ANYWHERE, values={"body": text(20000)}, required=("body",), access="read", takes_files=True)
+@operation(
+    "post_note", guards=ANYWHERE, values={"body": text(20000)}, required=("body",), access="read", takes_files=True
+)
 def post_note(call):
     return _noted(call, paragraphs(call.values["body"]))
 
@@ -48,7 +50,11 @@ def attach_evidence(call):
 def draft_reply(call):
     """Keep the confirmed reply with the record; nothing is sent from here."""
     subject = call.values.get("subject") or ""
-    told = Markup("%s <b>%s</b><br/>%s") % (call.env._("Reply to the customer:"), subject, paragraphs(call.values["body"]))
+    told = Markup("%s <b>%s</b><br/>%s") % (
+        call.env._("Reply to the customer:"),
+        subject,
+        paragraphs(call.values["body"]),
+    )
     return _noted(call, told)
 
 

@@ -1,7 +1,6 @@
 """Questions for delivery: a task in a project."""
 
 from markupsafe import Markup
-
 from odoo import Command
 
 from ..exceptions import OperationRefused
