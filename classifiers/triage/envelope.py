@@ -6,11 +6,16 @@ All values are between 0 and 1. Nothing here knows a firm or a customer by name:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.documents.order import Order, OrderFunction
 from app.documents.reading import Mail, Reading
 from app.firm import Firm
+from classifiers.triage.papers import kind_of, order_documents
 from classifiers.triage.passages import Passage
+
+Say = Callable[[str, object], None]
 
 _ROBOT = re.compile(
     r"no-?_?reply|do-?not-?reply|nicht-?antworten|ne-?pas-?repondre|no-?responder|nao-?responda|non-?rispondere|niet-?beantwoorden"
@@ -27,6 +32,11 @@ _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _MONEY = re.compile(r"[€$£]|\b(?:EUR|USD|GBP|CHF|PLN|zł)\b")
 _AMOUNT = re.compile(r"\b\d{1,3}(?:[., ']\d{3})*[.,]\d{2}\b")
 _REFERENCE = re.compile(r"\b[A-Z]{1,8}[-/ ]?\d{2,4}[-/]\d{2,8}\b|\b\d{6,12}\b")
+_ORDER_REASON = {
+    OrderFunction.NEW: "new_po",
+    OrderFunction.CHANGE: "po_change",
+    OrderFunction.CANCELLATION: "po_cancellation",
+}
 _MACRO = (".html", ".htm", ".xlsm", ".docm", ".exe", ".js", ".iso", ".lnk", ".hta", ".vbs")
 
 
@@ -35,16 +45,21 @@ class Envelope:
     """Named signals of a message, each between 0 and 1."""
 
     signals: dict[str, float]
+    order_reasons: tuple[str, ...] = ()
+    """What the order documents in the message would make of it: new_po, po_change, po_cancellation."""
 
     def __getitem__(self, name: str) -> float:
         return self.signals.get(name, 0.0)
 
 
 def is_own_staff(mail: Mail, firm: Firm | None = None) -> bool:
-    """Whether the sender writes from inside: from the firm's domains, or from a recipient's own domain."""
+    """Whether the sender writes from inside: from the firm's domains, or to nobody but the sender's own house."""
     sender = mail.sender.domain
-    ours = set(firm.domains) if firm and firm.domains else {a.domain for a in mail.to if a.domain}
-    return bool(sender) and any(_same_house(sender, domain) for domain in ours)
+    if not sender:
+        return False
+    if firm and firm.domains:
+        return any(_same_house(sender, domain) for domain in firm.domains)
+    return bool(mail.to) and all(_same_house(sender, address.domain) for address in mail.to)
 
 
 def _same_house(left: str, right: str) -> bool:
@@ -68,7 +83,9 @@ def _looks_like(left: str, right: str) -> bool:
     )
 
 
-def envelope(reading: Reading, found: tuple[Passage, ...], firm: Firm | None = None) -> Envelope:
+def envelope(
+    reading: Reading, found: tuple[Passage, ...], firm: Firm | None = None, orders: Mapping[str, Order] | None = None
+) -> Envelope:
     """The signals of a message. A document without a mail around it has those of its content alone."""
     signals: dict[str, float] = {}
     new = " ".join(p.text for p in found if p.zone == "new")
@@ -97,10 +114,14 @@ def envelope(reading: Reading, found: tuple[Passage, ...], firm: Firm | None = N
     say("amounts", min(len(_AMOUNT.findall(own_words)) / 6, 1.0))
     say("references", min(len(_REFERENCE.findall(own_words)) / 6, 1.0))
     _say_attachments(reading, say)
-    return Envelope(signals)
+    documents = order_documents(reading, dict(orders or {}))
+    for path, order in documents.items():
+        say(f"order_{order.function}", True)
+        say("order_pasted" if reading.path == path else "order_attached", True)
+    return Envelope(signals, tuple(sorted({_ORDER_REASON[order.function] for order in documents.values()})))
 
 
-def _say_sender(mail: Mail, reading: Reading, firm: Firm | None, say) -> None:  # type: ignore[no-untyped-def]
+def _say_sender(mail: Mail, reading: Reading, firm: Firm | None, say: Say) -> None:
     sender, own = mail.sender, is_own_staff(mail, firm)
     local = sender.email.partition("@")[0].casefold()
     robot = bool(_ROBOT.search(local))
@@ -134,14 +155,14 @@ def _say_sender(mail: Mail, reading: Reading, firm: Firm | None, say) -> None:  
     say("many_recipients", len(mail.to) + len(mail.cc) > 3)
 
 
-def _say_attachments(reading: Reading, say) -> None:  # type: ignore[no-untyped-def]
+def _say_attachments(reading: Reading, say: Say) -> None:
     parts = [p for p in reading.walk() if p is not reading]
     say("attachments", bool(parts))
     for form in ("pdf", "sheet", "word", "image", "mail", "xml"):
         say(f"with_{form}", any(p.form == form for p in parts))
     say("dangerous_attachment", any(p.name.casefold().endswith(_MACRO) for p in parts))
-    orders = [p.order for p in reading.walk() if p.order is not None]
-    for order in orders:
-        say(f"order_{order.function}", True)
+    for part in parts:
+        if kind := kind_of(part):
+            say(f"paper_{kind}", True)
     answers = [p.invoice_answer for p in reading.walk() if p.invoice_answer is not None]
     say("invoice_answer", bool(answers))

@@ -27,7 +27,7 @@ KIND_NUMBER: tuple[int, ...] = tuple(KINDS.index(KIND_OF[reason]) for reason in 
 NAMES = (
     "new", "new, second best", "new, early", "subject", "new, mean", "whole", "whole, margin", "forwarded",
     "forwarded, little new", "quoted", "quoted, little new", "attachment", "attachment, little new", "kind, new", "kind, whole",
-    "kind, mean", "kind, forwarded", "mirror, new", "mirror, whole", "mirror, forwarded", "answer code", "order document",
+    "kind, mean", "kind, forwarded", "mirror, new", "mirror, whole", "mirror, forwarded", "answer code", "order document", "short payment with a reason",
 )  # fmt: skip
 
 _MIRRORS = (
@@ -42,18 +42,18 @@ _FLOOR = 1e-3
 _KIND_FLOOR = 1e-2
 _LONGEST_WHOLE = 1500
 _FADING = 0.08
-_ORDER_REASON = {"new": "new_po", "change": "po_change", "cancellation": "po_cancellation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Evidence of a message: `by_reason` (reason, name), `others` (best new sentence per other class), and per sentence.
 
-    `sentences` holds the probabilities of `ALL_REASONS` for each passage.
+    `sentences` holds the probabilities of `ALL_REASONS` for each passage, `kinds` the best new sentence for each kind.
     """
 
     by_reason: Array
     others: Array
+    kinds: Array
     sentences: Array
 
 
@@ -96,10 +96,12 @@ def gather(reading: Reading, found: tuple[Passage, ...], about: Envelope, model:
         kind[new].mean(axis=0)[of_kind] * 5 if new.any() else nothing,
         kind_strength[forwarded].max(axis=0)[of_kind] if forwarded.any() else nothing,
         mirror @ best(new), mirror @ strength[-1], mirror @ best(forwarded),
-        _named(rules.reasons_of_answers(reading)), _named(_orders(reading)),
+        _named(rules.suggested(reading)), _named(dict.fromkeys(about.order_reasons, 1.0)),
+        _outdone(strength[new]),
     ]  # fmt: skip
     rest = likely[new][:, others].max(axis=0) if new.any() else np.zeros(len(others))
-    return Evidence(np.stack(columns, axis=1), rest, by_sentence[:-1])
+    best_of_kind = kind_strength[new].max(axis=0) if new.any() else np.zeros(len(KINDS))
+    return Evidence(np.stack(columns, axis=1), rest, best_of_kind / -np.log(_KIND_FLOOR), by_sentence[:-1])
 
 
 def _whole(found: tuple[Passage, ...]) -> str:
@@ -110,14 +112,19 @@ def _whole(found: tuple[Passage, ...]) -> str:
     return own[:_LONGEST_WHOLE]
 
 
-def _orders(reading: Reading) -> set[str]:
-    return {_ORDER_REASON[part.order.function] for part in reading.walk() if part.order is not None}
-
-
-def _named(reasons: set[str]) -> Array:
+def _named(reasons: dict[str, float]) -> Array:
     import numpy as np
 
-    return np.array([1.0 if reason in reasons else 0.0 for reason in ALL_REASONS])
+    return np.array([reasons.get(reason, 0.0) for reason in ALL_REASONS])
+
+
+def _outdone(strength: Array) -> Array:
+    """Against `short_payment`: how strongly a contested reason is given, which is then the matter."""
+    found = _named({})
+    if len(strength):
+        contested = [i for i, reason in enumerate(ALL_REASONS) if KIND_OF[reason] is Kind.DISPUTE]
+        found[ALL_REASONS.index("short_payment")] = strength[:, contested].max()
+    return found
 
 
 def _mirror() -> Array:

@@ -12,11 +12,12 @@ FIRST_CONCEPT = wording.COLUMNS
 FIRST_PAIR = FIRST_CONCEPT + N_CONCEPTS
 WIDTH = FIRST_PAIR + N_CONCEPTS * (N_CONCEPTS - 1) // 2
 _CONCEPT, _PAIR = 0.45, 0.2
+_MOST = 30
 
 
 def concept_columns(text: str, language: str) -> dict[int, float]:
     """Columns of the concepts in a sentence and of their pairs."""
-    found = sorted(lexicon().find(text, language))[:14]
+    found = sorted(lexicon().find(text, language))[:_MOST]
     columns = {FIRST_CONCEPT + number: _CONCEPT for number in found}
     for at, left in enumerate(found):
         for right in found[at + 1 :]:

@@ -1,6 +1,6 @@
 """The linear model: which reason a message is about, from its evidence and its envelope.
 
-A conditional logit: score(reason) = shared weights x evidence for that reason + the kind's weights x the message's
+A conditional logit: score(reason) = shared weights x evidence for that reason + the weights of its group x the message's
 signals + the reason's own (strongly held back) weights x signals + the reason's bias; a softmax over all reasons.
 """
 
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from classifiers.triage.envelope import Envelope
-from classifiers.triage.evidence import ALL_REASONS, KIND_NUMBER, KINDS
+from app.vocabulary import REASONS, Kind
+from classifiers.triage.evidence import ALL_REASONS, Evidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,25 +23,54 @@ SIGNALS = (
     "bulk", "list_unsubscribe", "reply", "forward", "free_mail", "reply_elsewhere", "look_alike", "many_recipients",
     "no_new_text", "short_new_text", "long_new_text", "has_quoted", "mostly_quoted", "question", "iban", "link", "money",
     "amounts", "references", "attachments", "with_pdf", "with_sheet", "with_word", "with_image", "with_mail", "with_xml",
-    "dangerous_attachment", "order_new", "order_change", "order_cancellation", "invoice_answer",
+    "dangerous_attachment", "order_new", "order_change", "order_cancellation",
+    "order_pasted", "order_attached", "paper_remittance", "paper_timesheet", "paper_acceptance", "paper_invoice",
+    "paper_order", "invoice_answer",
 )  # fmt: skip
 
-_SHARED, _BY_KIND, _BY_REASON, _BIAS = 0.02, 0.1, 1.0, 1.0
-"""How strongly each group of weights is held back (half the square times this); from cross-validation."""
+GROUPS: tuple[tuple[str, ...], ...] = (
+    REASONS[Kind.CUSTOMER_PO],
+    REASONS[Kind.DISPUTE],
+    tuple(reason for reason in REASONS[Kind.BILLING_DISCREPANCY] if reason != "delivery_failure"),
+    REASONS[Kind.PAYMENT_NOTICE],
+    REASONS[Kind.BILLING_REQUEST],
+    REASONS[Kind.SECURITY_ALERT],
+    ("delivery_failure", "bounce"),
+    ("auto_reply",),
+    ("acknowledgement",),
+    ("marketing", "unrelated"),
+)
+"""Reasons whose messages look alike from outside: the kinds, apart from what machines send and what nobody asked for."""
+
+_GROUP = tuple(next(n for n, group in enumerate(GROUPS) if reason in group) for reason in ALL_REASONS)
+_INSIDE_ONLY = tuple(reason in GROUPS[2] for reason in ALL_REASONS)
+_NOT_FROM_OUTSIDE = 5.0
+"""A finding of our own does not come from outside: its score is lowered by this for mails from elsewhere."""
+_SHARED, _BY_GROUP, _BY_REASON, _BIAS = 5.0, 0.3, 3.0, 1.0
+"""How strongly each part of the weights is held back (half the square times this); from cross-validation."""
 
 
-def signals(about: Envelope, others: Array) -> Array:
-    """A message's signals: those of its envelope, a constant, and the best sentence of each class that is no reason."""
+def signals(about: Envelope, seen: Evidence) -> Array:
+    """A message's signals: those of its envelope, a constant, and its best sentences for each kind and other class."""
     import numpy as np
 
-    return np.concatenate([[about[name] for name in SIGNALS], [1.0], others])
+    return np.concatenate([[about[name] for name in SIGNALS], [1.0], seen.kinds, seen.others])
+
+
+def offsets(about: Array) -> Array:
+    """What is taken off the reasons' scores whatever was learned, for messages' signals (message, signal)."""
+    import numpy as np
+
+    outside = about[..., SIGNALS.index("outside")]
+    return -_NOT_FROM_OUTSIDE * outside[..., None] * np.array(_INSIDE_ONLY, dtype=float)
 
 
 def scores(by_reason: Array, about: Array, arrays: Mapping[str, Array]) -> Array:
     """Scores of `ALL_REASONS` for one message, before the softmax."""
     found: Array = by_reason @ arrays["shared"]
-    found = found + (arrays["by_kind"] @ about)[list(KIND_NUMBER)]
-    return found + arrays["by_reason"] @ about + arrays["bias"]
+    found = found + (arrays["by_group"] @ about)[list(_GROUP)]
+    found = found + arrays["by_reason"] @ about + arrays["bias"] + offsets(about)
+    return found
 
 
 def probabilities(found: Array) -> Array:
@@ -61,36 +91,37 @@ def learn(
     import numpy as np
     from scipy.optimize import minimize
 
-    n, r, k = by_reason.shape
-    j, kinds = about.shape[1], len(KINDS)
+    _, r, k = by_reason.shape
+    j, groups = about.shape[1], len(GROUPS)
     unit = by_reason.std(axis=(0, 1)) + 1e-6
     scaled = by_reason / unit
     right = np.array([[reason in some for reason in ALL_REASONS] for some in accepted], dtype=float)
     number = {reason: sum(other == reason for other in reasons) for reason in set(reasons)}
     weight = np.array([number[reason] ** -0.5 for reason in reasons])
     weight /= weight.mean()
-    of_kind = np.eye(kinds)[list(KIND_NUMBER)]
-    cuts = np.cumsum([k, kinds * j, r * j])
+    of_group = np.eye(groups)[list(_GROUP)]
+    fixed = offsets(about)
+    cuts = np.cumsum([k, groups * j, r * j])
 
     def parts(flat: Array) -> tuple[Array, Array, Array, Array]:
         a, b, c, d = np.split(flat, cuts)
-        return a, b.reshape(kinds, j), c.reshape(r, j), d
+        return a, b.reshape(groups, j), c.reshape(r, j), d
 
     def loss(flat: Array) -> tuple[float, Array]:
         a, b, c, d = parts(flat)
-        z = scaled @ a + about @ (of_kind @ b + c).T + d
+        z = scaled @ a + about @ (of_group @ b + c).T + d + fixed
         z -= z.max(axis=1, keepdims=True)
         p = np.exp(z)
         p /= p.sum(axis=1, keepdims=True)
         hit = (p * right).sum(axis=1) + 1e-12
         slope = (p - p * right / hit[:, None]) * weight[:, None]
         value = -(weight * np.log(hit)).sum()
-        value += 0.5 * (_SHARED * a @ a + _BY_KIND * (b**2).sum() + _BY_REASON * (c**2).sum() + _BIAS * d @ d)
+        value += 0.5 * (_SHARED * a @ a + _BY_GROUP * (b**2).sum() + _BY_REASON * (c**2).sum() + _BIAS * d @ d)
         signal = slope.T @ about
         return value, np.concatenate(
             [
                 np.einsum("nr,nrk->k", slope, scaled) + _SHARED * a,
-                (of_kind.T @ signal + _BY_KIND * b).ravel(),
+                (of_group.T @ signal + _BY_GROUP * b).ravel(),
                 (signal + _BY_REASON * c).ravel(),
                 slope.sum(axis=0) + _BIAS * d,
             ]
@@ -98,5 +129,5 @@ def learn(
 
     found = minimize(loss, np.zeros(int(cuts[-1]) + r), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     a, b, c, d = parts(found.x)
-    arrays = {"shared": a / unit, "by_kind": b, "by_reason": c, "bias": d}
+    arrays = {"shared": a / unit, "by_group": b, "by_reason": c, "bias": d}
     return {name: array.astype(np.float32) for name, array in arrays.items()}

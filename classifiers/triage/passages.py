@@ -1,8 +1,8 @@
 """A reading cut into sentences, each with its zone: where it stands decides how much it says.
 
 Zones: subject, new (what the sender wrote), forwarded (what the sender passes on), quoted (history, attached mails),
-attachment (documents and their names). Signatures, disclaimers, hidden text and raw structured files carry nothing to
-classify and are left out.
+attachment (documents). What a structured answer to an invoice says in words counts as new. Signatures, disclaimers,
+hidden text and raw structured files carry nothing to classify and are left out.
 """
 
 from __future__ import annotations
@@ -61,6 +61,10 @@ def _ranges(reading: Reading) -> Iterator[tuple[str, Reading, int, int]]:
                     continue
                 zone = segment.role if is_root and segment.role in ZONES else "quoted"
                 yield zone, part, segment.start, segment.end
+        elif part.invoice_answer is not None:
+            for name, start, end in part.invoice_answer.spans:
+                if name in ("reasons", "notes"):
+                    yield "new", part, start, end
         elif part.form in ("pdf", "image", "sheet", "word", "text"):
             yield "attachment", part, 0, len(part.text)
 

@@ -1,6 +1,6 @@
 """The phrasebook (how the trade writes, sentence by sentence, in eight languages) and the sentence model learned from it.
 
-`phrasebook/<language>.yaml` has the sections reasons, flags, actions (name -> sentences) and neutral (sentences that
+`phrasebook/<language>.yaml` (and further volumes, `<language>-2.yaml`) has the sections reasons, flags, actions (name -> sentences) and neutral (sentences that
 say nothing about the matter). A sentence's class is "reason:<name>", "flag:<name>", "action:<name>" or "neutral".
 """
 
@@ -39,12 +39,12 @@ def load_phrasebook(folder: Path | None = None) -> list[Phrase]:
     folder = folder or Path(str(files("classifiers.triage") / "phrasebook"))
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[Phrase] = []
-    for path in sorted(folder.glob("??.yaml")):
+    for path in sorted(folder.glob("*.yaml")):
         book = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
         for section, prefix in (("reasons", "reason"), ("flags", "flag"), ("actions", "action")):
             for name, sentences in (book.get(section) or {}).items():
-                found += [Phrase(path.stem, f"{prefix}:{name}", str(text)) for text in sentences]
-        found += [Phrase(path.stem, "neutral", text) for text in _flat(book.get("neutral") or [])]
+                found += [Phrase(path.stem[:2], f"{prefix}:{name}", str(text)) for text in sentences]
+        found += [Phrase(path.stem[:2], "neutral", text) for text in _flat(book.get("neutral") or [])]
     return found
 
 

@@ -9,6 +9,7 @@ from classifiers.triage import evidence, linear, phrases
 from classifiers.triage.artefact import FORMAT, Artefact
 from classifiers.triage.envelope import envelope
 from classifiers.triage.labelled import Labelled, load_labelled
+from classifiers.triage.orders import read_orders
 from classifiers.triage.passages import passages
 
 VERSION = "2"
@@ -28,10 +29,10 @@ def fit(messages: Sequence[Labelled], book: Sequence[phrases.Phrase], seed: int 
     by_reason, about = [], []
     for message in messages:
         found = passages(message.reading)
-        outside = envelope(message.reading, found)
+        outside = envelope(message.reading, found, orders=read_orders(message.reading))
         seen = evidence.gather(message.reading, found, outside, model)
         by_reason.append(seen.by_reason)
-        about.append(linear.signals(outside, seen.others))
+        about.append(linear.signals(outside, seen))
     arrays |= linear.learn(
         np.stack(by_reason), np.stack(about), [m.accepted for m in messages], [m.reason for m in messages]
     )
