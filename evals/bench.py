@@ -74,7 +74,7 @@ def reading(rounds: int = 5) -> dict[str, float]:
 
 
 def triage() -> dict[str, Any]:
-    """Messages a second of `countersign triage` on the corpus, start-up included; and without the files that need OCR."""
+    """Messages a second of `countersign triage` on the corpus, start-up included; also without what needs OCR."""
     from app.documents.read import read
 
     messages = sorted((DATASETS / "messages").glob("*.eml"))

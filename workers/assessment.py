@@ -19,6 +19,7 @@ from app.odoo.commands import Attachment
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import Situation
 from workers.celery_app import celery_app
+from workers.lease import kept
 from workers.wiring import Parts, parts
 
 if TYPE_CHECKING:
@@ -51,11 +52,13 @@ def assess(p: Parts, case_id: int) -> None:
         document = _document(session, case_id)
         content, name, document_id = document.content, document.name, document.id
 
-    reading = p.reader.read(content, name)
+        attempt = step.attempts
 
     from classifiers.assess import assess as assess_reading
 
-    assessment = assess_reading(reading, p.settings.firm)
+    with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=15):
+        reading = p.reader.read(content, name)
+        assessment = assess_reading(reading, p.settings.firm)
     with p.database.transaction() as session:
         if not steps.finish(session, case_id, "assess", at=now()):
             return

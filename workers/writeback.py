@@ -9,6 +9,7 @@ from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused, Un
 from app.odoo.gateway import Stale
 from app.writebacks import deliver as writes
 from workers.celery_app import celery_app
+from workers.lease import kept
 from workers.wiring import Parts, parts
 
 
@@ -29,7 +30,8 @@ def deliver(p: Parts, write_back_id: UUID) -> None:
         elif p.odoo is None:
             raise Misconfigured("No Odoo is connected: set ODOO_URL, ODOO_DB and ODOO_API_KEY. The write waits.")
         else:
-            receipt = p.odoo.apply(delivery.command, key=delivery.key)
+            with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=10):
+                receipt = p.odoo.apply(delivery.command, key=delivery.key)
     except Stale as stale:
         with p.database.transaction() as session:
             writes.settle_stale(session, write_back_id, stale, at=now())

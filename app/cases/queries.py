@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import OPEN_STATES, Case
+from app.cases.models import OPEN_STATES, Case, CaseDocument
 from app.errors import Malformed, NotFound
 
 SORTS = ("priority", "amount", "deadline", "newest")
 _FAR = date(9999, 12, 31)
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,16 @@ def get(session: Session, case_id: int) -> Case:
     return case
 
 
+def case_of(session: Session, document_id: int) -> int:
+    """The number of the case a document is in. Raises NotFound when there is no such document."""
+    case_id = session.execute(
+        select(CaseDocument.case_id).where(CaseDocument.document_id == document_id)
+    ).scalar_one_or_none()
+    if case_id is None:
+        raise NotFound(f"There is no document {document_id}.", document=document_id)
+    return case_id
+
+
 def _filtered(query: Any, wanted: Filter) -> Any:
     if wanted.states:
         query = query.where(Case.state.in_(wanted.states))
@@ -133,6 +144,9 @@ def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
         of_sort, value, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if of_sort != sort or not isinstance(last_id, int):
             raise ValueError
-        return (Decimal(value) if sort == "amount" else int(value)), last_id
+        number = Decimal(value) if sort == "amount" else int(value)
+        if not abs(number) < _LARGEST or not 0 < last_id < 2**63:
+            raise ValueError
+        return number, last_id
     except (ValueError, TypeError, ArithmeticError):
         raise Malformed("This cursor is not of this list. Ask for the first page again.") from None

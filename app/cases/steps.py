@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.cases.models import CaseStep
 from app.jobs import after_commit
 
-LEASE = timedelta(minutes=5)
-"""Longer than any task may run (the task's hard time limit), so that a live worker never loses its step."""
+LEASE = timedelta(seconds=45)
+"""How long a worker may be silent before another takes its step; while it works it renews the lease."""
 GRACE = timedelta(seconds=30)
 """How long a nudge may take to arrive before the sweeper sends another."""
 FIRST_BACK_OFF = timedelta(seconds=5)
@@ -53,6 +53,18 @@ def claim(session: Session, case_id: int, stage: str, *, at: datetime) -> CaseSt
     step.next_at = at + LEASE
     session.flush()
     return step
+
+
+def renew(session: Session, case_id: int, stage: str, attempt: int, *, at: datetime) -> None:
+    """Prolong the lease of this attempt; nothing happens when another worker has taken the step over."""
+    session.execute(
+        update(CaseStep)
+        .where(
+            CaseStep.case_id == case_id, CaseStep.stage == stage, CaseStep.state == "leased",
+            CaseStep.attempts == attempt,
+        )
+        .values(next_at=at + LEASE)
+    )  # fmt: skip
 
 
 def finish(session: Session, case_id: int, stage: str, *, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit import trail
@@ -30,6 +30,7 @@ class Delivery:
 
     id: UUID
     key: str
+    attempt: int
     command: WriteCommand | None
 
 
@@ -47,7 +48,16 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime, public_url: st
     row.next_at = at + retry_rules.LEASE
     session.flush()
     suggestion = session.get_one(Suggestion, row.suggestion_id)
-    return Delivery(row.id, row.key, _command(session, suggestion, public_url))
+    return Delivery(row.id, row.key, row.attempts, _command(session, suggestion, public_url))
+
+
+def renew(session: Session, delivery: Delivery, *, at: datetime) -> None:
+    """Prolong the lease of this attempt while Odoo is waited for."""
+    session.execute(
+        update(WriteBack)
+        .where(WriteBack.id == delivery.id, WriteBack.state == "leased", WriteBack.attempts == delivery.attempt)
+        .values(next_at=at + retry_rules.LEASE)
+    )
 
 
 def settle(session: Session, write_back_id: UUID, receipt: Receipt | None, *, at: datetime) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-LEASE = timedelta(minutes=3)
-"""Longer than the task's hard time limit; after it another worker may send the same key again, which is harmless."""
+LEASE = timedelta(seconds=30)
+"""Renewed while the worker waits for Odoo; after it another worker sends the same key again, which is harmless."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=2)
 

@@ -1,0 +1,49 @@
+"""Reading what became of confirmed suggestions: on their way, written, refused, stale; and what can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.decisions.models import Decision
+from app.suggestions.models import Suggestion
+from app.writebacks.models import WriteBack
+
+
+def of_case(session: Session, case_id: int) -> dict[UUID, WriteBack]:
+    """The writes of a case by suggestion."""
+    rows = session.execute(
+        select(WriteBack)
+        .join(Suggestion, Suggestion.id == WriteBack.suggestion_id)
+        .where(Suggestion.case_id == case_id)
+    ).scalars()
+    return {row.suggestion_id: row for row in rows}
+
+
+def undo_until(session: Session, suggestion_id: UUID) -> datetime | None:
+    """Until when a confirmation can be taken back; None when nothing waits to be sent."""
+    return session.execute(
+        select(WriteBack.next_at).where(
+            WriteBack.suggestion_id == suggestion_id, WriteBack.state == "waiting", WriteBack.attempts == 0
+        )
+    ).scalar_one_or_none()
+
+
+def undoable_by(session: Session, user_id: UUID, *, at: datetime) -> Sequence[tuple[Suggestion, datetime]]:
+    """What this person confirmed and can still take back, with the end of the time, the newest first."""
+    rows = session.execute(
+        select(Suggestion, WriteBack.next_at)
+        .join(WriteBack, WriteBack.suggestion_id == Suggestion.id)
+        .where(
+            WriteBack.state == "waiting", WriteBack.attempts == 0, WriteBack.next_at > at,
+            select(Decision.id)
+            .where(Decision.suggestion_id == Suggestion.id, Decision.by_user_id == user_id)
+            .exists(),
+        )
+        .order_by(WriteBack.queued_at.desc(), Suggestion.rank)
+    ).all()  # fmt: skip
+    return [(suggestion, until) for suggestion, until in rows]
