@@ -21,6 +21,7 @@ from app.odoo.commands import WriteCommand
 from app.odoo.gateway import Domain, OdooVersion, Receipt, Row, WriteStatus
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
+_HOST = re.compile(r"[A-Za-z0-9._:-]+")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _LONGEST_WAIT = 5.0
 
@@ -209,7 +210,7 @@ def _address(url: str) -> httpx.URL:
         address = httpx.URL(url.rstrip("/"))
     except httpx.InvalidURL:
         address = httpx.URL("")
-    if address.scheme not in ("http", "https") or not address.host:
+    if address.scheme not in ("http", "https") or not _HOST.fullmatch(address.raw_host.decode("ascii", "replace")):
         raise Misconfigured("Odoo's address must start with http:// or https:// and name a host.")
     if address.userinfo:
         raise Misconfigured("Odoo's address must not contain a user or password: the API key has its own setting.")
