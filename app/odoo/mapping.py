@@ -33,8 +33,8 @@ from app.odoo.records import (
     Timesheet,
 )
 
-APPROVED_FIELD = "x_approved"
-"""The field on account.analytic.line that says a timesheet was approved; Community has none of its own."""
+APPROVED_FIELDS = ("x_approved", "validated")
+"""Fields of account.analytic.line that say a timesheet was approved: ours, Enterprise's. Community alone has none."""
 
 COMPANY_FIELDS = ("name", "currency_id", "vat", "country_code", "email")
 CUSTOMER_FIELDS = (
@@ -61,7 +61,7 @@ INVOICE_LINE_FIELDS = (
 )  # fmt: skip
 TIMESHEET_FIELDS = (
     "company_id", "date", "unit_amount", "name", "employee_id", "project_id", "task_id", "order_id", "so_line",
-    "timesheet_invoice_id", APPROVED_FIELD,
+    "timesheet_invoice_id",
 )  # fmt: skip
 PROJECT_FIELDS = ("name", "company_id", "partner_id", "sale_line_id", "user_id")
 MILESTONE_FIELDS = (
@@ -197,13 +197,15 @@ def invoice_line(row: Row) -> InvoiceLine:
 
 
 def timesheet(row: Row) -> Timesheet:
+    """Approved where any field of approval says so, and where this Odoo has none."""
+    approvals = [row[name] for name in APPROVED_FIELDS if name in row]
     return Timesheet(
         id=row["id"],
         company_id=_must(row, "company_id"),
         worked_on=date.fromisoformat(row["date"]),
         hours=quantity(row["unit_amount"]),
         description=_text(row["name"]),
-        is_approved=bool(row[APPROVED_FIELD]),
+        is_approved=any(approvals) or not approvals,
         employee=_name(row["employee_id"]),
         project_id=_id(row["project_id"]),
         project_name=_name(row["project_id"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.errors import Misconfigured
 from app.odoo import mapping
 from app.odoo.gateway import OdooGateway, Row
 from app.odoo.records import (
@@ -117,10 +118,7 @@ def timesheets(
     ):  # fmt: skip
         if wanted is not None:
             where.append([field, "in", list(wanted)])
-    rows = odoo.search_read(
-        "account.analytic.line", where, mapping.TIMESHEET_FIELDS, companies=companies, order="date, id"
-    )
-    return [mapping.timesheet(r) for r in rows]
+    return [mapping.timesheet(r) for r in _timesheet_rows(odoo, companies, where)]
 
 
 def projects(
@@ -193,6 +191,20 @@ def notes(odoo: OdooGateway, companies: Sequence[int], *, model: str, record_id:
     where = [["model", "=", model], ["res_id", "=", record_id]]
     rows = odoo.search_read("mail.message", where, mapping.NOTE_FIELDS, companies=companies, order="id desc")
     return [mapping.note(r) for r in rows]
+
+
+def _timesheet_rows(odoo: OdooGateway, companies: Sequence[int], where: list[Any]) -> list[Row]:
+    """With the approval field this Odoo has; Community without the addon has none, Enterprise its own."""
+    model, order = "account.analytic.line", "date, id"
+    for approved in mapping.APPROVED_FIELDS:
+        try:
+            return odoo.search_read(
+                model, where, (*mapping.TIMESHEET_FIELDS, approved), companies=companies, order=order
+            )
+        except Misconfigured as problem:
+            if approved not in problem.message:
+                raise
+    return odoo.search_read(model, where, mapping.TIMESHEET_FIELDS, companies=companies, order=order)
 
 
 def _documents(ids: Sequence[int] | None, names: Sequence[str] | None, customer_id: int | None) -> list[Any]:

@@ -198,6 +198,7 @@ class Timesheet:
     hours: Decimal
     description: str
     is_approved: bool
+    """True as well where Odoo keeps no approval: then nobody has said that the hours are not approved."""
     employee: str = ""
     project_id: int | None = None
     project_name: str = ""

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.errors import Conflict, CountersignError, Malformed, Misconfigured, NotFound, Refused, Unavailable
+from app.odoo import queries
 from app.odoo.answers import AddonMissing
 from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Difference, Stale, WriteStatus
@@ -236,6 +237,17 @@ def test_an_address_that_cannot_be_is_said_at_once(url: str) -> None:
     with pytest.raises(Misconfigured) as caught:
         Wire(OK).gateway(url=url)
     assert "pw" not in caught.value.message.split("password")[0]
+
+
+def test_timesheets_are_read_from_an_odoo_without_our_field_of_approval() -> None:
+    def unknown(field: str) -> httpx.Response:
+        return error(500, "builtins.ValueError", f"Invalid field '{field}' on 'account.analytic.line'")
+
+    wire = Wire(unknown("x_approved"), unknown("validated"), httpx.Response(200, json=[]))
+    assert queries.timesheets(wire.gateway(), [1]) == []
+    assert [len(b["fields"]) for b in wire.bodies()] == [11, 11, 10]
+    with pytest.raises(Misconfigured, match="other"):
+        queries.timesheets(Wire(unknown("other")).gateway(), [1])
 
 
 def test_a_change_has_one_digest_and_no_floats() -> None:

@@ -17,7 +17,8 @@ from app.odoo.records import InvoiceKind
 ROW = {
     "id": 7, "name": "/", "move_type": "out_refund", "state": "draft", "payment_state": "not_paid",
     "company_id": [2, "We"], "partner_id": [18, "They, Ms A"], "commercial_partner_id": [17, "They"],
-    "currency_id": [1, "EUR"], "amount_untaxed": 0.1 + 0.2, "amount_tax": 0.057, "amount_total": 0.36, "amount_residual": 0.36, "ref": False,
+    "currency_id": [1, "EUR"], "amount_untaxed": 0.1 + 0.2, "amount_tax": 0.057, "amount_total": 0.36,
+    "amount_residual": 0.36, "ref": False,
     "invoice_origin": False, "invoice_date": "2026-09-30", "invoice_date_due": False, "narration": False,
     "reversed_entry_id": [4, "RE/4"], "no_followup": False, "invoice_line_ids": [9],
 }  # fmt: skip
@@ -71,3 +72,13 @@ def test_what_is_no_number_is_malformed(odd: object) -> None:
 def test_a_document_without_company_is_malformed() -> None:
     with pytest.raises(Malformed, match="company_id"):
         mapping.invoice(ROW | {"company_id": False})
+
+
+def test_hours_are_approved_where_odoo_says_so_or_keeps_no_approval() -> None:
+    row = {
+        "id": 1, "company_id": [2, "We"], "date": "2026-09-01", "unit_amount": 7.5, "name": "Work",
+        "employee_id": False, "project_id": [1, "P"], "task_id": False, "order_id": False, "so_line": False, "timesheet_invoice_id": False,
+    }  # fmt: skip
+    assert mapping.timesheet(row).is_approved
+    assert mapping.timesheet(row | {"validated": True}).is_approved
+    assert not mapping.timesheet(row | {"x_approved": False}).is_approved

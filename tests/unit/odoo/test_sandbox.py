@@ -65,6 +65,13 @@ def test_a_torn_last_line_of_the_journal_was_never_answered(journal: Path) -> No
         assert reference(url) == "PO-2"
 
 
+def test_a_journal_of_other_data_is_set_aside(journal: Path) -> None:
+    journal.write_bytes(b'{"data": "other"}\n{"key": "k"}\n')
+    with Sandbox(journal).serve() as url:
+        assert reference(url) == "4500781120"
+    assert journal.with_name("odoo.journal.old").exists()
+
+
 def test_a_lost_answer_causes_no_second_change(served: tuple[str, Json2Odoo]) -> None:
     url, odoo = served
     httpx.post(f"{url}/sandbox/faults", json=[{"kind": "drop", "only": "countersign.operation/apply"}] * 2)
