@@ -86,6 +86,26 @@ def get(session: Session, case_id: int) -> Case:
     return case
 
 
+def neighbours(
+    session: Session, wanted: Filter, case: Case, *, sort: str = "priority"
+) -> tuple[int | None, int | None]:
+    """The numbers of the cases before and after a case in a list (it need not be in it); None at the ends."""
+    key, value = _sort_key(sort), _bound(_sort_value(case, sort), sort)
+    after = or_(key < value, and_(key == value, Case.id < case.id))
+    before = or_(key > value, and_(key == value, Case.id > case.id))
+    found = [
+        session.execute(_filtered(select(Case.id), wanted).where(where).order_by(*order).limit(1)).scalar_one_or_none()
+        for where, order in ((before, (key.asc(), Case.id.asc())), (after, (key.desc(), Case.id.desc())))
+    ]
+    return found[0], found[1]
+
+
+def due_by(session: Session, wanted: Filter, day: date) -> int:
+    """How many of these cases must be answered by a day."""
+    query = _filtered(select(func.count()).select_from(Case), wanted).where(Case.deadline <= day)
+    return int(session.execute(query).scalar_one())
+
+
 def case_of(session: Session, document_id: int) -> int:
     """The number of the case a document is in. Raises NotFound when there is no such document."""
     case_id = session.execute(
@@ -139,13 +159,17 @@ def _cursor(case: Case, sort: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, _sort_value(case, sort), case.id]).encode()).decode()
 
 
+def _bound(value: int | str, sort: str) -> int | Decimal:
+    return Decimal(value) if sort == "amount" else int(value)
+
+
 def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
     try:
         of_sort, value, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if of_sort != sort or not isinstance(last_id, int):
             raise ValueError
-        number = Decimal(value) if sort == "amount" else int(value)
-        if not abs(number) < _LARGEST or not 0 < last_id < 2**63:
+        number = _bound(value, sort)
+        if not -_LARGEST < number < _LARGEST or not 0 < last_id <= _LARGEST:
             raise ValueError
         return number, last_id
     except (ValueError, TypeError, ArithmeticError):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.assessments.findings import Finding, Match
+from app.assessments.models import AssessmentRow
 from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import queries
 from app.cases.models import Case, CaseDocument, CaseStep
 from app.decisions.decide import confirmations
+from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
 from app.documents.reading import Reading
@@ -25,10 +29,11 @@ from app.suggestions.models import Suggestion
 
 @dataclass(frozen=True, slots=True)
 class ShownSuggestion:
-    """A suggestion and who has confirmed it so far."""
+    """A suggestion and who has confirmed it so far: as "name (role)", and by id."""
 
     suggestion: Suggestion
     confirmed_by: tuple[str, ...]
+    confirmed_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +101,6 @@ def dossier(session: Session, case_id: int) -> Dossier:
         row = keep.current(session, case_id)
     except NotFound:
         row = None
-    suggestions = session.execute(
-        select(Suggestion)
-        .where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
-        .order_by(Suggestion.rank, Suggestion.made_at)
-    ).scalars().all()  # fmt: skip
     return Dossier(
         case=case,
         documents=tuple(documents),
@@ -110,17 +110,43 @@ def dossier(session: Session, case_id: int) -> Dossier:
         assessment=keep.assessment_of(row) if row else None,
         matches=keep.matches_of(row) if row else (),
         findings=keep.findings_of(row) if row else (),
-        suggestions=tuple(
-            ShownSuggestion(
-                s, tuple(f"{name} ({role.replace('_', ' ')})" for name, role, _ in confirmations(session, s))
-            )
-            for s in suggestions
-        ),
+        suggestions=shown_suggestions(session, case_id),
         events=tuple(
             session.execute(select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.seq)).scalars()
         ),
         steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
     )
+
+
+def shown_suggestions(session: Session, case_id: int) -> tuple[ShownSuggestion, ...]:
+    """What is proposed, decided or written for a case, in order of rank; replaced versions are left out."""
+    rows = session.execute(
+        select(Suggestion)
+        .where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
+        .order_by(Suggestion.rank, Suggestion.made_at)
+    ).scalars()
+    return tuple(shown_suggestion(session, s) for s in rows.all())
+
+
+def shown_suggestion(session: Session, suggestion: Suggestion) -> ShownSuggestion:
+    """A suggestion with the people who confirmed it."""
+    people = confirmations(session, suggestion)
+    ids = session.execute(
+        select(Decision.by_user_id).where(Decision.suggestion_id == suggestion.id, Decision.verdict == "confirm")
+    ).scalars()
+    return ShownSuggestion(
+        suggestion, tuple(f"{name} ({role.replace('_', ' ')})" for name, role, _ in people), tuple(ids)
+    )
+
+
+def successor(session: Session, suggestion_id: UUID) -> Suggestion:
+    """The version that replaced a suggestion. Raises NotFound when none did."""
+    found = session.execute(
+        select(Suggestion).where(Suggestion.supersedes_id == suggestion_id).order_by(Suggestion.version.desc()).limit(1)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"Nothing replaced suggestion {suggestion_id}.")
+    return found
 
 
 def case_json(case: Case) -> dict[str, Any]:
@@ -157,3 +183,13 @@ def amount_text(amount: Decimal | None) -> str | None:
     text = f"{amount.normalize():f}"
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.ljust(2, '0')}"
+
+
+def prediction_sets(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The reasons that fit each of these cases by its current assessment, most likely first."""
+    rows = session.execute(
+        select(AssessmentRow.case_id, AssessmentRow.content["classification"]["prediction_set"]).where(
+            AssessmentRow.case_id.in_(case_ids), AssessmentRow.is_current
+        )
+    )
+    return {case_id: tuple(reasons or ()) for case_id, reasons in rows}

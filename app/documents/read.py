@@ -53,10 +53,11 @@ def read(
         NeedsRecognition: The document holds a scan, and `may_recognise` is False.
     """
     spending = Spending(limits, may_recognise=may_recognise, threads=threads)
-    return _open(Part(content, name, "", spending, _open))
+    return open_part(Part(content, name, "", spending, open_part))
 
 
-def _open(part: Part) -> Reading:
+def open_part(part: Part) -> Reading:
+    """Read one part of any kind; what it contains is opened by `part.open`."""
     media_type = sniff.media_type(part.content, part.name)
     refused = part.refusal(media_type)
     if refused is not None:

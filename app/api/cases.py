@@ -1,0 +1,83 @@
+"""Reading the queue and one case."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from app.api.keys import DbSession, MayRead
+from app.api.parts import part_infos, places
+from app.api.problems import responses
+from app.api.shapes import CaseDetail, CaseEvidence, CaseList, ClaimEvidence, FieldEvidence, Reason, Sort, State
+from app.cases import queries
+from app.cases.models import OPEN_STATES
+from app.cases.queries import Filter
+from app.decisions.dossier import case_json, dossier
+from app.vocabulary import Flag, Kind
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+CaseId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The case's number.")]
+
+
+@router.get("", operation_id="listCases", response_model=CaseList, responses=responses(401, 403, 422, 503))
+def list_cases(
+    session: DbSession,
+    caller: MayRead,
+    state: Annotated[list[State] | None, Query(description="Repeatable; without it every open state.")] = None,
+    closed: Annotated[bool, Query(description="Without `state`: the ended ones too.")] = False,
+    kind: Annotated[list[Kind] | None, Query(description="Repeatable.")] = None,
+    reason: Annotated[list[Reason] | None, Query(description="Repeatable.")] = None,
+    flag: Annotated[list[Flag] | None, Query(description="Repeatable: all of them must be there.")] = None,
+    customer: Annotated[str, Query(max_length=200, description="Exactly this name.")] = "",
+    q: Annotated[str, Query(max_length=200, description="Sought in title, customer and sender.")] = "",
+    at_least: Annotated[
+        Decimal | None, Query(description="At stake, in the case's currency.", max_digits=18, decimal_places=4)
+    ] = None,
+    sort: Annotated[Sort, Query(description="Highest, soonest or newest first.")] = "priority",
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Cases in order, a page at a time. A page costs the same wherever it is, and new cases do not shift it."""
+    wanted = Filter(
+        states=tuple(state) if state else () if closed else OPEN_STATES,
+        kinds=tuple(kind or ()),
+        reasons=tuple(reason or ()),
+        flags=tuple(flag or ()),
+        customer=customer,
+        text=q,
+        at_least=at_least,
+    )
+    page = queries.page(session, wanted, sort=sort, cursor=cursor, limit=limit)
+    return {"cases": [case_json(c) for c in page.cases], "next_cursor": page.next_cursor}
+
+
+@router.get("/{case_id}", operation_id="getCase", response_model=CaseDetail, responses=responses(401, 403, 404, 422))
+def get_case(session: DbSession, caller: MayRead, case_id: CaseId) -> dict[str, Any]:
+    """A case with its documents, what we think, what the books say, what is proposed, and its trail."""
+    return dossier(session, case_id).as_json()
+
+
+@router.get(
+    "/{case_id}/evidence", operation_id="getCaseEvidence", response_model=CaseEvidence,
+    responses=responses(401, 403, 404, 422),
+)  # fmt: skip
+def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEvidence:
+    """What each field and sentence rests on: words in the text, and their boxes on page images."""
+    found = dossier(session, case_id)
+    if found.assessment is None or found.reading is None or found.reading_of is None:
+        return CaseEvidence(case_id=case_id, document_id=None, parts=[], fields=[], claims=[], reason=[])
+    of, assessment = found.reading_of, found.assessment
+    return CaseEvidence(
+        case_id=case_id,
+        document_id=of,
+        parts=part_infos(of, found.reading),
+        fields=[
+            FieldEvidence(name=name, value=field.value, places=places(of, field.evidence))
+            for name, field in assessment.fields.items()
+        ],
+        claims=[ClaimEvidence(text=c.text, places=places(of, c.evidence)) for c in assessment.summary],
+        reason=places(of, assessment.classification.evidence),
+    )

@@ -1,0 +1,43 @@
+"""The API put together, and its OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api import audit, cases, documents, suggestions
+from app.api.problems import Problem
+
+router = APIRouter(prefix="/v1")
+for part in (documents.router, cases.router, suggestions.router, audit.router):
+    router.include_router(part)
+
+DESCRIPTION = (
+    "Software proposes, a person countersigns, and only then does Odoo change. Send documents in, read the cases made "
+    "of them, and decide on what is proposed. Every error is a problem document (RFC 9457). Amounts are decimal text."
+)
+_TAGS = [
+    {"name": "documents", "description": "Documents in; their bytes and page images out. Scopes: intake, read."},
+    {"name": "cases", "description": "The queue, and one case with its evidence. Scope: read."},
+    {"name": "suggestions", "description": "What is proposed, and decisions on it. Scopes: read, decide."},
+    {"name": "audit", "description": "The trail and its verification. Scope: audit."},
+]
+
+
+def describe(app: FastAPI, public_url: str) -> None:
+    """Give the app an OpenAPI document that holds the API alone, with its errors' shape."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title="Countersign", version="1", description=DESCRIPTION, routes=app.routes, tags=_TAGS,
+                servers=[{"url": public_url}],
+            )  # fmt: skip
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
