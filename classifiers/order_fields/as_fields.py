@@ -73,7 +73,7 @@ def _row(line: OrderLine) -> dict[str, str]:
         "quantity": _text(line.quantity),
         "unit": line.unit,
         "unit_price": _text(line.unit_price),
-        "amount": _text(line.amount),
+        "amount": "" if line.is_amount_derived else _text(line.amount),
     }
     return {name: value for name, value in row.items() if value}
 

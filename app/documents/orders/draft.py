@@ -214,8 +214,8 @@ def _write_notes(page: Transcript, draft: Draft) -> bool:
 def _write_lines(page: Transcript, lines: Iterable[DraftLine]) -> list[OrderLine]:
     written: list[OrderLine] = []
     for line in lines:
-        if not line.description and line.details and line.details[0][0].endswith("item"):
-            line.description = line.details.pop(0)[1]  # the item's number is all that says what is ordered
+        if not line.description:
+            line.description = _item_number(line)
         if not written:
             page.write("\nNo. | Description | Quantity | Unit | Unit price | Amount\n")
         spans: list[tuple[str, int, int]] = []
@@ -261,6 +261,15 @@ def _write_lines(page: Transcript, lines: Iterable[DraftLine]) -> list[OrderLine
     if written:
         page.write("\n")
     return written
+
+
+def _item_number(line: DraftLine) -> str:
+    """An item's number, taken out of the details: it describes what is ordered where no words do."""
+    for at, (label, value) in enumerate(line.details):
+        if label.endswith("item"):
+            del line.details[at]
+            return value
+    return ""
 
 
 def _language(page: Transcript, draft: Draft, lines: list[OrderLine]) -> str:

@@ -66,6 +66,8 @@ class _Line:
         texts = [text for text in self._texts if text]
         if not line.description and texts:
             line.description = texts.pop(0)
+        for kind, identifier in self._items:
+            line.tell(codes.ITEM_NUMBERS.get(kind, "item"), identifier)
         found = next((self._quantities[q] for q in codes.QUANTITIES if q in self._quantities), [])
         if len(found) == 1 or (found and not is_call_off):
             line.quantity = number(found[0].at(1, 1), may_be_grouped=False)
@@ -79,8 +81,6 @@ class _Line:
             basis = number(price.at(1, 4), may_be_grouped=False)
             line.tell("price per", f"{price.at(1, 4)} {price.at(1, 5)}" if basis not in (None, Decimal(1)) else "")
         line.amount = next((self._amounts[q] for q in codes.LINE_AMOUNTS if q in self._amounts), None)
-        for kind, identifier in self._items:
-            line.tell(codes.ITEM_NUMBERS.get(kind, "item"), identifier)
         for text in texts:
             line.tell("note", text)
         return line

@@ -108,15 +108,16 @@ def decoded(content: bytes) -> str:
 def _segments(text: str) -> list[Segment]:
     text = text.lstrip("\ufeff \t\r\n")
     component, element, release, terminator = ":", "+", "?", "'"
-    if text.startswith("UNA") and len(text) >= 9:
+    advice = 9 if text.startswith("UNA") and len(text) >= 9 else 0
+    if advice:
         component, element, release, terminator = text[3], text[4], text[6], text[8]
-        text = text[9:]
     elif text[:3] in ("UNB", "UNH") and len(text) > 3:
         element = text[3]
     if terminator in "\r\n":
         text, terminator = text.replace("\r\n", "\n").replace("\r", "\n"), "\n"
     else:
         text = unwrapped(text, terminator)
+    text = text[advice:]
     release = release.strip()
     found: list[Segment] = []
     for raw in split(text, terminator, release):

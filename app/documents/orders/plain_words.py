@@ -40,7 +40,8 @@ LINE = {
     "line_number": "linenumber lineno linenum lineitemnumber lineid itemnumber itemno position positionnumber posnr "
     "pos line number",
     "item": (
-        "partnumber sku productid itemid productcode itemcode articlenumber materialnumber material supplierpartid "
+        "partnumber sku itemnumber itemno productid itemid productcode itemcode articlenumber materialnumber material "
+        "supplierpartid "
         "suppliercode supplieritemcode buyeritemcode ean gtin upc article product partnum code id"
     ),
     "starts_on": "startdate servicestart servicestartdate periodstart",
@@ -49,7 +50,8 @@ LINE = {
 
 HEAD = {
     "number": (
-        "purchaseordernumber purchaseorderreference purchaseorderno purchaseorderid customerordernumber buyerordernumber customerpo "
+        "purchaseordernumber purchaseorderreference purchaseorderno purchaseorderid customerordernumber "
+        "buyerordernumber customerpo "
         "customerponumber ponumber pono poid ponum ordernumber orderno orderid orderref orderreference bestellnummer "
         "auftragsnummer numerocommande numeropedido numeroordine numeroencomenda numerzamowienia documentnumber "
         "number id"
@@ -93,7 +95,8 @@ NOTES = frozenset({
 })  # fmt: skip
 
 PARTY_NAMES = (
-    "legalname buyersname suppliersname companyname company organizationname organisationname businessname partnername partyname name name1 "
+    "legalname buyersname suppliersname companyname company organizationname organisationname "
+    "businessname partnername partyname name name1 "
     "fullname customername buyername suppliername vendorname"
 )
 
