@@ -77,7 +77,8 @@ def test_a_document_without_company_is_malformed() -> None:
 def test_hours_are_approved_where_odoo_says_so_or_keeps_no_approval() -> None:
     row = {
         "id": 1, "company_id": [2, "We"], "date": "2026-09-01", "unit_amount": 7.5, "name": "Work",
-        "employee_id": False, "project_id": [1, "P"], "task_id": False, "order_id": False, "so_line": False, "timesheet_invoice_id": False,
+        "employee_id": False, "project_id": [1, "P"], "task_id": False,
+        "order_id": False, "so_line": False, "timesheet_invoice_id": False,
     }  # fmt: skip
     assert mapping.timesheet(row).is_approved
     assert mapping.timesheet(row | {"validated": True}).is_approved
