@@ -11,6 +11,9 @@ from decimal import Decimal
 class InvoiceAnswer:
     """What the other side's system says about an invoice of ours.
 
+    `standard` is peppol (Invoice Response), message (Message Level Response and other technical answers in UBL), cdar
+    (French life cycle), sdi (Italian exchange system), cxml, comdis (EDIFACT) or x12 (824).
+
     `status` is the code as written (Peppol: AB, IP, UQ, CA, RE, AP, PD; French life cycle: 200 to 213). `reasons` are
     (code, text) pairs; `actions` likewise. `is_platform_refusal` tells a technical refusal before delivery (213).
     """

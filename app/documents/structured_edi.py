@@ -29,6 +29,17 @@ _SETS = {
     "861": "Receiving advice", "864": "Text message", "869": "Order status inquiry", "870": "Order status report",
     "997": "Functional acknowledgement", "999": "Implementation acknowledgement",
 }  # fmt: skip
+_SEGMENTS = {
+    "BGM": "Document", "DTM": "Date", "RFF": "Reference", "NAD": "Party", "CUX": "Currency", "DOC": "Document",
+    "MOA": "Amount", "AJT": "Reason for adjustment", "PAT": "Payment terms", "FTX": "Note", "LIN": "Line",
+    "QTY": "Quantity", "PRI": "Price", "IMD": "Description", "TAX": "Tax", "CTA": "Contact", "COM": "Contact", "ERC": "Error",
+    "FII": "Bank account", "PAI": "Payment",
+    "BIG": "Invoice", "BPR": "Payment", "RMR": "Invoice paid", "ADX": "Adjustment", "TRN": "Payment reference",
+    "N1": "Party", "N3": "Address", "N4": "Address", "REF": "Reference", "N9": "Reference", "MSG": "Note",
+    "NTE": "Note", "AMT": "Amount", "TDS": "Total in cents", "IT1": "Line", "PID": "Description", "TED": "Error",
+    "ITD": "Payment terms", "ENT": "Part", "PER": "Contact", "CUR": "Currency",
+}  # fmt: skip
+"""Segments of both syntaxes in words, for messages that are written down only."""
 
 
 def parse_edi(content: bytes, start: bytes) -> Structured | None:
@@ -88,7 +99,7 @@ def _set(found: TransactionSet) -> Structured:
     page = Transcript()
     page.write(f"{title} ({found.type})\n")
     for segment in found.segments[:_SEGMENTS_SHOWN]:
-        page.say(segment.tag, tidy(" ".join(segment.elements)))
+        page.say(_SEGMENTS.get(segment.tag, segment.tag), tidy(" ".join(segment.elements)))
     return Structured("edi", page.text, title=title, standard="x12")
 
 
@@ -101,5 +112,6 @@ def _message(message: Message) -> Structured:
     page = Transcript()
     page.write(f"{title} ({message.type})\n")
     for segment in message.segments[:_SEGMENTS_SHOWN]:
-        page.say(segment.tag, tidy(" ".join(part for element in segment.elements for part in element)))
+        said = " ".join(part for element in segment.elements for part in element)
+        page.say(_SEGMENTS.get(segment.tag, segment.tag), tidy(said))
     return Structured("edi", page.text, title=title, standard="edifact")

@@ -6,20 +6,22 @@ from app.documents.order import OrderFunction
 
 PURPOSE: dict[str, OrderFunction] = {
     "1": OrderFunction.CANCELLATION,
+    "17": OrderFunction.CANCELLATION,
+    "39": OrderFunction.CANCELLATION,
+    "40": OrderFunction.CANCELLATION,
     "2": OrderFunction.CHANGE,
     "3": OrderFunction.CHANGE,
     "4": OrderFunction.CHANGE,
     "5": OrderFunction.CHANGE,
     "20": OrderFunction.CHANGE,
+    "21": OrderFunction.CHANGE,
     "33": OrderFunction.CHANGE,
     "36": OrderFunction.CHANGE,
-    "37": OrderFunction.CHANGE,
-    "40": OrderFunction.CANCELLATION,
 }
 """UN/EDIFACT 1225, message function: what is not listed is a first issue (9), a copy or a confirmation of it."""
 
-LINE_CANCELLED = frozenset({"2", "98"})
-"""UN/EDIFACT 1229, action on a line: deleted, cancelled."""
+LINE_CANCELLED = frozenset({"2"})
+"""UN/EDIFACT 1229, action on a line: deleted."""
 
 _RESPONSES = {
     "AB": "acknowledgement of the message",
