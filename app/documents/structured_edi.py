@@ -32,7 +32,8 @@ _SETS = {
 _SEGMENTS = {
     "BGM": "Document", "DTM": "Date", "RFF": "Reference", "NAD": "Party", "CUX": "Currency", "DOC": "Document",
     "MOA": "Amount", "AJT": "Reason for adjustment", "PAT": "Payment terms", "FTX": "Note", "LIN": "Line",
-    "QTY": "Quantity", "PRI": "Price", "IMD": "Description", "TAX": "Tax", "CTA": "Contact", "COM": "Contact", "ERC": "Error",
+    "QTY": "Quantity", "PRI": "Price", "IMD": "Description", "TAX": "Tax", "CTA": "Contact", "COM": "Contact",
+    "ERC": "Error",
     "FII": "Bank account", "PAI": "Payment",
     "BIG": "Invoice", "BPR": "Payment", "RMR": "Invoice paid", "ADX": "Adjustment", "TRN": "Payment reference",
     "N1": "Party", "N3": "Address", "N4": "Address", "REF": "Reference", "N9": "Reference", "MSG": "Note",
