@@ -1,11 +1,13 @@
-"""The one door to the offline engine: a reading in, an assessment with evidence out. No IO, no server, no model endpoint."""
+"""The one door to the offline engine: a reading in, an assessment with evidence out. No IO, no model endpoint."""
 
 from __future__ import annotations
 
 from app.assessments.results import Assessment
 from app.documents.reading import Reading
 from app.firm import Firm
+from classifiers.message_fields import extract
 from classifiers.triage.artefact import packaged
+from classifiers.triage.orders import read_orders
 from classifiers.triage.rules import structured_order
 from classifiers.triage.triage import triage
 
@@ -17,11 +19,12 @@ def assess(reading: Reading, firm: Firm | None = None) -> Assessment:
 
     Bad input never raises: what could not be read stands in the reading's problems and lowers certainty.
     """
-    order = structured_order(reading)
-    classification = triage(reading, firm)
+    orders = read_orders(reading, firm)
+    order = structured_order(reading) or max(orders.values(), key=lambda o: len(o.lines), default=None)
+    classification = triage(reading, firm, orders)
     return Assessment(
         classification=classification,
-        fields={},
+        fields=extract(reading, classification.reason, order, firm),
         summary=(),
         order=order,
         engine=ENGINE,
