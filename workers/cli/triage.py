@@ -1,0 +1,81 @@
+"""`countersign triage`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def triage(
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders to walk.")],
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", "--json", help="One JSON object per file on standard output.")
+    ] = False,
+    processes: Annotated[int, typer.Option(help="Reading processes; one per core else.", min=0)] = 0,
+) -> None:
+    """Read and assess files without server or database. A file that cannot be read does not stop the others."""
+    from app.documents.sandbox import Reader
+    from workers.taking_in import files_below
+    from workers.triaging import line_of
+
+    missing = [p for p in paths if not p.exists()]
+    files = [p for p in files_below(paths) if p.exists()]
+    lines = []
+    with Reader(processes or os.cpu_count() or 1) as reader, _progress(len(files), jsonl) as advance:
+        for path, outcome in zip(files, reader.read_each(files, line_of), strict=True):
+            line = {"file": str(path), **(outcome.value or {"error": outcome.error, "elapsed_ms": None})}
+            advance()
+            if jsonl:
+                sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+                sys.stdout.flush()
+            else:
+                lines.append(line)
+    for path in missing:
+        line = {"file": str(path), "error": "There is no such file or folder.", "elapsed_ms": None}
+        if jsonl:
+            typer.echo(json.dumps(line))
+        else:
+            lines.append(line)
+    if not jsonl:
+        _print(lines)
+    raise typer.Exit(1 if missing else 0)
+
+
+def _print(lines: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("File", "Kind", "Reason", "Reading", "Summary"):
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        if "kind" not in line:
+            table.add_row(Path(str(line["file"])).name, "", "", "", str(line["error"]))
+            continue
+        cells = (line["kind"], line["reason"], line["reading"], line.get("error") or line["summary"])
+        table.add_row(Path(str(line["file"])).name, *map(str, cells))
+    Console().print(table)
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error when somebody is watching; yields what advances it."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading", total=total)
+        yield lambda: bar.advance(task)
