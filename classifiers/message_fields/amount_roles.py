@@ -7,42 +7,31 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 
-from classifiers.message_fields.folding import Hit, Lexicon
+from classifiers.message_fields.counted import number_words
+from classifiers.message_fields.folding import Hit, Lexicon, words_of
 from classifiers.message_fields.money import Amount
 from classifiers.message_fields.money_words import EXPECTED, MONEY_WORDS
 from classifiers.message_fields.ranker import Features
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
-from classifiers.message_fields.tables import cells_of, column_label, row_label
+from classifiers.message_fields.tables import cells_of, column_label, first_cell, row_label
 
 MONEY_LEXICON = Lexicon(MONEY_WORDS)
 _PROSE = ("subject", "new", "forwarded", "quoted")
 _INVOICE_WORD = re.compile(r"\d{2,}/?\d{2,}")
 
-_BARE_NEEDS = tuple(
-    f"before:{role}"
-    for role in (
-        "deducted",
-        "paid",
-        "credit",
-        "difference",
-        "excess",
-        "limit",
-        "total",
-        "overpaid",
-        "contested",
-        "discount",
-        "balance",
-    )
-) + ("after:excess", "after:deducted")
+_NEAR_MONEY = "deducted paid credit difference excess limit total overpaid contested discount balance"
+_BARE_NEEDS = (*(f"before:{role}" for role in words_of(_NEAR_MONEY)), "after:excess", "after:deducted")
 """A whole number without a currency is money only next to such a word."""
 
+LINE = frozenset({"scope_not_agreed", "description_insufficient"})
+"""Reasons that contest a line or item of an invoice, or all of it."""
 WHOLE = frozenset(
     {
-        "duplicate_invoice", "scope_not_agreed", "quality_acceptance", "late_billing", "contract_ended", "currency", "po_invalid",
-        "description_insufficient", "milestone_early", "po_missing", "duplicate_billing", "legal_form",
+        "duplicate_invoice", "quality_acceptance", "late_billing", "contract_ended", "currency", "po_invalid",
+        "milestone_early", "po_missing", "duplicate_billing", "legal_form",
     }
 )  # fmt: skip
-"""Reasons that contest a whole invoice or a whole line."""
+"""Reasons that contest a whole invoice."""
 WITHHELD = frozenset({"missing_backup", "missing_reference", "wrong_entity"})
 """Reasons for which the contested amount is the withheld invoice, gross if both are given."""
 
@@ -61,6 +50,8 @@ def group_of(reason: str) -> str:
         return "withheld"
     if reason in WHOLE:
         return "whole"
+    if reason in LINE:
+        return "line"
     if reason in ("already_paid",):
         return "paid"
     if reason in ("tax", "tax_mapping"):
@@ -76,6 +67,8 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
     by_value: dict[Decimal, list[tuple[Amount, dict[str, float]]]] = {}
     is_marked = any(a.mark in ("currency", "column") for a in found)
     for amount in found:
+        if not amount.value:
+            continue  # an empty column's 0.00 says nothing
         mention = _mention(source, amount, found, hits[id(amount.passage)])
         if amount.mark == "bare" and not any(mention.get(name, 0) >= 0.8 for name in _BARE_NEEDS):
             continue
@@ -123,6 +116,7 @@ def _mention(source: Source, amount: Amount, found: list[Amount], hits: list[Hit
     low, high = passage.sentence_at(amount.start)
     others = [a.start for a in found if a.passage is passage]
     expected = EXPECTED.get(source.reason, ())
+    group = group_of(source.reason)
     first = bisect_left(passage.tokens, amount.start, key=lambda t: t.start)
     last = bisect_left(passage.tokens, amount.end, key=lambda t: t.start)
     for hit in hits:
@@ -141,6 +135,8 @@ def _mention(source: Source, amount: Amount, found: list[Amount], hits: list[Hit
         else:
             continue
         _raise(features, f"{side}:{hit.role}", strength)
+        if hit.role in ("total", "gross"):
+            _raise(features, f"{side}:{hit.role}:{group}", strength)
         if hit.role in expected:
             _raise(features, f"expected:{side}", strength)
     before_low = passage.sentence_at(max(0, low - 1))[0] if low else 0
@@ -151,18 +147,20 @@ def _mention(source: Source, amount: Amount, found: list[Amount], hits: list[Hit
     line_start = passage.line_at(amount.start)[0]
     if not any(line_start <= s < amount.start for s in others):
         label = label + row_label(passage, amount.start)
+    elif label:
+        label = label + first_cell(passage, amount.start)
     for hit in MONEY_LEXICON.find(label) if label else ():
         features[f"label:{hit.role}"] = 1.0
         if hit.role in expected:
             features["expected:label"] = 1.0
         if passage.zone == "invoice_copy":
-            features[f"copy:{group_of(source.reason)}:{hit.role}"] = 1.0
+            features[f"copy:{group}:{hit.role}"] = 1.0
     if _is_rate(passage, amount):
         features["is_rate"] = 1.0
     else:
         features["unrated"] = 1.0
     if passage.zone == "invoice_copy":
-        features[f"copy:{group_of(source.reason)}"] = 1.0
+        features[f"copy:{group}"] = 1.0
     if _INVOICE_WORD.search(passage.folded, max(low, amount.start - 60), amount.start):
         features["after_reference"] = 1.0
     return features
@@ -173,7 +171,8 @@ def _raise(features: dict[str, float], name: str, value: float) -> None:
 
 
 _DIFFERENCE_ALONE = re.compile(
-    r"\b(?:the difference|die differenz|den unterschied|la difference|l'ecart|la diferencia|het verschil|la differenza|a diferenca|roznic[aey])\b(?![^.;\n]{0,60}\d)"
+    r"\b(?:the difference|die differenz|den unterschied|la difference|l'ecart|la diferencia|het verschil|la "
+    r"differenza|a diferenca|roznic[aey])\b(?![^.;\n]{0,60}\d)"
 )
 
 
@@ -183,12 +182,19 @@ def difference_is_unwritten(source: Source) -> bool:
 
 
 _TIME_UNIT = (
-    r"(?:hours?|hrs?|h|std|stunden?|tage?n?|days?|nights?|nacht|nachte|heures?|jours?|journee|nuits?|nuitee|horas?|dias?|noches?|uur|uren|dag|dagen|ora|ore|giorn[oi]|notte|notti"
-    r"|noites?|godzin\w*|godz|dzien|dni|dobe|pt|personentage?|manntage?|seats?|users?|miles?|km|units?|unite|unidad\w*|stuck|stk|stuks|szt|months?|monate?|mois|mes|meses|maand|mese|miesiac|each|j)"
+    r"(?:hours?|hrs?|h|std|stunden?|tage?n?|days?|nights?|nacht|nachte|heures?|jours?|journee|nuits?|nuitee|horas?"
+    r"|dias?|noches?|uur|uren|dag|dagen|ora|ore|giorn[oi]|notte|notti"
+    r"|noites?|godzin\w*|godz|dzien|dni|dobe|pt|personentage?|manntage?|seats?|users?|miles?|km|units?|unite"
+    r"|unidad\w*|stuck|stk|stuks|szt|months?|monate?|mois|mes|meses|maand|mese|miesiac|each|j)"
 )
-_RATE_AFTER = re.compile(rf"\s{{0,2}}(?:ht\s?)?(?:/\s?|(?:per|pro|par|por|al|je|an|a|the|la|le|za|ao|ogni|zu|jede[rn]?)\s|l'|all'|@\s?){_TIME_UNIT}\b|\s(?:each|pp|cad|cadaun[oa]|je stuck|c/u)\b")
+_RATE_AFTER = re.compile(
+    rf"\s{{0,2}}(?:ht\s?)?(?:/\s?|(?:per|pro|par|por|al|je|an|a|the|la|le|za|ao|ogni|zu|jede[rn]?)\s|l'|all'"
+    rf"|@\s?){_TIME_UNIT}\b|\s(?:each|pp|cad|cadaun[oa]|je stuck|c/u)\b"
+)
 _RATE_BEFORE = re.compile(
-    rf"(?:(?:@|(?<=[\d ])[x×*]|\bje|\btegen|\brate of|\bhourly rate|\bdaily rate|\bday rate|\b(?:stunden|tages)satz(?: von)?|\btjm(?: de)?|\b(?:uur|dag)tarief(?: van)?|\btarifa de|\bstawk\w (?:w wysokosci)?|\btariffa di)"
+    rf"(?:(?:@|(?<=[\d ])[x×*]|\bje|\btegen|\brate of|\bhourly rate|\bdaily rate|\bday rate|\b(?:stunden"
+    rf"|tages)satz(?: von)?|\btjm(?: de)?|\b(?:uur|dag)tarief(?: van)?|\btarifa de|\bstawk\w (?:w wysokosci)?"
+    rf"|\btariffa di)"
     rf"|\b{_TIME_UNIT} (?:a|at|zu|por|per|da|x))\s?(?:[a-z]{{3}}\s|[€$£]\s?)?$"
 )
 
@@ -250,11 +256,13 @@ def _column_totals(found: list[Amount]) -> set[Decimal]:
 
 
 _COUNT = re.compile(
-    r"(?<![\w.,/-])(\d{1,4}(?:[.,]\d{1,2})?)\s?(?:x|×|h|hrs?|hours?|std|stunden|stk|pt|tage?n?|days?|jours?|j|heures?|horas?|dias?|uur|uren|dagen|dag|ore|ora|giorni|giorno|godzin\w*|godz|dni|dzien"
+    r"(?<![\w.,/-])(\d{1,4}(?:[.,]\d{1,2})?)\s?(?:x|×|h|hrs?|hours?|std|stunden|stk|pt|tage?n?|days?|jours?|j|heures?"
+    r"|horas?|dias?|uur|uren|dagen|dag|ore|ora|giorni|giorno|godzin\w*|godz|dni|dzien"
     r"|personentage|nights?|nachte|nuits?|units?|seats?|miles?|km|licen\w*|werktage|calendar days|working days)\b"
 )
 _SHARE = re.compile(
-    r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento|por cento)"
+    r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento"
+    r"|por cento)"
 )
 
 
@@ -263,6 +271,8 @@ def _counts(source: Source) -> set[Decimal]:
     for passage in source.passages:
         if passage.zone not in NO_FACTS:
             found |= {Decimal(m.group(1).replace(",", ".")) for m in _COUNT.finditer(passage.folded)}
+            words = number_words(passage.language)
+            found |= {Decimal(words[t.word]) for t in passage.tokens if t.word in words}
     differences = {a - b for a in found for b in found if a > b} if len(found) <= 12 else set()
     return (found | differences) - {Decimal(0)}
 

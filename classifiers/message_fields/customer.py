@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from app.assessments.results import FieldValue
 from app.vocabulary import KIND_OF, Kind
-from classifiers.message_fields.company_words import CONNECTORS, CUSTOMER_LABEL, INSTITUTION, LEGAL_FORM, NOT_NAMES
+from classifiers.message_fields.company_names import likeness, phrases, runs
+from classifiers.message_fields.company_words import CUSTOMER_LABEL, INSTITUTION, LEGAL_FORM, NOT_NAMES
 from classifiers.message_fields.folding import fold
-from classifiers.message_fields.source import Passage, Source, organisation_of
+from classifiers.message_fields.organisations import organisation_of
+from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import cells_of
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|['’&.-](?=[^\W_]))*\.?|&")
-_BREAK = re.compile(r"[,;:|·•()<>\[\]\"“”„/\t\n\r*]|\s[–—-]\s|\s{2,}|[.!?]\s")
 _LEAST = 2.0
 _NEVER = frozenset({"marketing", "unrelated", "bounce"})
 _SHARED = re.compile(r"\b(?:shared services?|service cent(?:re|er)|ssc|business services)\b", re.IGNORECASE)
@@ -145,9 +145,9 @@ def _column(source: Source, passage: Passage) -> Iterator[NameFound]:
 def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
     """Capitalised runs that have a legal form, a public body's head, or a likeness to the sender's domain."""
     own_document = passage.zone == "invoice_copy"
-    for low, high in _phrases(passage.text[:20_000]):
+    for low, high in phrases(passage.text[:20_000]):
         phrase = passage.text[low:high]
-        for start, end in _runs(phrase):
+        for start, end in runs(phrase):
             name = phrase[start:end]
             legal = LEGAL_FORM.search(name)
             if legal and legal.start() == 0:
@@ -155,11 +155,11 @@ def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
             if " " not in name and not source.is_own_staff:
                 continue  # a bare word is how people call a firm, not its name
             institution = any(INSTITUTION.match(word) for word in fold(name).split(" "))
-            likeness = _domain_score(source, name)
+            fit = _domain_score(source, name)
             alone = institution and _is_near_end(passage, low) and _fills_line(passage, low + start, low + end)
-            if not legal and likeness < 1.5 and not alone:
+            if not legal and fit < 1.5 and not alone:
                 continue
-            score = 2.2 * bool(legal) + 0.8 * institution + likeness + 1.0 * alone
+            score = 2.2 * bool(legal) + 0.8 * institution + fit + 1.0 * alone
             if source.reason == "wrong_entity":
                 score += _right_or_wrong(passage, low + start)
             if passage.zone == "signature" or _is_near_end(passage, low):
@@ -177,17 +177,24 @@ def _fills_line(passage: Passage, start: int, end: int) -> bool:
 
 
 _WRONGLY_NAMED = re.compile(
-    r"(?:made out to|billed to|addressed to|issued to|invoiced to|sent to|geht an|ging an|ausgestellt auf|gerichtet an|adressiert an|lautet auf|adress\w+ a|libell\w+ a(?: l'ordre de)?|etablie? au nom de|emise? a"
-    r"|emitida a|a nombre de|dirigida a|gericht aan|geadresseerd aan|op naam van|intestata a|indirizzata a|emitida em nome d\w|dirigida a|wystawion\w+ na|in the name of|not|nicht (?:an|auf)|et non|y no a|niet (?:op|aan)|e non a|e nao a|a nie na)\W{0,3}(?:\w{1,4}\W{1,2}){0,3}$"
+    r"(?:made out to|billed to|addressed to|issued to|invoiced to|sent to|geht an|ging an|ausgestellt auf|gerichtet "
+    r"an|adressiert an|lautet auf|adress\w+ a|libell\w+ a(?: l'ordre de)?|etablie? au nom de|emise? a"
+    r"|emitida a|a nombre de|dirigida a|gericht aan|geadresseerd aan|op naam van|intestata a|indirizzata a|emitida "
+    r"em nome d\w|dirigida a|wystawion\w+ na|in the name of|not|nicht (?:an|auf)|et non|y no a|niet (?:op|aan)|e non "
+    r"a|e nao a|a nie na)\W{0,3}(?:\w{1,4}\W{1,2}){0,3}$"
 )
 _RIGHTLY_NAMED = re.compile(
-    r"(?:should be|must be|was for|is for|work was for|customer is|correct (?:entity|company|name|recipient) is|belongs to|reissue (?:it )?to|invoice (?:it )?to|re-?bill to|neu (?:ausstellen )?auf|richtig(?: ist| ware)?|auf die|sondern(?: die| an die| auf die)?"
-    r"|emane de|emanent de|au nom de|doit etre|bon destinataire est|debe ser|correcta es|deve essere|corretta e|moet zijn|juiste \w+ is|deve ser|correta e|powinn\w+ byc(?: na)?|prawidlow\w+ (?:to|jest))\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
+    r"(?:should be|must be|was for|is for|work was for|customer is|correct (?:entity|company|name|recipient) is"
+    r"|belongs to|reissue (?:it )?to|invoice (?:it )?to|re-?bill to|neu (?:ausstellen )?auf|richtig(?: ist| ware)?"
+    r"|auf die|sondern(?: die| an die| auf die)?"
+    r"|emane de|emanent de|au nom de|doit etre|bon destinataire est|debe ser|correcta es|deve essere|corretta e|moet "
+    r"zijn|juiste \w+ is|deve ser|correta e|powinn\w+ byc(?: na)?|prawidlow\w+ (?:to"
+    r"|jest))\W{0,3}(?:\w{1,4}\W{1,2}){0,2}$"
 )
 
 
 def _right_or_wrong(passage: Passage, start: int) -> float:
-    """On an invoice to the wrong company two names are written: the one it went to and the one it should have gone to."""
+    """An invoice to the wrong company has two names: the one it went to and the one it should have gone to."""
     if passage.zone == "invoice_copy":
         return -2.0
     before = passage.folded[max(0, start - 70) : start]
@@ -195,8 +202,10 @@ def _right_or_wrong(passage: Passage, start: int) -> float:
 
 
 _YOUR_CUSTOMER = re.compile(
-    r"\b(?:your customer|your client|the buyer|ihr kunde|ihre kundin|ihres kunden|durch|votre client|su cliente|uw klant|vostro cliente|vs cliente|o seu cliente|vosso cliente|panstwa klient|mandantin|mandanten"
-    r"|to all suppliers of|purchase ledger of|on behalf of|im namen der|pour le compte de|por cuenta de|namens|per conto di|em nome de|w imieniu)\s+(?=\S)"
+    r"\b(?:your customer|your client|the buyer|ihr kunde|ihre kundin|ihres kunden|durch|votre client|su cliente|uw "
+    r"klant|vostro cliente|vs cliente|o seu cliente|vosso cliente|panstwa klient|mandantin|mandanten"
+    r"|to all suppliers of|purchase ledger of|on behalf of|im namen der|pour le compte de|por cuenta de|namens|per "
+    r"conto di|em nome de|w imieniu)\s+(?=\S)"
 )
 
 
@@ -204,76 +213,11 @@ def _introduced(source: Source, passage: Passage) -> Iterator[NameFound]:
     """ "Your customer Acme has rejected": a portal or an auditor names for whom it writes."""
     for match in _YOUR_CUSTOMER.finditer(passage.folded):
         piece = passage.text[match.end() : match.end() + 90]
-        low, high = next(iter(_phrases(piece)), (0, 0))
-        run = next(iter(_runs(piece[low:high])), None)
+        low, high = next(iter(phrases(piece)), (0, 0))
+        run = next(iter(runs(piece[low:high])), None)
         if run and run[0] == 0 and low == 0:
             start, end = match.end(), match.end() + run[1]
             yield from _unless_ours(source, NameFound(passage.text[start:end], passage, start, end, 4.0))
-
-
-def _phrases(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches between marks that end a name; marks inside a legal form (S.L., Inc., A/S) are none."""
-    guarded = [(m.start(), m.end()) for m in LEGAL_FORM.finditer(text)]
-    at = start = 0
-    for mark in _BREAK.finditer(text):
-        while at < len(guarded) and guarded[at][1] <= mark.start():
-            at += 1
-        end = mark.start()
-        if at < len(guarded) and guarded[at][0] <= mark.start():
-            if mark.end() <= guarded[at][1]:
-                continue
-            end = guarded[at][1]
-        elif mark.group() == "," and LEGAL_FORM.match(text, mark.start() + 2):
-            continue  # Acme, Inc.
-        if end > start:
-            yield start, end
-        start = mark.end()
-    if start < len(text):
-        yield start, len(text)
-
-
-def _runs(phrase: str) -> Iterator[tuple[int, int]]:
-    """Runs of capitalised words, joined by small words such as "de" or "und", without words that are no names."""
-    words = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(phrase)]
-    run: list[tuple[int, int, str]] = []
-    forms = [(m.start(), m.end()) for m in LEGAL_FORM.finditer(phrase)]
-    for word in words:
-        folded = fold(word[2]).strip(".")
-        in_form = any(s <= word[0] < e for s, e in forms)
-        if in_form or (_is_capitalised(word[2]) and not any(c.isdigit() for c in word[2]) and folded not in NOT_NAMES):
-            run.append(word)
-        elif run and (folded in CONNECTORS or word[2] == "&") and folded not in NOT_NAMES:
-            run.append(word)
-        else:
-            yield from _closed(run, forms)
-            run = []
-    yield from _closed(run, forms)
-
-
-def _is_capitalised(word: str) -> bool:
-    """Acme, and d'Orbe or dell'Arno too."""
-    return word[:1].isupper() or bool(re.match(r"[a-z]{1,5}['’][A-ZÀ-Ý]", word))
-
-
-def _closed(run: list[tuple[int, int, str]], forms: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    while (
-        run
-        and (fold(run[-1][2]).strip(".") in CONNECTORS or run[-1][2] == "&")
-        and not any(s <= run[-1][0] < e for s, e in forms)
-    ):
-        run = run[:-1]
-    while run and run[0][2].islower() and fold(run[0][2]).strip(".") in CONNECTORS:
-        run = run[1:]
-    if not run:
-        return
-    start, end = run[0][0], run[-1][1]
-    within = [(s, e) for s, e in forms if start <= s <= end]
-    if within:
-        end = max(within[-1][1], within[0][1]) if len(within) == 1 or within[-1][0] - within[0][1] < 4 else within[0][1]
-    elif run[-1][2].endswith("."):
-        end -= 1
-    if 2 < end - start <= 80 and len(run) <= 9:
-        yield start, end
 
 
 def _trim_right(text: str) -> str:
@@ -307,41 +251,18 @@ def _domains(source: Source) -> list[str]:
 
 def _domain_score(source: Source, name: str) -> float:
     """How well a name fits a domain that vouches: 0 to 3."""
-    likeness = max((_likeness(domain, name) for domain in _domains(source)), default=0.0)
+    score = max((likeness(domain, name) for domain in _domains(source)), default=0.0)
     mail = source.reading.mail
     if mail and _AUTOMATIC.match(mail.sender.email):
-        likeness *= 0.5  # a platform writes for others
-    return likeness
+        score *= 0.5  # a platform writes for others
+    return score
 
 
 _AUTOMATIC = re.compile(
-    r"(?:no-?_?reply|do-?not-?reply|ne-?pas-?repondre|nicht-?antworten|noresponder|niet-?beantwoorden|nao-?responder|non-?rispondere|notifications?|mailer|system|statuts?|status|onboarding|portal|alerts?)\b",
+    r"(?:no-?_?reply|do-?not-?reply|ne-?pas-?repondre|nicht-?antworten|noresponder|niet-?beantwoorden|nao-?responder"
+    r"|non-?rispondere|notifications?|mailer|system|statuts?|status|onboarding|portal|alerts?)\b",
     re.IGNORECASE,
 )
-
-
-def _likeness(domain: str, name: str) -> float:
-    words = [w for w in re.findall(r"[^\W_]+", fold(name)) if len(w) > 1 or w.isdigit()]
-    joined = "".join(words)
-    parts = [p for p in re.split(r"[-_]", fold(domain)) if len(p) > 2]
-    squeezed = re.sub(r"[^a-z0-9]", "", fold(domain))
-    if len(squeezed) >= 4 and (squeezed in joined or (len(joined) >= 5 and joined in squeezed)):
-        return 3.0
-    best = 0.0
-    for word in words:
-        if len(word) < 4 or word in NOT_NAMES or INSTITUTION.match(word):
-            continue
-        for part in parts:
-            if word == part:
-                best = max(best, 2.6)
-            elif len(part) >= 4 and (part.startswith(word) or word.startswith(part)):
-                best = max(best, 2.2)
-            elif len(word) >= 5 and word in part:
-                best = max(best, 1.8)
-    transliterated = squeezed.replace("ae", "a").replace("oe", "o").replace("ue", "u")
-    if best == 0.0 and any(len(w) >= 5 and w in transliterated for w in words):
-        best = 2.2
-    return best
 
 
 def _unless_ours(source: Source, name: NameFound) -> Iterator[NameFound]:
@@ -366,8 +287,8 @@ def _talked_about(source: Source) -> Iterator[NameFound]:
         for a in (mail.sender, *mail.to, *mail.cc)
         for w in re.findall(r"[^\W_]+", a.name + " " + a.email.split("@")[0])
     }
-    subjects = [p for p in source.zone("subject")]
-    texts = [p for p in source.zone("new", "forwarded")]
+    subjects = list(source.zone("subject"))
+    texts = list(source.zone("new", "forwarded"))
     body = "\n".join(p.text for p in texts)
     counts: dict[str, int] = {}
     for passage in subjects + texts:
@@ -401,7 +322,7 @@ _FOR = re.compile(r"\b(?:for|pour|chez|para|voor|bij|per|presso|dla|to)\s$")
 
 
 def _named_in_text(source: Source, texts: list[Passage], people: set[str]) -> Iterator[NameFound]:
-    """"The draft for Acme": a name after such a word, in languages that write only names with a capital."""
+    """ "The draft for Acme": a name after such a word, in languages that write only names with a capital."""
     if source.language == "de":
         return
     for passage in texts:
@@ -418,9 +339,10 @@ def _longer(source: Source, texts: list[Passage], word: str, score: float) -> It
     if source.language == "de":
         return
     for passage in texts:
-        beside = r"[A-Z][a-zà-ÿ]{2,}"
+        beside, own = r"[A-Z][a-zà-ÿ]{2,}", re.escape(word)
         found = re.search(
-            rf"(?<=[a-z,] )((?:{beside} ){{1,2}}{re.escape(word)}(?: {beside}){{0,2}}|{re.escape(word)}(?: {beside}){{1,2}})(?!\w)", passage.text
+            rf"(?<=[a-z,] )((?:{beside} ){{1,2}}{own}(?: {beside}){{0,2}}|{own}(?: {beside}){{1,2}})(?!\w)",
+            passage.text,
         )
         if found and not re.match(r"(?:Mr|Mrs|Ms|Señor|Monsieur|Madame)\b", found.group(1)):
             yield NameFound(found.group(1), passage, found.start(1), found.end(1), score + 0.2)
@@ -429,11 +351,10 @@ def _longer(source: Source, texts: list[Passage], word: str, score: float) -> It
 
 def _is_trade_word(key: str) -> bool:
     from classifiers.message_fields.amount_roles import MONEY_LEXICON
+    from classifiers.message_fields.counted import UNIT_OF
     from classifiers.message_fields.dates import MONTHS
     from classifiers.message_fields.folding import Token
     from classifiers.message_fields.references import REFERENCE_LEXICON
-
-    from classifiers.message_fields.quantities import UNIT_OF
 
     token = [Token(key, 0, len(key))]
     return key in MONTHS or key in UNIT_OF or bool(MONEY_LEXICON.find(token)) or bool(REFERENCE_LEXICON.find(token))

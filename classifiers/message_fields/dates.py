@@ -85,8 +85,6 @@ def _read(match: re.Match[str], day_first: bool, around: date | None) -> FoundDa
         year = int(groups["u_y"]) if groups["u_y"] else None
     else:
         separator = groups["n_sep"].strip()
-        if separator != "." and groups["n_dot"]:
-            return None
         if not groups["n_y"] and (separator == "-" or (separator == "." and not groups["n_dot"])):
             return None  # 10-12 is a range, 4.5 a number
         day, month = int(groups["n_a"]), int(groups["n_b"])
@@ -96,7 +94,8 @@ def _read(match: re.Match[str], day_first: bool, around: date | None) -> FoundDa
             year = int(groups["n_y"])
             year += 2000 if year < 100 else 0
     value = _date(year, month, day, around)
-    return FoundDate(match.start(), match.end(), value, year is not None) if value else None
+    end = match.end() - (1 if groups["n_dot"] and groups["n_sep"].strip() != "." else 0)
+    return FoundDate(match.start(), end, value, year is not None) if value else None
 
 
 def _date(year: int | None, month: int, day: int, around: date | None) -> date | None:
@@ -106,7 +105,7 @@ def _date(year: int | None, month: int, day: int, around: date | None) -> date |
         if year is not None:
             return date(year, month, day) if 1990 <= year <= 2100 else None
         assert around is not None
-        years = [y for y in (around.year - 1, around.year, around.year + 1)]
+        years = range(around.year - 1, around.year + 2)
         options = [option for y in years if (option := _valid(y, month, day))]
         return min(options, key=lambda d: (abs(d - around), d < around), default=None)
     except (ValueError, OverflowError):

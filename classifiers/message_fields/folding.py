@@ -34,6 +34,11 @@ def fold(text: str) -> str:
     return text.translate(_FOLDS)
 
 
+def words_of(text: str) -> frozenset[str]:
+    """A set of words written as running text, for word lists."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A run of letters or digits in folded text and where it stands."""

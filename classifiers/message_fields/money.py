@@ -1,4 +1,4 @@
-"""Amounts of money in a message: every figure that reads like one, with its currency as written beside it or over it."""
+"""Amounts of money in a message: every figure that reads like one, with the currency written beside or over it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import Token, fold
+from classifiers.message_fields.folding import Token, fold, words_of
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label, row_label
 from classifiers.message_fields.written_numbers import Number, numbers, parse
 
-CODES = frozenset(
-    "EUR USD GBP CHF PLN SEK NOK DKK CZK HUF RON BGN ISK TRY AUD CAD NZD SGD HKD JPY CNY INR BRL MXN ZAR AED SAR ILS KRW THB MYR IDR PHP VND CLP COP"
-    " ARS PEN UAH RUB MAD TND EGP NGN KES QAR KWD BHD OMR RSD".split()
+CODES = words_of(
+    "EUR USD GBP CHF PLN SEK NOK DKK CZK HUF RON BGN ISK TRY AUD CAD NZD SGD HKD JPY CNY INR BRL MXN ZAR AED SAR ILS "
+    "KRW THB MYR IDR PHP VND CLP COP"
+    " ARS PEN UAH RUB MAD TND EGP NGN KES QAR KWD BHD OMR RSD"
 )
 _SYMBOLS = {
-    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "can$": "CAD", "nz$": "NZD", "s$": "SGD", "sg$": "SGD", "hk$": "HKD",
-    "r$": "BRL", "mx$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "zl": "PLN", "kc": "CZK", "ft": "HUF", "₺": "TRY", "₹": "INR", "₪": "ILS",
-    "₽": "RUB", "₴": "UAH", "lei": "RON", "sfr": "CHF", "fr": "CHF", "eur": "EUR", "euro": "EUR", "euros": "EUR", "eu": "EUR", "gbp": "GBP",
-    "pounds": "GBP", "pound": "GBP", "sterling": "GBP", "dollars": "USD", "dollar": "USD", "zlotych": "PLN", "zloty": "PLN", "zlote": "PLN",
-    "franken": "CHF", "francs": "CHF", "dolares": "USD", "dolar": "USD", "libras": "GBP", "pond": "GBP", "pfund": "GBP", "sterline": "GBP",
-    "teur": "EUR", "tsd eur": "EUR", "kr": "kr", "¥": "JPY",
+    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "can$": "CAD", "nz$": "NZD", "s$": "SGD",
+    "sg$": "SGD", "hk$": "HKD", "r$": "BRL", "mx$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "zl": "PLN",
+    "kc": "CZK", "ft": "HUF", "₺": "TRY", "₹": "INR", "₪": "ILS", "₽": "RUB", "₴": "UAH", "lei": "RON",
+    "sfr": "CHF", "fr": "CHF", "eur": "EUR", "euro": "EUR", "euros": "EUR", "eu": "EUR", "gbp": "GBP",
+    "pounds": "GBP", "pound": "GBP", "sterling": "GBP", "dollars": "USD", "dollar": "USD", "zlotych": "PLN",
+    "zloty": "PLN", "zlote": "PLN", "franken": "CHF", "francs": "CHF", "dolares": "USD", "dolar": "USD",
+    "libras": "GBP", "pond": "GBP", "pfund": "GBP", "sterline": "GBP", "teur": "EUR", "tsd eur": "EUR", "kr": "kr",
+    "¥": "JPY",
 }  # fmt: skip
 _THOUSANDS = {"teur", "tsd eur", "keur"}
 _CURRENCY = r"(?:us|au?|ca?n?|nz|sg?|hk|r|mx)?\$|[€£¥₺₹₪₽₴]"
@@ -33,15 +36,22 @@ _AFTER = re.compile(
     rf"(k(?![^\W_])|k(?=€|\$|£| ?eur\b))?\s?(?:({_CURRENCY})|([a-z]{{2,8}}(?: eur)?)(?![^\W_]))?(?:,-|,--|-)?"
 )
 _UNITS_AFTER = re.compile(
-    r"\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento|por cento|°|(?:k?m|km|miles?|meilen|kg|mb|gb|dpi|px)\b"
-    r"|(?:h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|ore|ora|godz\w*|pt|tage?n?|days?|jours?|dias?|dagen|dag|giorn[oi]|dni|dzien|j|d|weeks?|wochen?|months?|monate?"
-    r"|mois|semaines?|meses|weken|maanden|settimane|mesi|semanas|tygodni\w*|miesi\w*|minutes?|minuten|min|st|nd|rd|th|units?|stk|stuck|pieces?|pcs|seats?|tickets?|users?|licen\w+"
-    r"|unidades|stuks|pezzi|szt\w*|personentage?|manntage?|mandays?|nights?|nacht\w*|nuits?|noches|notti|noites|people|lines?|rows?|zeilen|lignes|lineas|regels|righe|linhas)\b)"
+    r"\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento|por cento|°|(?:k?m|km|miles?|meilen|kg"
+    r"|mb|gb|dpi|px)\b"
+    r"|(?:h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|ore|ora|godz\w*|pt|tage?n?|days?|jours?|dias?|dagen|dag"
+    r"|giorn[oi]|dni|dzien|j|d|weeks?|wochen?|months?|monate?"
+    r"|mois|semaines?|meses|weken|maanden|settimane|mesi|semanas|tygodni\w*|miesi\w*|minutes?|minuten|min|st|nd|rd|th"
+    r"|units?|stk|stuck|pieces?|pcs|seats?|tickets?|users?|licen\w+"
+    r"|unidades|stuks|pezzi|szt\w*|personentage?|manntage?|mandays?|nights?|nacht\w*|nuits?|noches|notti|noites"
+    r"|people|lines?|rows?|zeilen|lignes|lineas|regels|righe|linhas)\b)"
 )
 _NOT_MONEY_BEFORE = re.compile(
-    r"(?:\b(?:clause|section|sec|art|article|artikel|articulo|artigo|articolo|schedule|annex|anlage|anhang|ziffer|ziff|abs|absatz|para|paragraph|page|seite|seiten|line|lines|zeile|pos|position"
-    r"|poste|ligne|linea|regel|riga|linha|pozycja|poz|item|items|no|nr|num|number|n|version|v|phase|stage|lot|step|part|teil|chapter|kw|week|code|rule|room|floor|tel|phone|fax|iban|vat|ust|id|ust-idnr|ref"
-    r"|ticket|case|msa|sow|cr|po|vendor|kreditor|account|kostenstelle|clausula|punkt|pkt|ust|lid|comma|win|odoo|release|build|invoices?|rechnung|facture|factura|factuur|fattura|fatura|faktura|faktury)|§+|#)[\s.:°º]{0,2}$"
+    r"(?:\b(?:clause|section|sec|art|article|artikel|articulo|artigo|articolo|schedule|annex|anlage|anhang|ziffer"
+    r"|ziff|abs|absatz|para|paragraph|page|seite|seiten|line|lines|zeile|pos|position"
+    r"|poste|ligne|linea|regel|riga|linha|pozycja|poz|item|items|no|nr|num|number|n|version|v|phase|stage|lot|step"
+    r"|part|teil|chapter|kw|week|code|rule|room|floor|tel|phone|fax|iban|vat|ust|id|ust-idnr|ref"
+    r"|ticket|case|msa|sow|cr|po|vendor|kreditor|account|kostenstelle|clausula|punkt|pkt|ust|lid|comma|win|odoo"
+    r"|release|build|invoices?|rechnung|facture|factura|factuur|fattura|fatura|faktura|faktury)|§+|#)[\s.:°º]{0,2}$"
 )
 
 
@@ -86,9 +96,11 @@ def _of_passage(passage: Passage) -> Iterator[Amount]:
 
 
 _CODES_AND_ADDRESSES = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{1,120}|(?:https?://|www\.)\S{1,300}|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
+    r"[\w.+-]{1,64}@[\w.-]{1,120}|(?:https?://|www\.)\S{1,300}|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: "
+    r"?[A-Z0-9]{1,3})?\b"
     r"|(?<![\w/-])(?:\+\d{1,3}[ /-]?|\(0)[\d() /-]{6,20}\d|(?<![\w/.,-])0\d{1,4}[ /]\d{2,}(?:[ /-]\d{2,}){0,4}"
-    r"|(?<![\w.])\d{2,6}(?: \d{2,6}){2,5}(?![\w%]|[.,]\d| ?[€£$])(?<!\d 000)|\b\d{1,2}:\d\d\b|(?<![\d.,])\d{1,3}(?:\.\d{1,3}){2,4}(?![\d,])(?!\s?(?:€|EUR|£|\$))"
+    r"|(?<![\w.])\d{2,6}(?: \d{2,6}){2,5}(?![\w%]|[.,]\d| ?[€£$])(?<!\d 000)|\b\d{1,2}:\d\d\b"
+    r"|(?<![\d.,])\d{1,3}(?:\.\d{1,3}){2,4}(?![\d,])(?!\s?(?:€|EUR|£|\$))"
 )
 
 
@@ -125,9 +137,7 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
             folded[max(0, number.start - 14) : number.start]
         ):
             return None
-        if thousands:
-            mark = "figure"
-        elif number.decimals == 2 or (number.is_grouped and number.decimals == 0):
+        if thousands or number.decimals == 2 or (number.is_grouped and number.decimals == 0):
             mark = "figure"
         elif number.decimals == 3 and _grouped(written):
             value, mark = _grouped(written) or value, "figure"
@@ -151,9 +161,10 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
     return Amount(passage, start, end, value, currency, mark, thousands, number.is_negative)
 
 
-_COUNTED = frozenset(
-    "hours hour hrs h days day units qty quantity stunden std tage pt menge anzahl heures jours qte quantite horas dias cantidad ud uren dagen aantal ore giorni quantita qta"
-    " quantidade godziny godz dni ilosc booked approved used status version hits tickets".split()
+_COUNTED = words_of(
+    "hours hour hrs h days day units qty quantity stunden std tage pt menge anzahl heures jours qte quantite horas "
+    "dias cantidad ud uren dagen aantal ore giorni quantita qta"
+    " quantidade godziny godz dni ilosc booked approved used status version hits tickets"
 )
 
 

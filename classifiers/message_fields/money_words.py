@@ -7,21 +7,32 @@ from __future__ import annotations
 
 MONEY_WORDS: dict[str, str] = {
     "contested": """
-        dispute, disputed, disputing, in dispute, contest, contested, do not accept, don't accept, not accepted, not accept, cannot accept, can't accept,
-        do not agree, don't agree, disagree, object, not recognise, not recognize, do not recognise, don't recognise, at issue, in issue, in question,
-        not payable, not due, not owed, unsupported, not approved, not approving, not paying, won't pay, will not pay, not authorised, not authorized,
+        dispute, disputed, disputing, in dispute, contest, contested, do not accept, don't accept, not accepted,
+        not accept, cannot accept, can't accept,
+        do not agree, don't agree, disagree, object, not recognise, not recognize, do not recognise, don't recognise,
+        at issue, in issue, in question,
+        not payable, not due, not owed, unsupported, not approved, not approving, not paying, won't pay,
+        will not pay, not authorised, not authorized,
         challenge, query, queried, wrongly, in error, by mistake, incorrect*, wrong,
-        bestreiten, bestritten, strittig*, beanstand*, nicht anerkannt, erkennen wir nicht an, nicht an, akzeptieren wir nicht, nicht akzept*, nicht einverstanden,
-        widersprechen, reklamier*, zu unrecht, falschlich, fehlerhaft*, falsch*, nicht berechtigt, unberechtigt*, zahlt mir hier keiner, nicht geschuldet, ungerechtfertigt*,
-        contest*, en litige, litigieu*, litige, n'acceptons pas, n'accepte pas, pas d'accord, ne reconnaissons pas, en cause, non du, pas due, n est pas due, n est pas du, a tort, indu*, erron*, injustifi*,
-        disputa*, impugn*, no reconoc*, no acept*, no estamos de acuerdo, no conform*, disconform*, controvertid*, en cuestion, indebid*, no procede, erron*, rechazamos, reclam*,
-        betwist*, niet akkoord, niet geaccepteerd, accepteren wij niet, ten onrechte, onterecht*, onjuist*, foutief, niet verschuldigd, in geschil, reclam*,
-        contest*, non riconosc*, non accett*, non siamo d'accordo, non dovut*, indebit*, errat*, in questione, controvers*, si contesta, addebito,
-        contest*, nao reconhec*, nao aceit*, nao concord*, discord*, indevid*, em causa, em litigio, errad*, incorret*, nao e devid*, nao e devida, reclam*,
-        kwestion*, nie uznaj*, nie akcept*, nie zgadza*, sporn*, niesluszn*, bledn*, reklam*, nieuzasadnion*, nienalezn*, zakwestion*
+        bestreiten, bestritten, strittig*, beanstand*, nicht anerkannt, erkennen wir nicht an, nicht an,
+        akzeptieren wir nicht, nicht akzept*, nicht einverstanden,
+        widersprechen, reklamier*, zu unrecht, falschlich, fehlerhaft*, falsch*, nicht berechtigt, unberechtigt*,
+        zahlt mir hier keiner, nicht geschuldet, ungerechtfertigt*,
+        contest*, en litige, litigieu*, litige, n'acceptons pas, n'accepte pas, pas d'accord, ne reconnaissons pas,
+        en cause, non du, pas due, n est pas due, n est pas du, a tort, indu*, erron*, injustifi*,
+        disputa*, impugn*, no reconoc*, no acept*, no estamos de acuerdo, no conform*, disconform*, controvertid*,
+        en cuestion, indebid*, no procede, erron*, rechazamos, reclam*,
+        betwist*, niet akkoord, niet geaccepteerd, accepteren wij niet, ten onrechte, onterecht*, onjuist*, foutief,
+        niet verschuldigd, in geschil, reclam*,
+        contest*, non riconosc*, non accett*, non siamo d'accordo, non dovut*, indebit*, errat*, in questione,
+        controvers*, si contesta, addebito,
+        contest*, nao reconhec*, nao aceit*, nao concord*, discord*, indevid*, em causa, em litigio, errad*,
+        incorret*, nao e devid*, nao e devida, reclam*,
+        kwestion*, nie uznaj*, nie akcept*, nie zgadza*, sporn*, niesluszn*, bledn*, reklam*, nieuzasadnion*,
+        nienalezn*, zakwestion*
     """,
     "difference": """
-        difference, variance, discrepancy, delta, gap, shortfall, overage, overrun,
+        difference, variance, deviation, discrepancy, delta, gap, shortfall, overage, overrun,
         differenz, differenzbetrag, abweichung*, unterschied, unterschiedsbetrag, mehrbetrag, ubersteigend*,
         ecart, difference, depassement,
         diferencia, desviacion, descuadre,
@@ -31,8 +42,10 @@ MONEY_WORDS: dict[str, str] = {
         roznic*, odchylen*, rozbieznosc*
     """,
     "excess": """
-        too much, too high, overcharge*, over charged, overbilled, over billed, overstated, excess, in excess, extra, more than agreed, surplus, over the limit, above the,
-        zu viel, zuviel, uberhoht*, zu hoch, mehr als, uberschuss, uberzahl*, zu unseren lasten, mehrberechn*, zu viel berechnet, uberschreit*, uberschritten,
+        too much, too high, overcharge*, over charged, overbilled, over billed, overstated, excess, in excess, extra,
+        more than agreed, surplus, over the limit, above the,
+        zu viel, zuviel, uberhoht*, zu hoch, mehr als, uberschuss, uberzahl*, zu unseren lasten, mehrberechn*,
+        zu viel berechnet, uberschreit*, uberschritten,
         de trop, en trop, trop percu, trop facture*, surfactur*, excedent, trop paye, trop verse,
         de mas, en exceso, exceso, cobrado de mas, excedente, sobrefactur*,
         te veel, teveel, te hoog, teveel berekend, te veel berekend, meer dan, overschrijd*,
@@ -41,8 +54,10 @@ MONEY_WORDS: dict[str, str] = {
         za duzo, za wysok*, nadwyzk*, nadplat*, zawyzon*, przekrocz*, ponad, na nasza niekorzysc
     """,
     "credit": """
-        credit, credit note, credit memo, credit for, credited, crediting, crediting us, to be credited, please credit, credit us, corrected by,
-        gutschrift, gutschriften, gutschreiben, gutzuschreiben, gutgeschrieben, schreiben gut, schreibt gut, stornorechnung, zugesagt,
+        credit, credit note, credit memo, credit for, credited, crediting, crediting us, to be credited,
+        please credit, credit us, corrected by,
+        gutschrift, gutschriften, gutschreiben, gutzuschreiben, gutgeschrieben, schreiben gut, schreibt gut,
+        stornorechnung, zugesagt,
         avoir, un avoir, avoir de, note de credit, crediter, credite,
         abono, abonar, abonen, abonarnos, nota de credito, nota de abono, rectificativa, acreditar,
         creditfactuur, creditnota, crediteren, gecrediteerd, credit, creditering,
@@ -51,19 +66,24 @@ MONEY_WORDS: dict[str, str] = {
         korekt*, nota kredytow*, nota uznaniow*, uznac, uznani*, fakture korygujac*, faktury korygujac*
     """,
     "deducted": """
-        deduct*, withh*, retain*, retention, held back, kept back, keep back, set off, setting off, offset, less, minus, short, short paid, shortpaid, short paying, take off, took off,
+        deduct*, withh*, retain*, retention, held back, kept back, keep back, set off, setting off, offset, less,
+        minus, short, short paid, shortpaid, short paying, take off, took off,
         took, docked, reduced by, not sending, take the, holding back, set this amount off, set it off,
-        einbehalt*, einbehalten, abgezogen, abzug, abzuglich, gekurzt, kurzung*, kurzen, aufrechn*, verrechn*, weniger, minus, zuruckbehalten, zuruckgehalten, abziehen, gemindert,
+        einbehalt*, einbehalten, abgezogen, abzug, abzuglich, gekurzt, kurzung*, kurzen, aufrechn*, verrechn*,
+        weniger, minus, zuruckbehalten, zuruckgehalten, abziehen, gemindert,
         retenu*, retenons, retenir, retenue, dedui*, deduction, moins, defalqu*, minore*, minoration, compens*,
         reten*, descont*, deduc*, deduj*, menos, compens*, minorad*,
-        ingehouden, inhouding, inhouden, houden wij, houden we, hielden wij, in mindering, minder, min, verreken*, korting toegepast, gekort, afgetrokken, achtergehouden,
+        ingehouden, inhouding, inhouden, houden wij, houden we, hielden wij, in mindering, minder, min, verreken*,
+        korting toegepast, gekort, afgetrokken, achtergehouden,
         trattenut*, trattener*, ritenut*, detratt*, decurt*, dedott*, meno, compensa*,
         retid*, reten*, deduz*, deduc*, descont*, menos, abatid*, compens*,
         potrac*, zatrzyma*, pomniejsz*, minus, odlicz*, kompensat*, wstrzyma*
     """,
     "removed": """
-        remove*, take out, come off, comes off, cancel*, reverse*, waive*, strike, struck, drop, delete, withdraw*, write off, off please, take it off,
-        streichen, gestrichen, stornier*, entfernen, entfallen, erlassen, herausnehmen, ausbuchen, zuruckweis*, weisen zuruck,
+        remove*, take out, come off, comes off, cancel*, reverse*, waive*, strike, struck, drop, delete, withdraw*,
+        write off, off please, take it off,
+        streichen, gestrichen, stornier*, entfernen, entfallen, erlassen, herausnehmen, ausbuchen, zuruckweis*,
+        weisen zuruck,
         retirer, a retirer, annul*, supprim*, enlever, extourn*, rejet*,
         quit*, retir*, anul*, elimin*, suprim*,
         verwijder*, schrappen, annuler*, laten vervallen, vervallen, intrekken, eraf,
@@ -82,8 +102,10 @@ MONEY_WORDS: dict[str, str] = {
         dwukrotn*, dwa razy, podwojn*, zdublowan*, ponownie, duplikat
     """,
     "penalty": """
-        penalt*, liquidated damages, service credit*, late fee*, late payment fee, interest, surcharge, delay damages, sla credit,
-        vertragsstrafe*, ponale, pönale, mahngebuhr*, verzugszins*, zinsen, saumnis*, konventionalstrafe, verspatungszuschlag, servicegutschrift, malus,
+        penalt*, liquidated damages, service credit*, late fee*, late payment fee, interest, surcharge,
+        delay damages, sla credit,
+        vertragsstrafe*, ponale, pönale, mahngebuhr*, verzugszins*, zinsen, saumnis*, konventionalstrafe,
+        verspatungszuschlag, servicegutschrift, malus,
         penalite*, interets, indemnite*, frais de retard, majoration, astreinte,
         penaliza*, penalidad*, recargo*, mora, intereses, demora, multa,
         boete*, contractboete, rente, aanmaningskosten, vertragingsboete, servicecredit*, korting wegens,
@@ -92,7 +114,8 @@ MONEY_WORDS: dict[str, str] = {
         kar umown*, kara umown*, kary umown*, kare umown*, odset*, kara, kary, kare
     """,
     "discount": """
-        discount*, rebate*, bonus, allowance, volume reduction, framework reduction, early payment, early settlement, price reduction, reduction,
+        discount*, rebate*, bonus, allowance, volume reduction, framework reduction, early payment, early settlement,
+        price reduction, reduction,
         rabatt*, skonto, bonus, nachlass, staffel*, ruckvergutung, mengenrabatt, jahresbonus, preisnachlass, boni,
         remise*, ristourne*, rabais, escompte, rfa, bonification,
         descuento*, rappel*, bonificacion*, pronto pago, rebaja,
@@ -122,8 +145,10 @@ MONEY_WORDS: dict[str, str] = {
         netto, bez vat, plus vat
     """,
     "gross": """
-        gross, total due, amount due, incl vat, including vat, inc vat, invoice total, invoice amount, total amount due, balance due, amount payable, total incl, with vat,
-        brutto, rechnungsbetrag, rechnungssumme, gesamtbetrag, endbetrag, zahlbetrag, zu zahlen, inkl, bruttobetrag, inkl mwst, inkl ust,
+        gross, total due, amount due, incl vat, including vat, inc vat, invoice total, invoice amount,
+        total amount due, balance due, amount payable, total incl, with vat,
+        brutto, rechnungsbetrag, rechnungssumme, gesamtbetrag, endbetrag, zahlbetrag, zu zahlen, inkl, bruttobetrag,
+        inkl mwst, inkl ust,
         ttc, toutes taxes, net a payer, total ttc, montant ttc, montant total, montant de la facture,
         iva incluido, iva incl, total factura, importe total, total a pagar, importe de la factura, con iva,
         incl btw, inclusief btw, te betalen, factuurbedrag, factuurtotaal, totaalbedrag,
@@ -132,8 +157,10 @@ MONEY_WORDS: dict[str, str] = {
         brutto, do zaplaty, kwota brutto, wartosc brutto, kwota faktury, razem brutto
     """,
     "total": """
-        total, totals, totalling, totaling, totaled, sum, sum of, altogether, in all, comes to, come to, amounts to, makes, adds up to, grand total, in total,
-        summe, gesamt, gesamtsumme, gesamtwert, zusammen, insgesamt, in summe, macht, ergibt, ergeben, summa, total, gesamtpreis,
+        total, totals, totalling, totaling, totaled, sum, sum of, altogether, in all, comes to, come to, amounts to,
+        makes, adds up to, grand total, in total,
+        summe, gesamt, gesamtsumme, gesamtwert, zusammen, insgesamt, in summe, macht, ergibt, ergeben, summa, total,
+        gesamtpreis,
         total, totaux, somme, au total, en tout, soit, cumul, ensemble,
         total, suma, en total, asciende, importe, sumando, totales,
         totaal, samen, in totaal, bij elkaar, som, bedraagt, opgeteld, totaalbedrag,
@@ -142,8 +169,10 @@ MONEY_WORDS: dict[str, str] = {
         razem, suma, sume, lacznie, w sumie, ogolem, suma razem, laczna kwota
     """,
     "paid": """
-        paid, pay, payment, payments, payment of, remit*, remittance, transfer*, settled, settle, wired, wire, sent, ach, bacs, instructed, will settle, have paid, amount paid, net paid,
-        bezahlt*, gezahlt*, zahlung*, zahlen, uberweis*, uberwiesen, beglichen, angewiesen, ausgeglichen, zahlungsbetrag, uberweisungsbetrag, reguliert, zahlbetrag,
+        paid, pay, payment, payments, payment of, remit*, remittance, transfer*, settled, settle, wired, wire, sent,
+        ach, bacs, instructed, will settle, have paid, amount paid, net paid,
+        bezahlt*, gezahlt*, zahlung*, zahlen, uberweis*, uberwiesen, beglichen, angewiesen, ausgeglichen,
+        zahlungsbetrag, uberweisungsbetrag, reguliert, zahlbetrag,
         paye*, pay*, regl*, virement*, verse*, acquitt*, montant regle, paiement, reglement,
         pagad*, pago*, pagamos, pagar*, transfer*, liquidad*, ingresad*, hemos pagado, abonado, abonamos,
         betaald*, betal*, overgemaakt, overgeboekt, overmak*, voldaan, betaalbedrag,
@@ -152,7 +181,8 @@ MONEY_WORDS: dict[str, str] = {
         zaplac*, zaplat*, oplac*, przelew*, przelan*, wplac*, uregulow*, platnosc*, zaplata
     """,
     "balance": """
-        balance, outstanding, open, open amount, remaining, remainder, remains, rest, left, still owed, still open, residual, account balance,
+        balance, outstanding, open, open amount, remaining, remainder, remains, rest, left, still owed, still open,
+        residual, account balance,
         saldo, offen*, restbetrag, rest, restlich*, ausstehend*, verbleib*, noch offen, uberfallig*,
         solde, restant, reste, reliquat, impaye*, en souffrance, encours, il reste,
         saldo, pendiente*, restante, resto, remanente, vencid*,
@@ -162,8 +192,10 @@ MONEY_WORDS: dict[str, str] = {
         saldo, pozostal*, zalegl*, nieuregulowan*, reszta, reszte
     """,
     "billed": """
-        invoiced, billed, charged, amount, charge, charges, charging, bill, bills, invoice, invoices, invoicing, in the amount of, amount of, amounting to, for the amount, worth, line, item, claim, claimed, the sum of,
-        berechnet*, berechnen, fakturiert*, abgerechnet*, in rechnung, rechnung, uber, in hohe von, position, posten, weiterbelastet, angesetzt, betrag, mit, berechnung, leistung,
+        invoiced, billed, charged, amount, charge, charges, charging, bill, bills, invoice, invoices, invoicing,
+        in the amount of, amount of, amounting to, for the amount, worth, line, item, claim, claimed, the sum of,
+        berechnet*, berechnen, fakturiert*, abgerechnet*, in rechnung, rechnung, uber, in hohe von, position, posten,
+        weiterbelastet, angesetzt, betrag, mit, berechnung, leistung,
         facture*, facturation, d'un montant, montant, ligne, poste, prestation, la facture, pour,
         factura*, factur*, cobrad*, importe, por importe de, por un importe, linea, cargo, concepto, cargad*,
         factuur, gefactureerd*, berekend*, in rekening, regel, bedrag, post, ter hoogte van, gerekend, ad, van,
@@ -172,8 +204,10 @@ MONEY_WORDS: dict[str, str] = {
         faktur*, zafakturowan*, naliczon*, na kwote, kwota, kwote, kwoty, w wysokosci, pozycj*, obciaz*, opiewa*
     """,
     "limit": """
-        cap, capped, budget, limit, not to exceed, nte, ceiling, maximum, max, no more than, allowance of, order value, remaining budget, funds, threshold,
-        deckel, budget, obergrenze, hochstens, maximal, grenze, hochstbetrag, rahmen, auftragswert, bestellwert, limit, kostendach, gedeckelt,
+        cap, capped, budget, limit, not to exceed, nte, ceiling, maximum, max, no more than, allowance of,
+        order value, remaining budget, funds, threshold,
+        deckel, budget, obergrenze, hochstens, maximal, grenze, hochstbetrag, rahmen, auftragswert, bestellwert,
+        limit, kostendach, gedeckelt,
         plafond, plafonn*, budget, maximum, limite, enveloppe, seuil, montant maximum,
         tope, limite, techo, presupuest*, maxim*, importe maximo,
         plafond, budget, maximum, maximaal, limiet, grens, bovengrens, ten hoogste,
@@ -182,9 +216,12 @@ MONEY_WORDS: dict[str, str] = {
         limit*, budzet*, pulap*, maksym*, najwyzej
     """,
     "rate": """
-        rate, rates, per hour, hourly, per day, daily, day rate, an hour, a day, a night, per night, each, per unit, unit price, price per, list price, per seat, per mile, per month, at,
-        stundensatz*, tagessatz*, satz, tarif*, je, pro stunde, pro tag, einzelpreis, preis, einheitspreis, listenpreis, a, pro nacht, stundlich, std satz, je stunde, je tag, je nacht,
-        taux, tarif*, tjm, par jour, par heure, prix unitaire, unitaire, l'heure, la journee, pu, forfait jour, le jour, par nuit,
+        rate, rates, per hour, hourly, per day, daily, day rate, an hour, a day, a night, per night, each, per unit,
+        unit price, price per, list price, per seat, per mile, per month, at,
+        stundensatz*, tagessatz*, satz, tarif*, je, pro stunde, pro tag, einzelpreis, preis, einheitspreis,
+        listenpreis, a, pro nacht, stundlich, std satz, je stunde, je tag, je nacht,
+        taux, tarif*, tjm, par jour, par heure, prix unitaire, unitaire, l'heure, la journee, pu, forfait jour,
+        le jour, par nuit,
         tarifa*, precio, por hora, por dia, la hora, al dia, precio unitario, cada, a razon de, por noche,
         tarief*, per uur, per dag, uurtarief, dagtarief, stukprijs, prijs, eenheidsprijs, per stuk, per nacht, tegen,
         tariffa*, prezzo, all'ora, al giorno, orari*, giornalier*, cadaun*, l'ora, prezzo unitario, a notte, ogni,
@@ -192,17 +229,23 @@ MONEY_WORDS: dict[str, str] = {
         stawk*, cena, cen*, za godzin*, za dzien, za godz, dziennie, godzinow*, jednostkow*, szt, za szt, za dobe
     """,
     "should_be": """
-        should be, should have been, should read, instead of, rather than, correct, correctly, agreed, allowed, allows, contract says, order says, per contract, quoted, we accept, can allow, would be right, not, says, ordered, po price, right amount,
-        sollte*, statt, anstatt, sondern, anstelle, richtig*, korrekt*, vereinbart*, laut, lt, gemass, bestellt, und nicht, nicht, eigentlich, zulassig, anerkannt, lautet, ware, waren,
+        should be, should have been, should read, instead of, rather than, correct, correctly, agreed, allowed,
+        allows, contract says, order says, per contract, quoted, we accept, can allow, would be right, not, says,
+        ordered, po price, right amount,
+        sollte*, statt, anstatt, sondern, anstelle, richtig*, korrekt*, vereinbart*, laut, lt, gemass, bestellt,
+        und nicht, nicht, eigentlich, zulassig, anerkannt, lautet, ware, waren,
         au lieu de, au lieu, devrait, correct*, convenu*, prevu*, commande*, contrat, et non, selon, conforme, admis*,
         en lugar de, en vez de, deberia*, correct*, acordad*, pactad*, segun, y no, contratad*, debe ser,
-        in plaats van, ipv, moet zijn, had moeten, afgesproken, correct*, juist*, volgens, besteld*, en niet, overeengekomen,
-        invece di, anziche, dovrebbe, corrett*, concordat*, pattuit*, previst*, secondo, ordinat*, e non, da contratto,
+        in plaats van, ipv, moet zijn, had moeten, afgesproken, correct*, juist*, volgens, besteld*, en niet,
+        overeengekomen,
+        invece di, anziche, dovrebbe, corrett*, concordat*, pattuit*, previst*, secondo, ordinat*, e non,
+        da contratto,
         em vez de, em lugar de, deveria*, corret*, acordad*, previst*, segundo, conforme, contratad*, e nao,
         zamiast, powinn*, prawidlow*, poprawn*, uzgodnion*, zgodnie z, wedlug, zamowion*, a nie, umown*
     """,
     "undisputed": """
-        undisputed, not disputed, not in dispute, fine, accepted, we accept, agreed and paid, correct as billed, no objection, ok, is right, are right, stays, unaffected,
+        undisputed, not disputed, not in dispute, fine, accepted, we accept, agreed and paid, correct as billed,
+        no objection, ok, is right, are right, stays, unaffected,
         unstrittig*, unbestritten, in ordnung, stimmt, einverstanden, unberuhrt, freigegeben, anerkannt,
         non conteste*, non litigieu*, incontest*, d'accord, conforme, valide,
         no discutid*, no disputad*, conforme, correcto, de acuerdo, aceptad*,
@@ -212,8 +255,9 @@ MONEY_WORDS: dict[str, str] = {
         niesporn*, bezsporn*, niekwestionowan*, zgadza, w porzadku, zaakceptowan*
     """,
     "threshold": """
-        above, over, up to, more than, older than, within, at least, below, under, less than, between, from, of at least, exceed*, exceeding,
-        bis, bis zu, ab, uber, oberhalb, alter als, langer als, unter, unterhalb, mindestens, mehr als,
+        above, over, up to, more than, older than, within, at least, below, under, less than, between, from,
+        of at least, exceed*, exceeding,
+        bis zu, ab, oberhalb, alter als, langer als, unterhalb, mindestens, mehr als,
         au dela de, au dessus de, plus de, depuis plus de, moins de, jusqu a, a partir de, minimum,
         hasta, mas de, menos de, a partir de, superior*, inferior*, minimo,
         boven, tot, meer dan, minder dan, vanaf, onder, minimaal,
@@ -232,13 +276,18 @@ MONEY_WORDS: dict[str, str] = {
         bylo, byla, poprzedni*, wczesniej, pierwotn*, dotychczas*
     """,
     "overpaid": """
-        overpaid, overpayment, over paid, paid too much, paid twice, double payment, paid in error, too much, second one back, shouldn't have, should not have,
-        uberzahl*, doppelzahlung*, doppelt bezahlt, doppelt uberwiesen, zu viel bezahlt, zu viel gezahlt, zu viel uberwiesen, irrtumlich,
-        trop percu, trop paye, trop verse, double paiement, double reglement, payee deux fois, paye deux fois, par erreur, reglee deux fois,
+        overpaid, overpayment, over paid, paid too much, paid twice, double payment, paid in error, too much,
+        second one back, shouldn't have, should not have,
+        uberzahl*, doppelzahlung*, doppelt bezahlt, doppelt uberwiesen, zu viel bezahlt, zu viel gezahlt,
+        zu viel uberwiesen, irrtumlich,
+        trop percu, trop paye, trop verse, double paiement, double reglement, payee deux fois, paye deux fois,
+        par erreur, reglee deux fois,
         pagado de mas, pago duplicado, doble pago, pago en exceso, pagado dos veces, por error, cobro indebido,
-        teveel betaald*, te veel betaald*, dubbel betaald, dubbele betaling, twee keer betaald, per ongeluk, onverschuldigd,
+        teveel betaald*, te veel betaald*, dubbel betaald, dubbele betaling, twee keer betaald, per ongeluk,
+        onverschuldigd,
         pagato due volte, doppio pagamento, pagato in eccesso, per errore, pagamento doppio, versato in piu,
-        pago em duplicado, pagamento duplicado, pago a mais, pago duas vezes, por lapso, por engano, pagamento em excesso,
+        pago em duplicado, pagamento duplicado, pago a mais, pago duas vezes, por lapso, por engano,
+        pagamento em excesso,
         nadplat*, nadplac*, zaplacono dwukrotnie, podwojna platnosc, omylkowo, dwukrotnie
     """,
     "refund": """
@@ -252,8 +301,10 @@ MONEY_WORDS: dict[str, str] = {
         zwrot*, zwroc*, zwrac*
     """,
     "promise": """
-        will be paid, will pay, scheduled, pay run, payment run, promise*, instalment*, installment*, payment plan, owe, due, you will receive, on its way,
-        werden wir, ratenzahlung, rate, raten, zahlungsplan, zahlungslauf, avisier*, angewiesen, wird bezahlt, wird uberwiesen, begleichen,
+        will be paid, will pay, scheduled, pay run, payment run, promise*, instalment*, installment*, payment plan,
+        owe, due, you will receive, on its way,
+        werden wir, ratenzahlung, rate, raten, zahlungsplan, zahlungslauf, avisier*, angewiesen, wird bezahlt,
+        wird uberwiesen, begleichen,
         sera regle*, sera paye*, seront, echeancier, echeance, mensualite*, sera vire*,
         sera pagad*, se pagara, pagaremos, plan de pagos, plazo*, abonaremos,
         wordt betaald, zullen, termijn*, betalingsregeling, betaalrun, wij betalen,
@@ -262,8 +313,10 @@ MONEY_WORDS: dict[str, str] = {
         zostanie, zaplacimy, rata, raty, ratach, harmonogram, zobowiazuj*
     """,
     "ordered": """
-        order, purchase order, order total, order value, contract value, value, ordered, not to exceed, uplift, increased to, call off, new total, total value, blanket, release,
-        bestellung, bestellwert, auftragswert, auftragssumme, gesamtwert, aufgestockt, erhoh*, beauftrag*, abruf, neuer wert, bestellsumme,
+        order, purchase order, order total, order value, contract value, value, ordered, not to exceed, uplift,
+        increased to, call off, new total, total value, blanket, release,
+        bestellung, bestellwert, auftragswert, auftragssumme, gesamtwert, aufgestockt, erhoh*, beauftrag*, abruf,
+        neuer wert, bestellsumme,
         commande, bon de commande, montant de la commande, porte, nouveau montant, valeur, engagement,
         pedido, importe del pedido, valor, orden, ampli*, incrementa*,
         order, bestelling, opdracht, orderwaarde, verhoogd, opdrachtsom, waarde, ordertotaal,
@@ -272,8 +325,10 @@ MONEY_WORDS: dict[str, str] = {
         zamowieni*, wartosc, zlecen*, zwieksz*
     """,
     "expense": """
-        expense*, travel, hotel, mileage, flight*, fare, taxi, receipt*, accommodation, per diem, courier, subsistence, parking, meals,
-        reisekosten, spesen, hotel*, ubernachtung*, fahrtkosten, kilometer*, bahn*, flug*, beleg*, bewirtung, auslagen, taxi,
+        expense*, travel, hotel, mileage, flight*, fare, taxi, receipt*, accommodation, per diem, courier,
+        subsistence, parking, meals,
+        reisekosten, spesen, hotel*, ubernachtung*, fahrtkosten, kilometer*, bahn*, flug*, beleg*, bewirtung,
+        auslagen, taxi,
         frais, deplacement*, hotel, kilometri*, billet*, hebergement, justificatif*, repas, note de frais,
         gastos, viaje*, dietas, hotel, desplazamiento*, kilometraje, billete*, alojamiento, taxi,
         reiskosten, onkosten, hotel*, kilometer*, verblijf*, overnachting*, declaratie*, vlucht*,

@@ -16,7 +16,7 @@ _ORDER_REASONS = frozenset({"new_po", "po_change", "po_cancellation", "po_refere
 
 
 def named_documents(source: Source) -> dict[str, FieldValue]:
-    """`invoice_refs`, `po_number` and `order_refs`, from the text in hand; from history where the new text rests on it."""
+    """`invoice_refs`, `po_number`, `order_refs`: from the text in hand, from history where the new text rests on it."""
     if source.reason in _NOTHING_QUOTED:
         return {}
     everything = references(source)
@@ -59,7 +59,7 @@ def _may_reach_back(source: Source) -> bool:
 
 def _invoices(source: Source, found: list[Reference]) -> list[Reference]:
     invoices = [r for r in found if r.role == "invoice"]
-    in_hand = [r for r in _in_hand(source, invoices)]
+    in_hand = _in_hand(source, invoices)
     if not in_hand:
         mail = [r for r in invoices if r.passage.zone == "attached_mail"] if source.reason == "delivery_failure" else []
         history = [r for r in invoices if r.passage.zone == "quoted"]

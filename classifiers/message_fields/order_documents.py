@@ -21,7 +21,7 @@ _TAKEN = (
     "lines",
 )
 _FROM_MAIL_TEXT = ("lines", "amount_total", "payment_terms", "po_date", "valid_from", "valid_until", "currency")
-"""What a pasted order is trusted for; names and numbers are read from the whole mail, where words tell whose they are."""
+"""What a pasted order is trusted for: names and numbers are read from the whole mail, where words tell whose."""
 
 
 def order_fields(source: Source, order: Order | None) -> dict[str, FieldValue]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessments.results import FieldValue
+from classifiers.message_fields.counted import UNIT_OF, number_words
 from classifiers.message_fields.folding import Hit, Lexicon
 from classifiers.message_fields.money_words import MONEY_WORDS
 from classifiers.message_fields.ranker import Choice, best, weights_of
@@ -15,31 +16,6 @@ from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import column_label, row_label
 from classifiers.message_fields.written_numbers import numbers, quantity_text
 
-_UNITS = {
-    "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas uur uren ora ore godz godzin godziny godzina stundchen",
-    "days": "d day days pt tag tage tagen personentag personentage personentagen manntag manntage manntagen mandays manday jour jours j jh dia dias dag dagen"
-    " giorno giorni gg dni dzien dnia mandagen persondays osobodni",
-    "units": "unit units einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade jednostka jednostek jednostki szt stk",
-}
-UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_WORD_NUMBERS = (
-    "one ein eine einen une uno una een um uma jeden jedna jedna godzina",
-    "two zwei deux dos twee due dois duas dwa dwie",
-    "three drei trois tres drie tre tres trzy",
-    "four vier quatre cuatro vier quattro quatro cztery",
-    "five funf cinq cinco vijf cinque cinco piec",
-    "six sechs six seis zes sei seis szesc",
-    "seven sieben sept siete zeven sette sete siedem",
-    "eight acht huit ocho acht otto oito osiem",
-    "nine neun neuf nueve negen nove nove dziewiec",
-    "ten zehn dix diez tien dieci dez dziesiec",
-    "eleven elf onze once elf undici onze jedenascie",
-    "twelve zwolf douze doce twaalf dodici doze dwanascie",
-    "thirteen dreizehn treize trece dertien tredici treze trzynascie",
-    "fourteen vierzehn quatorze catorce veertien quattordici catorze czternascie",
-    "fifteen funfzehn quinze quince vijftien quindici quinze pietnascie",
-)
-_NUMBER_OF = {word: value for value, words in enumerate(_WORD_NUMBERS, 1) for word in words.split() if value > 1}
 _ROLES = (
     "contested",
     "difference",
@@ -60,9 +36,13 @@ _WORDS = Lexicon(
     {role: MONEY_WORDS[role] for role in _ROLES}
     | {
         "issue": """
-            not approved, unapproved, never approved, not billed, unbilled, never billed, never went out, not invoiced, neither billed nor, overage, unsupported, missing, over, beyond, extra, not worked, not signed, not on,
-            nicht freigegeben, nicht genehmigt, noch nicht, nicht abgerechnet, nicht fakturiert, nicht berechnet, mehrstunden, uberhang, zu viel, strittige, strittigen, ungenehmigt*, nicht abgezeichnet, nachberechnen,
-            non facture*, non valide*, pas valide*, non approuve*, de trop, en trop, depassement, ecart, non signe*, en plus, ni facture*,
+            not approved, unapproved, never approved, not billed, unbilled, never billed, never went out,
+            not invoiced, neither billed nor, overage, unsupported, missing, over, beyond, extra, not worked,
+            not signed, not on,
+            nicht freigegeben, nicht genehmigt, noch nicht, nicht abgerechnet, nicht fakturiert, nicht berechnet,
+            mehrstunden, uberhang, zu viel, strittige, strittigen, ungenehmigt*, nicht abgezeichnet, nachberechnen,
+            non facture*, non valide*, pas valide*, non approuve*, de trop, en trop, depassement, ecart, non signe*,
+            en plus, ni facture*,
             no aprobad*, sin aprobar, no facturad*, sin facturar, de mas, exceso, no firmad*, ni se han facturado,
             niet goedgekeurd, niet gefactureerd, te veel, teveel, niet geaccordeerd, meer, extra, nog niet, verschil,
             non approvat*, non fatturat*, in piu, di troppo, eccedent*, non firmat*, non autorizzat*, di differenza,
@@ -70,8 +50,10 @@ _WORDS = Lexicon(
             niezatwierdzon*, niezafakturowan*, nadliczbow*, za duzo, ponad, niepodpisan*, nadwyzk*, brakuj*, sporn*
         """,
         "good": """
-            approved, signed, signed off, worked, logged, included, timesheet*, released, delivered, only, in fact, actually, according to,
-            freigegeben*, abgezeichnet*, unterschrieben*, geleistet*, gearbeitet, inklusive, enthalten, nachweis*, nur, tatsachlich, laut, ergeben,
+            approved, signed, signed off, worked, logged, included, timesheet*, released, delivered, only, in fact,
+            actually, according to,
+            freigegeben*, abgezeichnet*, unterschrieben*, geleistet*, gearbeitet, inklusive, enthalten, nachweis*,
+            nur, tatsachlich, laut, ergeben,
             signe*, valide*, approuve*, realise*, effectue*, inclus, seulement, en realite, selon, releve*, totalise,
             firmad*, aprobad*, realizad*, trabajad*, incluid*, solo, segun, recoge, parte,
             goedgekeurd*, getekend*, gewerkt*, inbegrepen, slechts, maar, volgens, urenstaat, geaccordeerd*,
@@ -144,7 +126,7 @@ def quantities(source: Source) -> list[Quantity]:
             if unit and 0 < number.value < 100_000:
                 found.append(Quantity(passage, number.start, end, number.value, unit))
         for i, token in enumerate(passage.tokens[:-1]):
-            value = _NUMBER_OF.get(token.word)
+            value = number_words(passage.language).get(token.word)
             if value:
                 for follower in passage.tokens[i + 1 : i + 3]:
                     if len(follower.word) > 1 and follower.word in UNIT_OF:

@@ -1,4 +1,4 @@
-"""Numbers that name a document, and whose they are: our invoices, the customer's order, our quotes, contracts, projects.
+"""Numbers that name a document, and whose they are: our invoices, the customer's order, our quotes and contracts.
 
 A number's role comes from the words beside it, from the column it stands in, from numbers of the same build that are
 named elsewhere in the message, and last from its letters. What no word claims is left alone.
@@ -8,65 +8,67 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import Hit, Lexicon, Token, fold
+from classifiers.message_fields.codes import Code, codes
+from classifiers.message_fields.folding import Hit, Lexicon, Token, fold, words_of
 from classifiers.message_fields.reference_words import REFERENCE_WORDS, SHAPES
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label
 
 ROLES = ("invoice", "order", "ours", "none")
 REFERENCE_LEXICON = Lexicon(REFERENCE_WORDS)
-_CODE = re.compile(r"(?<![\w@])(?:[^\W_]+[-/._]){0,6}[^\W_]+(?![\w@])")
-_SPACED_DIGITS = re.compile(r"(?<![\w.,/-])\d{2,6}(?: \d{2,6}){1,5}(?![\w%]|[.,]\d| ?[€£$])")
-_MASK = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{1,120}|(?:https?://|www\.)[^\s<>\"]{1,300}|<[^<>\s]{1,200}>"
-    r"|\b[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
-    r"|(?<![\w/-])(?:\+\d{1,3}[ /-]?|\(0)[\d() /-]{6,20}\d|(?<![\w/-])0\d{1,4}[ /]\d{2,}(?:[ /-]\d{2,}){0,4}"
-)
 _CONNECTOR = re.compile(
-    r"[\s,;/+]*(?:(?:and|und|et|y|en|e|i|oraz|sowie|as well as|&|ainsi que|or|oder|ou|o|of|lub)\b)?[\s,;(]*(?:also |auch )?"
+    r"[\s,;/+]*(?:(?:and|und|et|y|en|e|i|oraz|sowie|as well as|&|ainsi que|or|oder|ou|o|of|lub)\b)?[\s,;(]*(?:also "
+    r"|auch )?"
 )
-_TRANSPARENT = frozenset(
-    "no nr num number numbers nummer nummern numero numeros numer n o is are was ist sind lautet est sont es son zijn sono sao e to jest the a an der die das"
-    " den dem des le la les l de du d el los las het il lo gli i os as our your my unsere unser unserer unseren unserem ihre ihr ihrer ihrem ihren eure"
-    " notre nos votre vos nuestro nuestra su sus vuestra vuestro onze ons uw jullie nostro nostra vostro vostra ns vs nossa nosso vossa vosso"
-    " nasz nasza panstwa wasza wasz nasze ref reference referenz referentie riferimento referencia referencja id kod code under unter sous bajo onder"
-    " with mit avec con met com z unit new neue neuer nouveau nouvelle nuevo nueva nieuwe nuovo nuova novo nova nowy nowe nowa nowego order document".split()
-)
-_STOP_ACRONYMS = frozenset(
-    "PO NR NO OR IN AT BY ON IS TO OF AND THE VAT TVA IVA BTW USD EUR GBP CHF AUD CAD NZD SGD PLN SEK NOK DKK JPY BRL MXN HUF CZK RON"
-    " IBAN BIC TEL FAX KW QTY POS HRB HRA ABN GST UST USt RCS KVK NIF CIF NIP PT STD HT TTC PM AM BT RE FY EX OC BC BDC ODA BACS ACH"
-    " NET TOTAL UID HUR DAY EA PCE MNT PLZ INV FV FT RG AG DE FR UK US IE IT ES PL NL SEPA".split()
-)
-_LABELS = frozenset(
-    word.strip()
-    for role in ("invoice", "order", "none")
-    for word in REFERENCE_WORDS[role].replace("\n", ",").split(",")
+_TRANSPARENT = words_of(
+    "no nr num number numbers nummer nummern numero numeros numer n o is are was ist sind lautet est sont es son "
+    "zijn sono sao e to jest the a an der die das"
+    " den dem des le la les l de du d el los las het il lo gli i os as our your my unsere unser unserer unseren "
+    "unserem ihre ihr ihrer ihrem ihren eure"
+    " notre nos votre vos nuestro nuestra su sus vuestra vuestro onze ons uw jullie nostro nostra vostro vostra ns "
+    "vs nossa nosso vossa vosso"
+    " nasz nasza panstwa wasza wasz nasze ref reference referenz referentie riferimento referencia referencja id kod "
+    "code under unter sous bajo onder"
+    " with mit avec con met com z unit new neue neuer nouveau nouvelle nuevo nueva nieuwe nuovo nuova novo nova nowy "
+    "nowe nowa nowego order document"
 )
 _OLD = Lexicon(
     {
         "old": """
-            old, previous, former, expired, closed, exhausted, spent, dead, wrong, incorrect, mistyped, replaces, replacing,
-            instead of, no longer, last year, superseded, cancelled, used up, not valid, invalid, was replaced, earlier, obsolete,
-            alt, alte, alten, alter, altes, bisherige*, fruhere*, abgelaufen, geschlossen*, erschopft, aufgebraucht, falsch, falsche*, ersetzt,
-            statt, anstatt, vom letzten jahr, vorjahr, ungultig, storniert*, ausgelaufen, verbraucht, beendet, nicht mehr,
-            ancien, ancienne, precedent, precedente, expire, expiree, cloture, cloturee, epuise*, errone*, remplace, remplacant,
+            old, previous, former, expired, closed, exhausted, spent, dead, wrong, incorrect, mistyped, replaces,
+            replacing,
+            instead of, no longer, last year, superseded, cancelled, used up, not valid, invalid, was replaced,
+            earlier, obsolete,
+            alt, alte, alten, alter, altes, bisherige*, fruhere*, abgelaufen, geschlossen*, erschopft, aufgebraucht,
+            falsch, falsche*, ersetzt,
+            statt, anstatt, vom letzten jahr, vorjahr, ungultig, storniert*, ausgelaufen, verbraucht, beendet,
+            nicht mehr,
+            ancien, ancienne, precedent, precedente, expire, expiree, cloture, cloturee, epuise*, errone*, remplace,
+            remplacant,
             au lieu de, annee derniere, soldee, solde, invalide, perime*, faux,
-            antiguo, antigua, anterior, vencid*, caducad*, cerrad*, agotad*, incorrect*, equivocad*, errone*, en lugar de, sustituye, reemplaza, anulad*,
-            oud, oude, vorige, verlopen, afgesloten, uitgeput, fout, foutief, onjuist*, vervangt, in plaats van, niet meer, gesloten,
-            vecchio, vecchia, precedente, scadut*, chius*, esaurit*, errat*, sbagliat*, sostituisce, invece di, al posto di, non piu,
-            antigo, antiga, anterior, caducad*, expirad*, encerrad*, esgotad*, errad*, incorret*, em vez de, substitui, em lugar de,
-            stary, stare, starego, poprzedni*, wygas*, zamknie*, wyczerpan*, bledny, bledne, blednego, zamiast, zastepuje, niewazn*, zrealizowan*
+            antiguo, antigua, anterior, vencid*, caducad*, cerrad*, agotad*, incorrect*, equivocad*, errone*,
+            en lugar de, sustituye, reemplaza, anulad*,
+            oud, oude, vorige, verlopen, afgesloten, uitgeput, fout, foutief, onjuist*, vervangt, in plaats van,
+            niet meer, gesloten,
+            vecchio, vecchia, precedente, scadut*, chius*, esaurit*, errat*, sbagliat*, sostituisce, invece di,
+            al posto di, non piu,
+            antigo, antiga, anterior, caducad*, expirad*, encerrad*, esgotad*, errad*, incorret*, em vez de,
+            substitui, em lugar de,
+            stary, stare, starego, poprzedni*, wygas*, zamknie*, wyczerpan*, bledny, bledne, blednego, zamiast,
+            zastepuje, niewazn*, zrealizowan*
         """,
         "new": """
-            new, correct, right, valid, current, should be, should read, please use, use, quote, quoting, replaced by, the one, actual, updated, instead,
-            neu, neue, neuen, neuer, neues, richtig, richtige*, richtig ware, korrekt, korrekte*, gultig, gultige*, aktuell*, stattdessen, lautet, muss lauten, verwenden, angeben, gilt, zutreffend*,
-            nouveau, nouvelle, nouveaux, correct, correcte, bon numero, le bon, exact, valide, valable, utiliser, indiquer, rappeler, il s agit,
+            new, correct, right, valid, current, should be, should read, please use, use, quote, quoting,
+            replaced by, the one, actual, updated, instead,
+            neu, neue, neuen, neuer, neues, richtig, richtige*, richtig ware, korrekt, korrekte*, gultig, gultige*,
+            aktuell*, stattdessen, lautet, muss lauten, verwenden, angeben, gilt, zutreffend*,
+            nouveau, nouvelle, nouveaux, correct, correcte, bon numero, le bon, exact, valide, valable, utiliser,
+            indiquer, rappeler, il s agit,
             nuevo, nueva, correcto, correcta, valido, valida, vigente, utilizar, indicar, debe ser,
-            nieuw, nieuwe, juist, juiste, correct, correcte, geldig, geldige, gebruiken, vermelden, moet zijn, aangemaakt,
+            nieuw, nieuwe, juist, juiste, correct, correcte, geldig, geldige, gebruiken, vermelden, moet zijn,
+            aangemaakt,
             nuovo, nuova, corretto, corretta, giusto, valido, valida, utilizzare, indicare, riportare,
             novo, nova, correto, correta, valido, valida, utilizar, indicar, considerar, deve ser,
             nowy, nowe, nowa, nowego, prawidlow*, poprawn*, wlasciw*, aktualn*, wazne, wazny, uzyc, podac, powinno byc
@@ -102,16 +104,9 @@ class Reference:
         return _build(self.text)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    start: int
-    end: int
-    text: str
-
-
 def references(source: Source) -> list[Reference]:
     """All numbers of a message that words or build give a role, in reading order."""
-    drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
+    drafts: list[tuple[Passage, Code, dict[str, float]]] = []
     for passage in source.passages:
         if passage.zone not in NO_FACTS:
             drafts += _passage_drafts(passage, source)
@@ -166,13 +161,13 @@ def _best(scores: dict[str, float]) -> tuple[str, float]:
     return role, scores.get(role, 0)
 
 
-def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, _Candidate, dict[str, float]]]:
-    candidates = list(_candidates(passage))
+def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, Code, dict[str, float]]]:
+    candidates = list(codes(passage))
     if not candidates:
         return []
     hits = REFERENCE_LEXICON.find(passage.tokens)
-    drafts: list[tuple[Passage, _Candidate, dict[str, float]]] = []
-    previous: tuple[_Candidate, dict[str, float]] | None = None
+    drafts: list[tuple[Passage, Code, dict[str, float]]] = []
+    previous: tuple[Code, dict[str, float]] | None = None
     for candidate in candidates:
         scores = _word_scores(passage, candidate, hits, previous, source)
         for role, worth in _shape_scores(passage, candidate, source.is_own_staff).items():
@@ -184,76 +179,11 @@ def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, _Ca
     return drafts
 
 
-def _candidates(passage: Passage) -> Iterator[_Candidate]:
-    text = passage.text
-    masked = bytearray(len(text) + 1)
-    for match in _MASK.finditer(text):
-        masked[match.start() : match.end()] = b"\1" * (match.end() - match.start())
-    for day in dates(passage.folded, passage.day_first, passage.around):
-        masked[day.start : day.end] = b"\2" * (day.end - day.start)
-    taken = 0
-    for start, end in _merge(text):
-        if start < taken or any(masked[start:end]):
-            continue
-        start, end, code = _with_acronym(text, start, end)
-        if _is_code(code):
-            taken = end
-            yield _Candidate(start, end, code)
-
-
-def _merge(text: str) -> Iterator[tuple[int, int]]:
-    """Codes and digit groups in order; a digit group set apart by blanks (4700 55 81 02) counts as one."""
-    spaced = [(m.start(), m.end()) for m in _SPACED_DIGITS.finditer(text)]
-    at = 0
-    for match in _CODE.finditer(text):
-        while at < len(spaced) and spaced[at][1] <= match.start():
-            at += 1
-        if at < len(spaced) and spaced[at][0] <= match.start() < spaced[at][1]:
-            if match.start() == spaced[at][0] and match.end() <= spaced[at][1]:
-                yield spaced[at]
-            continue
-        if any(c.isdigit() for c in match.group()):
-            yield match.start(), match.end()
-
-
-def _with_acronym(text: str, start: int, end: int) -> tuple[int, int, str]:
-    """SOW 14, EC 2026/2214: capitals before a number that belong to it."""
-    before = re.search(r"(?<![\w/-])([A-Z]{2,5}) $", text[max(0, start - 7) : start])
-    number = text[start:end]
-    is_year_or_figure = re.fullmatch(r"(?:19|20)\d\d|\d+[.,][\d.,]+", number)
-    if (
-        before
-        and number[0].isdigit()
-        and not is_year_or_figure
-        and before.group(1) not in _STOP_ACRONYMS
-        and fold(before.group(1)) not in _LABELS
-    ):
-        start -= len(before.group(1)) + 1
-    return start, end, text[start:end]
-
-
-_NOT_CODE = re.compile(
-    r"(?:19|20)\d\d(?:[-/](?:0?[1-9]|1[0-2]))?|\d{1,3}|\d[\d.,]*[.,][\d.,]*|\d{1,2}(?:st|nd|rd|th|er|h|x|k|d|pm|am)"
-    r"|\d{1,2}/\d{1,2}|\d{1,3}-\d{1,3}|[A-Za-z]{1,3}\d?|\d{1,3}(?:[- ][A-Za-z]{2,12})+|\d{1,4}[a-zA-Z]{1,4}|\d+ 000"
-    r"|[^\W\d_]{4,}\d{1,2}|[Ff][Yy][-/]?\d\d(?:\d\d)?|[Hh][12]|[Qq][1-4][-/]?(?:20)?\d\d|[KkCc][Ww][-/]?\d{1,2}"
-)
-_DRAFT = re.compile(r"draft|entwurf|brouillon|borrador|concept|bozza|rascunho|szkic", re.IGNORECASE)
-
-
-def _is_code(code: str) -> bool:
-    return (
-        2 <= len(code) <= 40
-        and not _NOT_CODE.fullmatch(code)
-        and any(c.isdigit() for c in code)
-        and not _DRAFT.search(code)
-    )
-
-
 def _word_scores(
     passage: Passage,
-    candidate: _Candidate,
+    candidate: Code,
     hits: list[Hit],
-    previous: tuple[_Candidate, dict[str, float]] | None,
+    previous: tuple[Code, dict[str, float]] | None,
     source: Source,
 ) -> dict[str, float]:
     scores: dict[str, float] = {}
@@ -305,11 +235,14 @@ def _word_scores(
 
 
 _COPULA = re.compile(
-    r"\b(?:is|lautet|ist|ware|est|es|e|jest|to|luidt|wordt|reads|sera|sara|war|was|will be)\b[\s:]{1,3}(?:the |der |die |le |la |el |o |de |het )?$"
+    r"\b(?:is|lautet|ist|ware|est|es|e|jest|to|luidt|wordt|reads|sera|sara|war|was|will be)\b[\s:]{1,3}(?:the |der "
+    r"|die |le |la |el |o |de |het )?$"
 )
 _REFERS_BACK = re.compile(
-    r"^\W{0,3}(?:it is|it's|this is|that is|here it is|the number is|the right one|es ist|das ist|sie lautet|er lautet|diese lautet|richtig"
-    r"|korrekt|il s'agit d\w|c'est|le voici|se trata de\w?|es el|es la|het is|dit is|dat is|het gaat om|si tratta d\w+|e il|trata-se d\w|e o|e a"
+    r"^\W{0,3}(?:it is|it's|this is|that is|here it is|the number is|the right one|es ist|das ist|sie lautet|er "
+    r"lautet|diese lautet|richtig"
+    r"|korrekt|il s'agit d\w|c'est|le voici|se trata de\w?|es el|es la|het is|dit is|dat is|het gaat om|si tratta "
+    r"d\w+|e il|trata-se d\w|e o|e a"
     r"|jest to|to jest|chodzi o)\b"
 )
 _LINE_OF = re.compile(
@@ -318,7 +251,7 @@ _LINE_OF = re.compile(
 )
 
 
-def _head_noun(passage: Passage, before: list[Hit], candidate: _Candidate) -> Hit | None:
+def _head_noun(passage: Passage, before: list[Hit], candidate: Code) -> Hit | None:
     """In "the order number for your invoices is X" the first noun owns X, not the nearest."""
     start = max(0, candidate.start - 24)
     if len(before) < 2 or before[0].role == "none" or not _COPULA.search(passage.folded[start : candidate.start]):
@@ -326,7 +259,7 @@ def _head_noun(passage: Passage, before: list[Hit], candidate: _Candidate) -> Hi
     return before[0] if not re.search(r"\d", passage.folded[before[0].end : candidate.start]) else None
 
 
-def _from_sentence_before(passage: Passage, candidate: _Candidate, hits: list[Hit], low: int) -> dict[str, float]:
+def _from_sentence_before(passage: Passage, candidate: Code, hits: list[Hit], low: int) -> dict[str, float]:
     """ "The order number is mandatory. It is X": the noun stands one sentence earlier."""
     if not _REFERS_BACK.search(passage.folded[low : low + 60]):
         return {}
@@ -359,18 +292,15 @@ def _near(role: str, distance: int, beyond: bool, between: str) -> float:
     return value
 
 
-_YOUR = frozenset("your ihre ihr votre vos su uw vostro vs vossa v panstwa wasze".split())
-_REFERENCE = frozenset(
-    "reference ref referenz zeichen references referencia kenmerk referentie riferimento rif".split()
-)
+_YOUR = words_of("your ihre ihr votre vos su uw vostro vs vossa v panstwa wasze")
+_REFERENCE = words_of("reference ref referenz zeichen references referencia kenmerk referentie riferimento rif")
 
 
 def _roles(hit: Hit, passage: Passage, source: Source, words: list[Token]) -> tuple[str, ...]:
-    """ "Your reference" is the customer's order on our paper and a number of ours on the customer's."""
-    if hit.role == "order" and len(words) > 1 and words[0].word in _YOUR and words[-1].word in _REFERENCE:
-        if passage.zone not in ("invoice_copy", "attached_mail") and not source.is_own_staff:
-            return ("ours", "invoice")
-    return (hit.role,)
+    """Your reference: it is the customer's order on our paper and a number of ours on the customer's."""
+    is_your_reference = len(words) > 1 and words[0].word in _YOUR and words[-1].word in _REFERENCE
+    is_ours = passage.zone in ("invoice_copy", "attached_mail") or source.is_own_staff
+    return ("ours", "invoice") if hit.role == "order" and is_your_reference and not is_ours else (hit.role,)
 
 
 def _token_index(passage: Passage, position: int) -> int:
@@ -392,7 +322,7 @@ _YEAR_AND_NUMBER = re.compile(r"[a-z]{1,8}[-/ ]?(?:20)?\d\d[-/]?\d{3,6}|[a-z]{1,
 _FIRMLY_OURS = re.compile(r"s\d{5}|so[-/]?(?:[a-z]{2}[-/])?\d{3,}")
 
 
-def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -> dict[str, float]:
+def _shape_scores(passage: Passage, candidate: Code, is_own_staff: bool) -> dict[str, float]:
     """What a number's own letters and length suggest."""
     folded = fold(candidate.text)
     digits = sum(c.isdigit() for c in folded)
@@ -416,15 +346,14 @@ def _shape_scores(passage: Passage, candidate: _Candidate, is_own_staff: bool) -
         scores = {"ours": 4.5 if is_own_staff else 1.8}
     elif re.fullmatch(r"p\d{5}", folded):
         scores["ours"] = 1.6
-    if re.fullmatch(r"0\d{3,5}", folded) and passage.zone in ("subject", "new", "forwarded"):
-        follows = re.match(r"\W{0,2}(\w*)", passage.text[candidate.end :])
-        is_postcode = bool(follows) and follows.group(1)[:1].isupper() and follows.group()[:1] == " "
-        if not is_postcode:
-            scores["invoice"] = 1.6
+    is_prose = passage.zone in ("subject", "new", "forwarded")
+    has_town = re.match(r" [^\W\d_a-z]", passage.text[candidate.end :])  # 01099 Dresden
+    if re.fullmatch(r"0\d{3,5}", folded) and is_prose and not has_town:
+        scores["invoice"] = 1.6
     return scores
 
 
-def _age(passage: Passage, candidate: _Candidate) -> tuple[bool, bool]:
+def _age(passage: Passage, candidate: Code) -> tuple[bool, bool]:
     """Whether words call the number replaced, or the one to use."""
     low, high = passage.sentence_at(candidate.start)
     first, last = (

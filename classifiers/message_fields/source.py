@@ -1,7 +1,8 @@
 """A reading as the field extractors see it: passages with a zone, folded text, tokens and sentences.
 
 Zones: subject, new, forwarded (history that the sender passes on), quoted (older history), signature, disclaimer,
-invoice_copy (an invoice of ours that came back), answer (a buyer's structured answer), document (any other attachment),
+invoice_copy (an invoice of ours that came back), answer (a buyer's structured answer),
+document (any other attachment),
 attached_mail (an original message attached: history), software (text that speaks to a program, not to us).
 """
 
@@ -19,6 +20,8 @@ from app.documents.reading import Evidence, Reading
 from app.firm import Firm
 from classifiers.message_fields.dates import is_day_first
 from classifiers.message_fields.folding import Lexicon, Token, fold, tokenize
+from classifiers.message_fields.organisations import name_key, same_organisation
+from classifiers.message_fields.software_talk import addressed_to_software
 from classifiers.message_fields.written_numbers import decimal_mark
 
 NO_FACTS = ("disclaimer", "software")
@@ -31,9 +34,11 @@ _MARKS = Lexicon(
     {
         "points": """
             see below, as below, below, siehe unten, s u, unten, untenstehend, nachstehend, cf ci dessous, ci dessous,
-            voir ci dessous, plus bas, ver abajo, mas abajo, abajo, a continuacion, zie onder, zie hieronder, hieronder,
+            voir ci dessous, plus bas, ver abajo, mas abajo, abajo, a continuacion, zie onder, zie hieronder,
+            hieronder,
             onderstaand*, vedi sotto, in calce, qui sotto, di seguito, segue abaixo, abaixo, em baixo, infra, ponizej,
-            nizej, w zalaczeniu ponizej, see thread, see chain, fyi, zur info, pour info, para tu informacion, ter info
+            nizej, w zalaczeniu ponizej, see thread, see chain, fyi, zur info, pour info, para tu informacion,
+            ter info
         """,
     }
 )
@@ -43,7 +48,8 @@ _FORWARD_MARK = re.compile(
     r"|messaggio inoltrato|mensagem (?:re)?encaminhada|przekazana wiadomosc|wiadomosc przekazana"
 )
 _STATED_CURRENCY = re.compile(
-    r"(?im:^|[\t|;])[ ]{0,4}(?i:ccy|currency|curr|währung|waehrung|whg|devise|monnaie|moneda|divisa|munt|valuta|moeda|waluta)(?i: code)?[ ]{0,2}[:;|\t ][ \t]{0,6}([A-Z]{3})\b"
+    r"(?im:^|[\t|;])[ ]{0,4}(?i:ccy|currency|curr|währung|waehrung|whg|devise|monnaie|moneda|divisa|munt|valuta|moeda"
+    r"|waluta)(?i: code)?[ ]{0,2}[:;|\t ][ \t]{0,6}([A-Z]{3})\b"
 )
 _SENTENCE_END = re.compile(r"[.!?;]+[\"')\]]{0,2}\s+|\n[ \t>]*\n|\s{6,}")
 _ABBREVIATION = re.compile(
@@ -176,10 +182,10 @@ def source_of(reading: Reading, reason: str, firm: Firm | None) -> Source:
     sender = mail.sender.domain if mail else ""
     domains = {a.domain for a in (*mail.to, *mail.cc)} - {""} if mail else set()
     ours = set(firm.domains) or domains
-    own_staff = bool(mail) and any(_same_organisation(sender, d) for d in ours)
-    if firm.domains and sender and not any(_same_organisation(sender, d) for d in firm.domains):
+    own_staff = bool(mail) and any(same_organisation(sender, d) for d in ours)
+    if firm.domains and sender and not any(same_organisation(sender, d) for d in firm.domains):
         own_staff = False
-    our_names = {_name_key(d) for d in ours} | {fold(n).strip() for n in firm.names}
+    our_names = {name_key(d) for d in ours} | {fold(n).strip() for n in firm.names}
     language = reading.language or "en"
     pieces = list(_pieces(reading, reason, frozenset(our_names)))
     day_first = is_day_first(
@@ -264,16 +270,20 @@ def _mail_pieces(part: Reading, *, is_root: bool) -> Iterator[tuple[str, Reading
 
 
 _INVOICE_TITLE = re.compile(
-    r"\b(?:tax invoice|invoice|credit note|rechnung|gutschrift|facture|avoir|factura|factuur|creditnota|fattura|nota di credito"
+    r"\b(?:tax invoice|invoice|credit note|rechnung|gutschrift|facture|avoir|factura|factuur|creditnota|fattura|nota "
+    r"di credito"
     r"|fatura|nota de credito|faktura)\b"
 )
 _BILL_TO = re.compile(
-    r"\b(?:bill(?:ed)? to|invoice to|invoiced to|sold to|customer|rechnungsempfanger|rechnung an|kunde|facture a|client|facturar a|facturado a"
+    r"\b(?:bill(?:ed)? to|invoice to|invoiced to|sold to|customer|rechnungsempfanger|rechnung an|kunde|facture a"
+    r"|client|facturar a|facturado a"
     r"|cliente|gefactureerd aan|factuuradres|klant|intestato a|spett|destinatario|faturado a|nabywca)\b\s*:?"
 )
 _AMOUNT_DUE = re.compile(
-    r"\b(?:total due|amount due|balance due|total|invoice total|rechnungsbetrag|gesamtbetrag|gesamtsumme|brutto|zahlbetrag|total ttc|net a payer"
-    r"|montant total|total factura|importe total|totaal|te betalen|totale|totale documento|total a pagar|razem|do zaplaty)\b"
+    r"\b(?:total due|amount due|balance due|total|invoice total|rechnungsbetrag|gesamtbetrag|gesamtsumme|brutto"
+    r"|zahlbetrag|total ttc|net a payer"
+    r"|montant total|total factura|importe total|totaal|te betalen|totale|totale documento|total a pagar|razem|do "
+    r"zaplaty)\b"
 )
 
 
@@ -308,75 +318,6 @@ def _latest_date(reading: Reading) -> date | None:
             except ValueError:
                 continue
     return None
-
-
-_PUBLIC_SUFFIXES = {"co", "com", "org", "net", "gov", "ac", "edu", "gob", "gouv"}
-MAIL_HOSTS = {
-    "gmail",
-    "googlemail",
-    "outlook",
-    "hotmail",
-    "yahoo",
-    "gmx",
-    "web",
-    "icloud",
-    "orange",
-    "free",
-    "aol",
-    "proton",
-    "live",
-}
-
-
-def _name_key(domain: str) -> str:
-    """The part of a domain that names its owner: acme of mail.acme.co.uk."""
-    labels = [part for part in domain.split(".") if part]
-    if len(labels) < 2:
-        return domain
-    owner = labels[-3] if len(labels) > 2 and labels[-2] in _PUBLIC_SUFFIXES else labels[-2]
-    return owner
-
-
-def organisation_of(domain: str) -> str:
-    """The owner's name in a domain, or nothing for a public mail host."""
-    key = _name_key(domain)
-    return "" if key in MAIL_HOSTS else key
-
-
-def _same_organisation(first: str, second: str) -> bool:
-    """The same registered domain: look-alikes with another ending or with words added are other people's."""
-    if not first or not second or organisation_of(first) == "":
-        return False
-    return _registered(first) == _registered(second)
-
-
-def _registered(domain: str) -> str:
-    labels = domain.split(".")
-    count = 3 if len(labels) > 2 and labels[-2] in _PUBLIC_SUFFIXES else 2
-    return ".".join(labels[-count:])
-
-
-_SOFTWARE = (
-    r"(?:ai|a\.i\.|llm|chatbot|bots?|copilots?|assistants?|agents?|language model|automated (?:mail |e-?mail |invoice )?(?:handler|processor|system|reader)s?"
-    r"|(?:ai|mail|invoice|document) processors?|ki|assistent(?:en)?|automatische \w{4,20}|sprachmodell|maschinelle \w{4,20}|assistente?s?|asistentes?|ia"
-    r"|systemes? automati\w+|sistemas? automati\w+|sistemi? automati\w+|geautomatiseerde? \w{4,20}|asystent\w*|system\w* automatyczn\w*|sztuczn\w+ inteligencj\w+)"
-)
-_TO_SOFTWARE = re.compile(
-    r"(?:^|\n|\[|<!--|\*\*|---|###|>)[\s\[\*#>-]{0,6}(?:(?:system )?(?:note|notice|instructions?|message|prompt|hinweis|anweisung|hinweise|nachricht|instruction|consigne|message|note"
-    r"|instruccion|instrucciones|nota|aviso|instructie|opmerking|bericht|istruzion[ei]|messaggio|instruc[oe]\w*|mensagem|instrukcj\w|uwaga|wiadomosc)?[\s:]{0,3})"
-    r"(?:(?:to|for|an|fur|a|al|para|voor|per|dla|do|aux?|pour|the|any|die|das|den|der|le|la|les|el|los|de|het|il|lo|gli|o|os|all|alle|todos|toda?)\s+){0,3}"
-    + _SOFTWARE
-    + r"\b"
-)
-
-
-def addressed_to_software(folded: str) -> list[tuple[int, int]]:
-    """Ranges that speak to a program and not to us: their figures and numbers are no facts of the message."""
-    found: list[tuple[int, int]] = []
-    for match in _TO_SOFTWARE.finditer(folded):
-        end = folded.find("\n\n", match.end())
-        found.append((match.start(), len(folded) if end < 0 else end))
-    return found
 
 
 def _without_software_talk(zone: str, part: Reading, start: int, end: int) -> Iterator[tuple[str, Reading, int, int]]:

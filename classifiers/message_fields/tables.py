@@ -11,7 +11,7 @@ _HEADER_REACH = 60
 
 
 def cells_of(line: str) -> list[tuple[int, int]]:
-    """The cells of a line as character ranges, parted by bars, tabs, semicolons or wide gaps; one cell if there is none."""
+    """The cells of a line as character ranges, parted by bars, tabs, semicolons or wide gaps; else one cell."""
     cells: list[tuple[int, int]] = []
     start = 0
     separator = _separator(line)
@@ -48,7 +48,7 @@ def _separator(line: str) -> re.Pattern[str] | None:
 
 
 def column_label(passage: Passage, position: int) -> list[Token]:
-    """The folded words of the heading over a place, or nothing. A heading has no digits and as many cells as its rows."""
+    """The folded words of the heading over a place. A heading has no digits and as many cells as its rows."""
     text = passage.text
     line_start, line_end = passage.line_at(position)
     line = text[line_start:line_end]
@@ -87,3 +87,12 @@ def row_label(passage: Passage, position: int) -> list[Token]:
         return []
     head = before.rsplit(":", 1)[0] if ":" in before else before
     return tokenize(fold(head))
+
+
+def first_cell(passage: Passage, position: int) -> list[Token]:
+    """The folded words of the first cell of a place's row: "Total" for all figures of the last row."""
+    line_start, line_end = passage.line_at(position)
+    line = passage.text[line_start:line_end]
+    start, end = cells_of(line)[0]
+    words = line[start:end]
+    return [] if any(c.isdigit() for c in words) else tokenize(fold(words))

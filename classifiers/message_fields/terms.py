@@ -9,28 +9,47 @@ from app.vocabulary import KIND_OF, Kind
 from classifiers.message_fields.source import Passage, Source
 
 _DAYS = (
-    r"(?:(?:calendar|working|business|net|kalender|werk|arbeits|bank)?[- ]?(?:days?|tagen?|jours?|dias?|dagen|dage|giorni|gg|dni)(?: (?:calendaires|ouvres|ouvrables|naturales|habiles|corridos|uteis|kalendarzowych|roboczych|kalender))?"
+    r"(?:(?:calendar|working|business|net|kalender|werk|arbeits|bank)?[- ]?(?:days?|tagen?|jours?|dias?|dagen|dage"
+    r"|giorni|gg|dni)(?: (?:calendaires|ouvres|ouvrables|naturales|habiles|corridos|uteis|kalendarzowych|roboczych"
+    r"|kalender))?"
     r"|(?:kalender|werk|arbeits|bank)tagen?)"
 )
 _NUMBER = (
-    r"(?:\d{1,3}|thirty|forty[- ]five|sixty|ninety|fourteen|dreissig|sechzig|neunzig|vierzehn|trente|soixante|quarante[- ]cinq|quinze|treinta|sesenta|noventa|dertig|zestig|veertien"
+    r"(?:\d{1,3}|thirty|forty[- ]five|sixty|ninety|fourteen|dreissig|sechzig|neunzig|vierzehn|trente|soixante"
+    r"|quarante[- ]cinq|quinze|treinta|sesenta|noventa|dertig|zestig|veertien"
     r"|trenta|sessanta|novanta|trinta|sessenta|trzydziesci|szescdziesiat)"
 )
 _LABEL = re.compile(
-    r"\b(?:payment terms?|terms of payment|pay terms|payment conditions?|terms|credit terms|zahlungsbedingung(?:en)?|zahlungsbed\.?|zahlungsziel|zahlungsfrist|zahlungsweise|zahlung|conditions? de (?:paiement|reglement)"
-    r"|(?:delai|modalites?|mode|termes) de (?:paiement|reglement)|reglement|paiement|condiciones de pago|forma de pago|plazo de pago|vencimiento|pago|betalingsvoorwaarden?|betalingscondities|betaaltermijn|betalingstermijn|betaling"
-    r"|condizioni di pagamento|termini di pagamento|modalita di pagamento|pagamento|condicoes de pagamento|prazo de pagamento|forma de pagamento|warunki platnosci|termin platnosci|sposob platnosci|platnosc)"
-    r"[ \t]{0,20}(?:[:.\t|]|[ ]{2,30}| is | are | sind | ist | est | son | es | zijn | is | sono | e | to )[ \t:.|]{0,20}"
+    r"\b(?:payment terms?|terms of payment|pay terms|payment conditions?|terms|credit terms|zahlungsbedingung(?:en)?"
+    r"|zahlungsbed\.?|zahlungsziel|zahlungsfrist|zahlungsweise|zahlung|conditions? de (?:paiement|reglement)"
+    r"|(?:delai|modalites?|mode|termes) de (?:paiement|reglement)|reglement|paiement|condiciones de pago|forma de "
+    r"pago|plazo de pago|vencimiento|pago|betalingsvoorwaarden?|betalingscondities|betaaltermijn|betalingstermijn"
+    r"|betaling"
+    r"|condizioni di pagamento|termini di pagamento|modalita di pagamento|pagamento|condicoes de pagamento|prazo de "
+    r"pagamento|forma de pagamento|warunki platnosci|termin platnosci|sposob platnosci|platnosc)"
+    r"[ \t]{0,20}(?:[:.\t|]|[ ]{2,30}| is | are | sind | ist | est | son | es | zijn | is | sono | e | to )[ \t:."
+    r"|]{0,20}"
 )
 _PHRASE = re.compile(
-    rf"(?:(?:net|netto|virement a|transferencia a|bonifico(?: bancario)? a|przelew)[ \t]{{1,2}})?\b{_NUMBER}\)?[- ]{_DAYS}\b(?:[ ,]{{1,2}}(?:net|netto|neto|nets|rein netto|strictly net))?"
-    r"(?: (?:from|after|of|following|nach|ab|netto|ohne|a compter|a partir|a|fin|date|de|du|desde|tras|fecha|na|vanaf|dal|dalla|data|dopo|d\.f\.|f\.m\.|fine|apos|a contar|da|od|po|the|receipt|invoice|rechnung\w*|erhalt|zugang|eingang"
-    r"|einer?|der|des|abnahme|abzug|skonto|facture|mois|reception|factura|recepcion|revision|la|el|los|factuurdatum|ontvangst|einde|maand|fattura|mese|ricevimento|della|fatura|rececao|mes|dia|wystawienia|faktury|otrzymania|daty|doreczenia"
-    r"|eom|end|month|date|invoicing|acceptance|correct|proper|valid|prufahige[nr]?|korrekte[nr]?|ordnungsgemasse[nr]?|monatsende|datum|rechnungsdatum|rechnungseingang|de la|l[ea]s?|d'emission|emission|d'|net|and|und|et)(?![\w])){0,8}"
+    rf"(?:(?:netto|net|virement a|transferencia a|bonifico(?: bancario)? a|przelew)[ \t]{{1,2}})?\b{_NUMBER}\)?[- "
+    rf"]{_DAYS}\b(?:[ ,]{{1,2}}(?:rein netto|strictly net|netto|neto|nets?)\b)?"
+    r"(?: (?:from|after|of|following|nach|ab|netto|ohne|a compter|a partir|a|fin|date|de|du|desde|tras|fecha|na|vanaf"
+    r"|dal|dalla|data|dopo|d\.f\.|f\.m\.|fine|apos|a contar|da|od|po|the|receipt|invoice|rechnung\w*|erhalt|zugang"
+    r"|eingang"
+    r"|einer?|der|des|abnahme|abzug|skonto|facture|mois|reception|factura|recepcion|revision|la|el|los|factuurdatum"
+    r"|ontvangst|einde|maand|fattura|mese|ricevimento|della|fatura|rececao|mes|dia|wystawienia|faktury|otrzymania"
+    r"|daty|doreczenia"
+    r"|eom|end|month|date|invoicing|acceptance|correct|proper|valid|prufahige[nr]?|korrekte[nr]?|ordnungsgemasse[nr]?"
+    r"|monatsende|datum|rechnungsdatum|rechnungseingang|de la|l[ea]s?|d'emission|emission|d'|net|and|und"
+    r"|et)(?![\w])){0,8}"
 )
 _AGREED = re.compile(
-    r"\b(?:agreed|agreement|contract|terms|our terms|vereinbart\w*|vertrag\w*|rahmenvertrag|bestellung|convenus?|convenue?s?|contrat|accord|prevoit|pactad\w+|acordad\w+|contrato|establece|convenid\w+|afgesproken|overeengekomen|contract"
-    r"|overeenkomst|concordat\w+|pattuit\w+|contratto|prevede|acordad\w+|contrato|estipula|preve|uzgodnion\w+|umow\w+|przewiduje|payable|zahlbar|payables?|pagaderas?|pagader\w+|betaalbaar|te betalen|pagabil\w+|pagavel|pagaveis|platn\w+)\b"
+    r"\b(?:agreed|agreement|contract|terms|our terms|vereinbart\w*|vertrag\w*|rahmenvertrag|bestellung|convenus?"
+    r"|convenue?s?|contrat|accord|prevoit|pactad\w+|acordad\w+|contrato|establece|convenid\w+|afgesproken"
+    r"|overeengekomen|contract"
+    r"|overeenkomst|concordat\w+|pattuit\w+|contratto|prevede|acordad\w+|contrato|estipula|preve|uzgodnion\w+|umow\w+"
+    r"|przewiduje|payable|zahlbar|payables?|pagaderas?|pagader\w+|betaalbaar|te betalen|pagabil\w+|pagavel|pagaveis"
+    r"|platn\w+)\b"
 )
 
 
@@ -60,7 +79,8 @@ def _labelled(passage: Passage) -> FieldValue | None:
         end = label.end() + (stop.start() if stop else high - label.end())
         if (
             re.search(
-                r"\d|\b(?:immediately|sofort|comptant|contado|direct|contanti|pronto|natychmiast|receipt|prepa\w+|vorkasse)\b",
+                r"\d|\b(?:immediately|sofort|comptant|contado|direct|contanti|pronto|natychmiast|receipt|prepa\w+"
+                r"|vorkasse)\b",
                 passage.folded[label.end() : end],
             )
             and 4 <= end - label.end() <= 120
@@ -84,7 +104,8 @@ def _in_prose(passage: Passage) -> FieldValue | None:
 def _is_about_terms(passage: Passage) -> bool:
     return bool(
         re.search(
-            r"\b(?:due immediately|sofort fallig|due date|falligkeit|zahlungsziel|echeance|vencimiento|vervaldatum|betaaltermijn|scadenza|vencimento|termin platnosci|payment terms)\b",
+            r"\b(?:due immediately|sofort fallig|due date|falligkeit|zahlungsziel|echeance|vencimiento|vervaldatum"
+            r"|betaaltermijn|scadenza|vencimento|termin platnosci|payment terms)\b",
             passage.folded,
         )
     )

@@ -20,7 +20,7 @@ SPREAD = {"amount_disputed": 0.4, "amount_total": 0.3, "deadline": 0.2, "quantit
 
 @dataclass(frozen=True)
 class Labelled:
-    """A message with its true reason and fields; `accept` holds further right values. `group` keeps customers together."""
+    """A message with its true reason and fields; `accept` holds further right values, `group` its customer."""
 
     reading: Reading
     reason: str

@@ -1,4 +1,4 @@
-"""`deadline`, `po_date`, `valid_from` and `valid_until` as the text states them (order documents are read elsewhere)."""
+"""`deadline`, `po_date`, `valid_from` and `valid_until` as the text states them; order documents are read elsewhere."""
 
 from __future__ import annotations
 

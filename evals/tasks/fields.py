@@ -1,4 +1,4 @@
-"""Figures for the fields of messages: cross-validated on the open part of the corpus, once on its lock-box, and training.
+"""Figures for the fields of messages: cross-validated on the corpus's open part, and on its lock-box; and training.
 
     python -m evals.tasks.fields                  figures with the corpus's own reasons
     python -m evals.tasks.fields --predicted      the same with the reasons that the engine predicts
@@ -30,9 +30,14 @@ MESSAGES = Path(__file__).parents[1] / "datasets" / "messages"
 WEIGHTS = Path(ranker.__file__).with_name("weights.json")
 FOLDS = 5
 NAMES = (
-    "invoice_refs", "po_number", "amount_disputed", "amount_total", "currency", "deadline", "order_refs", "customer_name", "quantity_disputed",
-    "quantity_unit", "payment_terms", "po_date", "valid_from", "valid_until",
+    "invoice_refs", "po_number", "amount_disputed", "amount_total", "currency", "deadline", "order_refs", "customer_name",
+    "quantity_disputed", "quantity_unit", "payment_terms", "po_date", "valid_from", "valid_until",
 )  # fmt: skip
+
+
+_norm: Callable[[str, Any], Any] = score.norm
+_reference: Callable[[Any], str] = score.reference
+_f1: Callable[[int, int, int], float | None] = score.f1
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,12 @@ def cross_validated(messages: Sequence[Message], reason_of: Callable[[Message], 
 def counts(gold: Mapping[str, Any], got: Mapping[str, Any], name: str) -> tuple[int, int, int]:
     """Hits, false alarms and misses of one field of one message, as the scorer counts them."""
     accept = gold.get("accept") or {}
-    want, have = score.norm(name, gold["fields"].get(name)), score.norm(name, got.get(name))
+    want, have = _norm(name, gold["fields"].get(name)), _norm(name, got.get(name))
     if name in score.REFERENCES:
-        optional = frozenset(score.reference(v) for v in accept.get(name, []) if v is not None)
+        optional = frozenset(_reference(v) for v in accept.get(name, []) if v is not None)
         want, have = (want or frozenset()) - optional, (have or frozenset()) - optional
         return len(want & have), len(have - want), len(want - have)
-    if have in [score.norm(name, v) for v in accept.get(name, [])]:
+    if have in [_norm(name, v) for v in accept.get(name, [])]:
         want = have
     hit = want is not None and want == have
     return int(hit), int(have is not None and not hit), int(want is not None and not hit)
@@ -110,7 +115,7 @@ def report(messages: Sequence[Message], results: Mapping[str, Mapping[str, Any]]
         hits, extra, missed = (
             sum(c) for c in zip(*(counts(m.gold, results[m.gold["id"]], name) for m in messages), strict=True)
         )
-        f1 = score.f1(hits, extra, missed)
+        f1 = _f1(hits, extra, missed)
         rows[name] = {"hits": hits, "false": extra, "missed": missed, "f1": round(f1, 3) if f1 is not None else 0.0}
     return rows
 

@@ -33,9 +33,13 @@ def mail(
     envelope = Mail(
         Address("", sender), None, (Address("", to),), (), subject, "<1@x>", "", (), sent, headers, tuple(segments)
     )
-    return Reading("", "mail.eml", "message/rfc822", "mail", text, mail=envelope, language=language, attachments=documents)
+    return Reading(
+        "", "mail.eml", "message/rfc822", "mail", text, mail=envelope, language=language, attachments=documents
+    )
 
 
-def document(text: str, *, path: str = "0", form: str = "pdf", language: str = "en", name: str = "document.pdf") -> Reading:
+def document(
+    text: str, *, path: str = "0", form: str = "pdf", language: str = "en", name: str = "document.pdf"
+) -> Reading:
     """An attachment with this text."""
     return Reading(path, name, "application/pdf", form, text, language=language)
