@@ -52,7 +52,8 @@ class Order:
     `standard` is ubl, cii, cxml, edifact, x12, idoc, opentrans, xcbl, oagis, gs1, rosettanet, tradacoms, xml (of no
     published standard), sheet or layout (read from a page's layout). The names in `spans` are the attributes' own:
     number, issued_on, changed_on, valid_from, valid_until, buyer.name, buyer.vat_id, supplier.name, currency,
-    total_net, total_tax, total_gross, payment_terms, references (one span each), function, asks_for_confirmation, language.
+    total_net, total_tax, total_gross, payment_terms, references (one span each), function,
+    asks_for_confirmation, language.
     """
 
     standard: str
