@@ -40,7 +40,7 @@ _REFERENCES = {
 }  # fmt: skip
 _STARTS, _ENDS = ("007", "092", "150", "193", "196"), ("036", "093", "151", "194", "197")
 _LINE_OPENERS = frozenset({"PO1", "POC", "G68", "G92", "LIN"})
-_PARTIES = ("BY", "BT", "OB", "BO", "IN", "ST", "SO")  # element 98, by who is the customer
+_PARTIES = ("BY", "BT", "SO", "OB", "LW", "IN", "ST")  # element 98, by who is the customer
 _SUPPLIERS = ("SE", "SU", "VN", "SF", "MF")
 _TOTALS = {"TT": "total_net", "GV": "total_net", "1": "total_net", "5": "total_net", "T": "total_tax"}
 _MESSAGE_SEGMENTS = {"MSG": 1, "NTE": 2, "MTX": 2}
@@ -71,10 +71,10 @@ class _Reader:
         if tag in _LINE_OPENERS:
             self._line = Line(segment, self._component)
             self.draft.lines.append(self._line.draft)
-        elif tag in ("CTT", "G76", "TDS", "AMT") and (tag != "AMT" or self._is_summary or self._line is None):
+        elif tag in ("CTT", "G76", "TDS"):
             self._is_summary = True
             self._total(segment)
-        elif tag == "AMT" and segment.at(1) == "TT":
+        elif tag == "AMT" and (self._is_summary or self._line is None or segment.at(1) == "TT"):
             self._total(segment)
         elif self._line is not None and not self._is_summary:
             self._line.take(segment)

@@ -77,6 +77,15 @@ def test_the_extended_price_of_a_line_is_read_where_a_sender_states_it() -> None
     assert order.total_net == Decimal("20.00")
 
 
+def test_a_total_before_the_lines_does_not_end_the_head() -> None:
+    order = order_of(
+        _set("BEG*00*SA*1**20260304", "AMT*TT*20.00", "N1*LW*Buyer", "PO1*1*2*EA*10**BP*7", "PID*F****Advice")
+    )
+    assert order.total_net == Decimal("20.00")
+    assert order.buyer.name == "Buyer"
+    assert order.lines[0].description == "Advice"
+
+
 def test_a_line_amount_is_never_computed() -> None:
     assert order_of(X12).lines[0].amount is None
 
