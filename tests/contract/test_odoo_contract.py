@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from app.errors import Conflict, Misconfigured, NotFound, Refused
@@ -151,10 +152,32 @@ class OdooContract:
             odoo.gateway.call("sale.order", "no_such_method")
         with pytest.raises(Misconfigured):
             odoo.gateway.call("sale.order", "search_count", domain=[], nonsense=1)
+        with pytest.raises(Misconfigured):
+            odoo.gateway.call("sale.order", "search_count")
 
     def test_a_missing_record_is_not_found(self, odoo: Peer) -> None:
         with pytest.raises(NotFound):
             odoo.gateway.read("sale.order", [_order(odoo, "S00001").id, 999_999], ["name"], companies=[DE])
+
+    @pytest.mark.parametrize(
+        ("verb", "changes", "content", "status", "kind"),
+        [
+            ("GET", {}, b"", 404, "json"),
+            ("POST", {"Content-Type": "text/plain"}, b"{}", 415, "html"),
+            ("POST", {}, b"{", 400, "json"),
+            ("POST", {"Authorization": "bearer " + "f" * 40}, b"{}", 401, "json"),
+            ("POST", {"X-Odoo-Database": "nowhere"}, b"{}", 404, "html"),
+            ("POST", {}, b"[1]", 200, "json"),
+        ],
+    )
+    def test_odd_requests_have_odoos_status_and_form(
+        self, odoo: Peer, verb: str, changes: dict[str, str], content: bytes, status: int, kind: str
+    ) -> None:
+        headers = {"Authorization": f"bearer {odoo.key}", "X-Odoo-Database": odoo.database}
+        headers |= {"Content-Type": "application/json"} | changes
+        path = f"{odoo.url}/json/2/uom.uom/search_read"
+        answer = httpx.request(verb, path, content=content, headers=headers, timeout=30)
+        assert (answer.status_code, kind in answer.headers["content-type"]) == (status, True)
 
     def test_errors_carry_no_traceback_and_no_path(self, odoo: Peer) -> None:
         with pytest.raises(Refused) as caught:

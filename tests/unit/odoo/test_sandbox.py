@@ -104,23 +104,6 @@ def test_a_failing_operation_leaves_nothing_behind(served: tuple[str, Json2Odoo]
     assert {model: odoo.search_count(model, [], companies=[2, 3]) for model in models} == before
 
 
-@pytest.mark.parametrize(
-    ("headers", "content", "status"),
-    [
-        ({"Content-Type": "text/plain"}, b"{}", 415),
-        ({"Content-Type": "application/json"}, b"{", 400),
-        ({"Content-Type": "application/json", "Authorization": "bearer nope"}, b"{}", 401),
-        ({"Content-Type": "application/json", "X-Odoo-Database": "other"}, b"{}", 404),
-        ({"Content-Type": "application/json"}, b"[1]", 200),
-    ],
-)
-def test_odd_requests_are_answered_as_odoo_does(
-    served: tuple[str, Json2Odoo], headers: dict[str, str], content: bytes, status: int
-) -> None:
-    given = {"Authorization": f"bearer {API_KEY}", "X-Odoo-Database": DATABASE, **headers}
-    assert httpx.post(f"{served[0]}/json/2/uom.uom/search_read", content=content, headers=given).status_code == status
-
-
 def test_the_readme_tells_what_stands_there(served: tuple[str, Json2Odoo]) -> None:
     odoo = served[1]
     invoices = {i.name: i for i in queries.invoices(odoo, [2, 3]) if i.name}
