@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.assessments.results import Assessment
+from app.documents.order import Order
 from app.documents.reading import Reading
 from app.firm import Firm
+from app.vocabulary import Kind
 from classifiers.message_fields import extract
 from classifiers.triage.artefact import packaged
 from classifiers.triage.orders import read_orders
-from classifiers.triage.rules import structured_order
+from classifiers.triage.papers import order_documents
 from classifiers.triage.triage import triage
 
 ENGINE = "offline"
@@ -19,9 +23,9 @@ def assess(reading: Reading, firm: Firm | None = None) -> Assessment:
 
     Bad input never raises: what could not be read stands in the reading's problems and lowers certainty.
     """
-    orders = read_orders(reading, firm)
-    order = structured_order(reading) or max(orders.values(), key=lambda o: len(o.lines), default=None)
-    classification = triage(reading, firm, orders)
+    candidates = read_orders(reading, firm)
+    classification = triage(reading, firm, candidates)
+    order = _order(reading, candidates) if classification.kind is Kind.CUSTOMER_PO else None
     return Assessment(
         classification=classification,
         fields=extract(reading, classification.reason, order, firm),
@@ -30,3 +34,14 @@ def assess(reading: Reading, firm: Firm | None = None) -> Assessment:
         engine=ENGINE,
         versions={"triage": packaged().version},
     )
+
+
+def _order(reading: Reading, candidates: Mapping[str, Order]) -> Order | None:
+    """The order a message brings: one that came as data, then an order paper, then whatever reads most like one."""
+    documents = list(order_documents(reading, dict(candidates)).values())
+    as_data = {id(part.order) for part in reading.walk() if part.order is not None}
+    ranked = sorted(
+        documents or candidates.values(),
+        key=lambda order: (id(order) not in as_data, not order.number, -len(order.lines)),
+    )
+    return ranked[0] if ranked else None

@@ -1,4 +1,4 @@
-"""What a message's envelope and make-up say before a word of it is read: who writes, by which system, with what attached.
+"""What a message's envelope and make-up say before a word is read: who writes, by which system, with what attached.
 
 All values are between 0 and 1. Nothing here knows a firm or a customer by name: our own side is the recipients' domain.
 """

@@ -1,7 +1,7 @@
 """What a message's sentences say for each reason, by where they stand: the input of the linear model.
 
-The numbers mean the same for every reason (how strongly the best new sentence speaks for it, the subject, and so on), so
-their few weights are shared by all reasons and learned from few messages.
+The numbers mean the same for every reason (how strongly the best new sentence speaks for it, the subject, and so on),
+so their few weights are shared by all reasons and learned from few messages.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ KIND_NUMBER: tuple[int, ...] = tuple(KINDS.index(KIND_OF[reason]) for reason in 
 
 NAMES = (
     "new", "new, second best", "new, early", "subject", "new, mean", "whole", "whole, margin", "forwarded",
-    "forwarded, little new", "quoted", "quoted, little new", "attachment", "attachment, little new", "kind, new", "kind, whole",
-    "kind, mean", "kind, forwarded", "mirror, new", "mirror, whole", "mirror, forwarded", "answer code", "order document", "short payment with a reason",
+    "forwarded, little new", "quoted", "quoted, little new", "attachment", "attachment, little new", "kind, new",
+    "kind, whole", "kind, mean", "kind, forwarded", "mirror, new", "mirror, whole", "mirror, forwarded", "answer code",
+    "order document", "short payment with a reason",
 )  # fmt: skip
 
 _MIRRORS = (
@@ -46,9 +47,10 @@ _FADING = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Evidence of a message: `by_reason` (reason, name), `others` (best new sentence per other class), and per sentence.
+    """Evidence of a message: `by_reason` has a row for each of `ALL_REASONS` and a column for each of `NAMES`.
 
-    `sentences` holds the probabilities of `ALL_REASONS` for each passage, `kinds` the best new sentence for each kind.
+    `others` is the best new sentence for each class that is no reason, `kinds` the best for each kind, and `sentences`
+    holds the probabilities of `ALL_REASONS` for each passage.
     """
 
     by_reason: Array
@@ -80,7 +82,7 @@ def gather(reading: Reading, found: tuple[Passage, ...], about: Envelope, model:
     def best(mask: Array, rank: int = 1) -> Array:
         if mask.sum() < rank:
             return nothing
-        return np.sort(strength[mask], axis=0)[-rank]
+        return np.asarray(np.sort(strength[mask], axis=0)[-rank])
 
     at = np.flatnonzero(zone == "new")
     early = (strength[at] / (1 + _FADING * np.arange(len(at)))[:, None]).max(axis=0) if len(at) else nothing

@@ -1,4 +1,4 @@
-"""A sentence as columns and values: hashed words and character n-grams, the concepts it speaks of, and pairs of these."""
+"""A sentence as columns and values: hashed words and character n-grams, the concepts it speaks of, pairs of these."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ N_CONCEPTS = len(lexicon().concepts)
 FIRST_CONCEPT = wording.COLUMNS
 FIRST_PAIR = FIRST_CONCEPT + N_CONCEPTS
 WIDTH = FIRST_PAIR + N_CONCEPTS * (N_CONCEPTS - 1) // 2
-_CONCEPT, _PAIR = 0.45, 0.2
-_MOST = 30
+_CONCEPT, _PAIR = 0.2, 0.2
+_MOST = 40
 
 
 def concept_columns(text: str, language: str) -> dict[int, float]:

@@ -1,4 +1,8 @@
-"""The judge: takes the readers' votes and settles kind and reason, how sure that is, and what else would fit."""
+"""The judge: takes the readers' votes and settles kind and reason, how sure that is, and what else would fit.
+
+A rule's vote decides. Otherwise the model's does, unless another reader (an LLM) says something else: then both stand
+in the prediction set and the case is Unsure. Every vote is kept for the record.
+"""
 
 from __future__ import annotations
 
@@ -6,37 +10,61 @@ from collections.abc import Sequence
 
 from app.assessments.results import Classification, Vote
 from app.documents.reading import Evidence
-from app.vocabulary import CertaintyWord
+from app.vocabulary import KIND_OF, CertaintyWord
+from classifiers.triage.calibration import Calibration, choose
 
-_SURE, _LIKELY = 0.85, 0.5
-_COVERAGE = 0.9
+_RULE_CONFIDENCE = 0.99
+_AT_ODDS = 0.02
+"""A rule is doubted in words when the model gives its reason less than this."""
 
 
-def settle(votes: Sequence[Vote], evidence: tuple[Evidence, ...] = ()) -> Classification:
-    """Combine votes; a rule's vote decides, otherwise the scores do."""
-    rule = next((v for v in votes if v.reader == "rules" and v.reason), None)
-    scores = next((v.scores for v in votes if v.scores), {})
+def settle(
+    votes: Sequence[Vote],
+    calibration: Calibration,
+    *,
+    evidence: tuple[Evidence, ...] = (),
+    secondary_reasons: tuple[str, ...] = (),
+) -> Classification:
+    """Combine the votes of one message; one of them must carry scores of all reasons."""
+    scores = next(vote.scores for vote in votes if vote.scores)
+    ruled = next((vote.reason for vote in votes if vote.reader == "rules" and vote.reason), None)
+    others = [vote.reason for vote in votes if vote.reader not in ("rules", "linear") and vote.reason]
+    own = choose(scores)
     ranked = sorted(scores, key=lambda reason: -scores[reason])
-    if rule is not None and rule.reason:
-        return Classification(
-            rule.reason, 0.99, CertaintyWord.BY_RULE, (rule.reason,), votes=tuple(votes), evidence=evidence
-        )
-    best = ranked[0]
-    fitting: list[str] = []
-    total = 0.0
-    for reason in ranked:
-        fitting.append(reason)
-        total += scores[reason]
-        if total >= _COVERAGE:
-            break
-    word = (
-        CertaintyWord.SURE
-        if scores[best] >= _SURE
-        else CertaintyWord.LIKELY
-        if scores[best] >= _LIKELY
-        else CertaintyWord.UNSURE
-    )
-    because = "" if word is CertaintyWord.SURE else " or ".join(fitting[:3])
+    fitting = [reason for reason in ranked if calibration.fits(reason, scores[reason])]
+    if ruled is not None:
+        at_odds = scores[ruled] < _AT_ODDS and KIND_OF[own] != KIND_OF[ruled]
+        reason, confidence, word = ruled, _RULE_CONFIDENCE, CertaintyWord.BY_RULE
+        because = f"The form says {_words(ruled)}, the words say {_words(own)}." if at_odds else ""
+        fitting = [own] if at_odds else []
+    else:
+        reason, confidence = own, calibration.confidence(scores[own])
+        word, because = _word(confidence, calibration), ""
+        differing = [other for other in others if other != own]
+        if differing:
+            word = CertaintyWord.UNSURE
+            fitting += differing
+            because = f"One reader says {_words(own)}, another {_words(differing[0])}."
+        elif word is not CertaintyWord.SURE:
+            alternatives = [other for other in (fitting or ranked) if other != own][:2]
+            because = f"It could also be {' or '.join(map(_words, alternatives))}." if alternatives else ""
     return Classification(
-        best, scores[best], word, tuple(fitting), votes=tuple(votes), evidence=evidence, unsure_because=because
+        reason=reason,
+        confidence=confidence,
+        reading=word,
+        prediction_set=tuple(dict.fromkeys([reason, *fitting])),
+        secondary_reasons=tuple(other for other in secondary_reasons if other != reason),
+        votes=tuple(votes),
+        evidence=evidence,
+        unsure_because=because,
     )
+
+
+def _word(confidence: float, calibration: Calibration) -> CertaintyWord:
+    if confidence >= calibration.sure:
+        return CertaintyWord.SURE
+    return CertaintyWord.LIKELY if confidence >= calibration.likely else CertaintyWord.UNSURE
+
+
+def _words(reason: str) -> str:
+    return reason.replace("_", " ")

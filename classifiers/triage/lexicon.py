@@ -1,8 +1,8 @@
 """The trade's concepts in a sentence, whatever its language: `concepts.yaml` matched word by word in linear time.
 
-Words are compared without accents and case. A term is one or more words; "stem*" matches a word's beginning, "*stem" its
-end, "*stem*" anywhere, and "_" stands for up to three words. English terms count in every language, except words of up
-to three letters, which mean something else elsewhere ("po", "no"); an upper-case PO is an order everywhere.
+Words are compared without accents and case. A term is one or more words; "stem*" matches a word's beginning, "*stem"
+its end, "*stem*" anywhere, and "_" stands for up to three words. English terms count in every language, except words
+of up to three letters, which mean something else elsewhere ("po", "no"); an upper-case PO is an order everywhere.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The linear model: which reason a message is about, from its evidence and its envelope.
 
-A conditional logit: score(reason) = shared weights x evidence for that reason + the weights of its group x the message's
-signals + the reason's own (strongly held back) weights x signals + the reason's bias; a softmax over all reasons.
+A conditional logit: score(reason) = shared weights x evidence for that reason + its group's weights x the message's
+signals + its own (strongly held back) weights x signals + its bias; a softmax over all reasons.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from classifiers.triage.envelope import Envelope
 from app.vocabulary import REASONS, Kind
+from classifiers.triage.envelope import Envelope
 from classifiers.triage.evidence import ALL_REASONS, Evidence
 
 if TYPE_CHECKING:
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 SIGNALS = (
-    "no_mail", "own_staff", "own_system", "outside", "robot", "daemon", "delivery_report", "auto_replied", "auto_generated",
-    "bulk", "list_unsubscribe", "reply", "forward", "free_mail", "reply_elsewhere", "look_alike", "many_recipients",
-    "no_new_text", "short_new_text", "long_new_text", "has_quoted", "mostly_quoted", "question", "iban", "link", "money",
-    "amounts", "references", "attachments", "with_pdf", "with_sheet", "with_word", "with_image", "with_mail", "with_xml",
-    "dangerous_attachment", "order_new", "order_change", "order_cancellation",
+    "no_mail", "own_staff", "own_system", "outside", "robot", "daemon", "delivery_report", "auto_replied",
+    "auto_generated", "bulk", "list_unsubscribe", "reply", "forward", "free_mail", "reply_elsewhere", "look_alike",
+    "many_recipients", "no_new_text", "short_new_text", "long_new_text", "has_quoted", "mostly_quoted", "question",
+    "iban", "link", "money", "amounts", "references", "attachments", "with_pdf", "with_sheet", "with_word",
+    "with_image", "with_mail", "with_xml", "dangerous_attachment", "order_new", "order_change", "order_cancellation",
     "order_pasted", "order_attached", "paper_remittance", "paper_timesheet", "paper_acceptance", "paper_invoice",
     "paper_order", "invoice_answer",
 )  # fmt: skip
+"""The envelope's signals that the model weighs, in the order of its columns."""
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     REASONS[Kind.CUSTOMER_PO],
@@ -40,7 +41,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("acknowledgement",),
     ("marketing", "unrelated"),
 )
-"""Reasons whose messages look alike from outside: the kinds, apart from what machines send and what nobody asked for."""
+"""Reasons whose messages look alike from outside: the kinds, apart from what machines send and what nobody asks."""
 
 _GROUP = tuple(next(n for n, group in enumerate(GROUPS) if reason in group) for reason in ALL_REASONS)
 _INSIDE_ONLY = tuple(reason in GROUPS[2] for reason in ALL_REASONS)
@@ -62,15 +63,15 @@ def offsets(about: Array) -> Array:
     import numpy as np
 
     outside = about[..., SIGNALS.index("outside")]
-    return -_NOT_FROM_OUTSIDE * outside[..., None] * np.array(_INSIDE_ONLY, dtype=float)
+    return np.asarray(-_NOT_FROM_OUTSIDE * outside[..., None] * np.array(_INSIDE_ONLY, dtype=float))
 
 
 def scores(by_reason: Array, about: Array, arrays: Mapping[str, Array]) -> Array:
     """Scores of `ALL_REASONS` for one message, before the softmax."""
-    found: Array = by_reason @ arrays["shared"]
-    found = found + (arrays["by_group"] @ about)[list(_GROUP)]
-    found = found + arrays["by_reason"] @ about + arrays["bias"] + offsets(about)
-    return found
+    import numpy as np
+
+    own = by_reason @ arrays["shared"] + arrays["by_reason"] @ about
+    return np.asarray(own + (arrays["by_group"] @ about)[list(_GROUP)] + arrays["bias"] + offsets(about))
 
 
 def probabilities(found: Array) -> Array:
@@ -78,7 +79,7 @@ def probabilities(found: Array) -> Array:
     import numpy as np
 
     odds = np.exp(found - found.max())
-    return odds / odds.sum()
+    return np.asarray(odds / odds.sum())
 
 
 def learn(
@@ -86,7 +87,7 @@ def learn(
 ) -> dict[str, Array]:
     """Learn the weights from messages: (message, reason, name), (message, signal), and which reasons are right.
 
-    Rare reasons weigh more (by the root of their number); where annotators accept several reasons, any of them is right.
+    Rare reasons weigh more (by the root of their number); where annotators accept several reasons, any is right.
     """
     import numpy as np
     from scipy.optimize import minimize

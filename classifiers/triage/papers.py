@@ -13,24 +13,32 @@ from classifiers.triage.lexicon import fold
 
 _TITLES = {
     "remittance": (
-        r"remittance|payment advice|advice of payment|zahlungsavis|avis\b|uberweisung|zahlungsbeleg|avis de (?:paiement|virement|reglement)"
-        r"|aviso de (?:pago|pagamento|transferencia)|detalle de pago|comprobante de (?:pago|transferencia)|betaal(?:specificatie|advies|overzicht|ing)"
-        r"|awizo|potwierdzenie przelewu|avviso di (?:pagamento|bonifico)|distinta|contabile|check stub|comprovativo|zahlung"
+        r"remittance|payment advice|advice of payment|zahlungsavis|avis\b|uberweisung|zahlungsbeleg"
+        r"|avis de (?:paiement|virement|reglement)|aviso de (?:pago|pagamento|transferencia)|detalle de pago"
+        r"|comprobante de (?:pago|transferencia)|betaal(?:specificatie|advies|overzicht|ing)|awizo"
+        r"|potwierdzenie przelewu|avviso di (?:pagamento|bonifico)|distinta|contabile|check stub|comprovativo"
+        r"|zahlung"
     ),
     "timesheet": (
-        r"time ?sheet|time record|hours log|activity report|stundenzettel|stundennachweis|zeitnachweis|leistungsnachweis|tatigkeitsnachweis"
-        r"|feuille de temps|releve d'heures|compte rendu d'activite|\bcra\b|urenstaat|urenoverzicht|parte de horas|hoja de horas|foglio ore"
-        r"|rapportino|folha de horas|ewidencja czasu|karta pracy"
+        r"time ?sheet|time record|hours log|activity report|stundenzettel|stundennachweis|zeitnachweis"
+        r"|leistungsnachweis|tatigkeitsnachweis|feuille de temps|releve d'heures|compte rendu d'activite"
+        r"|\bcra\b|urenstaat|urenoverzicht|parte de horas|hoja de horas|foglio ore|rapportino|folha de horas"
+        r"|ewidencja czasu|karta pracy"
     ),
     "acceptance": (
-        r"acceptance|sign-?off|completion certificate|abnahmeprotokoll|abnahme|proces-verbal|\bpv de recette|recette|acta de|verbale di"
-        r"|proces-verbaal|oplever|protokol odbioru|auto de rece[cp]|auto de aceit"
+        r"acceptance|sign-?off|completion certificate|abnahmeprotokoll|abnahme|proces-verbal|\bpv de recette"
+        r"|recette|acta de|verbale di|proces-verbaal|oplever|protokol odbioru|auto de rece[cp]|auto de aceit"
     ),
-    "invoice": r"\binvoice\b|\brechnung\b|\bfacture\b|\bfactura\b|\bfattura\b|\bfactuur\b|\bfaktura\b|\bfatura\b|gutschrift|credit (?:note|memo)|\bavoir\b|creditnota",
+    "invoice": (
+        r"\binvoice\b|\brechnung\b|\bfacture\b|\bfactura\b|\bfattura\b|\bfactuur\b|\bfaktura\b|\bfatura\b"
+        r"|gutschrift|credit (?:note|memo)|\bavoir\b|creditnota"
+    ),
     "order": (
-        r"purchase order|\bp\.?o\.? (?:no|number|rev)|work order|call-?off|order (?:no|number|form)|bestell(?:ung|schein|anderung)|auftrag\b|abruf"
-        r"|bon de commande|commande|avenant|ordre de service|inkooporder|bestelbon|afroep|opdrachtbon|pedido|orden de (?:compra|servicio)"
-        r"|ordine|ordinativo|buono d'ordine|encomenda|ordem de compra|zamowieni|zlecenie|change order|amendment|nachtrag|purchase_order"
+        r"purchase order|\bp\.?o\.? (?:no|number|rev)|work order|call-?off|order (?:no|number|form)"
+        r"|bestell(?:ung|schein|anderung)|auftrag\b|abruf|bon de commande|commande|avenant|ordre de service"
+        r"|inkooporder|bestelbon|afroep|opdrachtbon|pedido|orden de (?:compra|servicio)|ordine|ordinativo"
+        r"|buono d'ordine|encomenda|ordem de compra|zamowieni|zlecenie|change order|amendment|nachtrag"
+        r"|purchase_order"
     ),
 }
 KINDS = tuple(_TITLES)

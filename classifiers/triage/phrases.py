@@ -1,7 +1,8 @@
-"""The phrasebook (how the trade writes, sentence by sentence, in eight languages) and the sentence model learned from it.
+"""The phrasebook (how the trade writes, sentence by sentence, in eight languages) and the sentence model behind it.
 
-`phrasebook/<language>.yaml` (and further volumes, `<language>-2.yaml`) has the sections reasons, flags, actions (name -> sentences) and neutral (sentences that
-say nothing about the matter). A sentence's class is "reason:<name>", "flag:<name>", "action:<name>" or "neutral".
+`phrasebook/<language>.yaml`, with further volumes in `<language>-2.yaml` and so on, has the sections reasons, flags,
+actions (name -> sentences) and neutral (sentences that say nothing about the matter). A sentence's class is
+"reason:<name>", "flag:<name>", "action:<name>" or "neutral".
 """
 
 from __future__ import annotations

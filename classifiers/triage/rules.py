@@ -24,6 +24,8 @@ _FUNCTION = {
     OrderFunction.CHANGE: "po_change",
     OrderFunction.CANCELLATION: "po_cancellation",
 }
+
+
 def structured_order(reading: Reading) -> Order | None:
     """The first order that came as data, not as a page's layout."""
     found = (p.order for p in reading.walk() if p.order is not None)
@@ -57,7 +59,9 @@ def vote(reading: Reading, found: Sequence[Passage], about: Envelope) -> Vote:
             return Vote("rules", named[0], because=f"structured answer to an invoice (status {answer.status})")
     if about["daemon"] or about["delivery_report"]:
         if carries_our_paper(reading, found):
-            return Vote("rules", "delivery_failure", because="returned mail that carried an invoice, credit or reminder")
+            return Vote(
+                "rules", "delivery_failure", because="returned mail that carried an invoice, credit or reminder"
+            )
         return Vote("rules", "bounce", because="returned mail without an invoice")
     return Vote("rules", None)
 

@@ -1,18 +1,37 @@
-"""Learning the model from labelled messages and the phrasebook: reproducible from a seed, the artefact is plain arrays."""
+"""Learning the model from labelled messages and the phrasebook: reproducible from a seed, plain arrays come out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from classifiers.triage import evidence, linear, phrases
+from app.documents.order import Order
+from classifiers.triage import calibration, evidence, linear, phrases, secondary
 from classifiers.triage.artefact import FORMAT, Artefact
 from classifiers.triage.envelope import envelope
-from classifiers.triage.labelled import Labelled, load_labelled
+from classifiers.triage.labelled import Labelled, folds, load_labelled
 from classifiers.triage.orders import read_orders
-from classifiers.triage.passages import passages
+from classifiers.triage.passages import Passage, passages
 
-VERSION = "2"
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+VERSION = "3"
+_INNER_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A labelled message as the linear model sees it."""
+
+    message: Labelled
+    found: tuple[Passage, ...]
+    seen: evidence.Evidence
+    signals: Array
 
 
 def train(datasets: Path, phrasebook: Path | None = None, seed: int = 0) -> Artefact:
@@ -20,27 +39,89 @@ def train(datasets: Path, phrasebook: Path | None = None, seed: int = 0) -> Arte
     return fit(load_labelled(datasets / "messages"), phrases.load_phrasebook(phrasebook), seed)
 
 
-def fit(messages: Sequence[Labelled], book: Sequence[phrases.Phrase], seed: int = 0) -> Artefact:
-    """Train on labelled messages at hand. The same messages, phrasebook and seed give the same bytes."""
-    import numpy as np
+def fit(
+    messages: Sequence[Labelled],
+    book: Sequence[phrases.Phrase],
+    seed: int = 0,
+    orders: Mapping[str, Mapping[str, Order]] | None = None,
+) -> Artefact:
+    """Train on labelled messages at hand; the same input and seed give the same bytes.
 
-    arrays, classes = phrases.learn(book, seed)
-    model = phrases.SentenceModel(arrays, classes)
-    by_reason, about = [], []
+    `orders` are the orders read from each message, by its id, where they were read before.
+    """
+    sentence_arrays, classes = phrases.learn(book, seed)
+    return fit_messages(study(messages, sentence_arrays, classes, orders), sentence_arrays, classes, seed, len(book))
+
+
+def study(
+    messages: Sequence[Labelled],
+    sentence_arrays: Mapping[str, Array],
+    classes: Sequence[str],
+    orders: Mapping[str, Mapping[str, Order]] | None = None,
+) -> list[Learnt]:
+    """Gather every message's evidence. The sentence model knows the phrasebook alone: nothing leaks between folds."""
+    model = phrases.SentenceModel(sentence_arrays, classes)
+    studied = []
     for message in messages:
         found = passages(message.reading)
-        outside = envelope(message.reading, found, orders=read_orders(message.reading))
-        seen = evidence.gather(message.reading, found, outside, model)
-        by_reason.append(seen.by_reason)
-        about.append(linear.signals(outside, seen))
-    arrays |= linear.learn(
-        np.stack(by_reason), np.stack(about), [m.accepted for m in messages], [m.reason for m in messages]
-    )
+        known = orders[message.id] if orders is not None else read_orders(message.reading)
+        about = envelope(message.reading, found, orders=known)
+        seen = evidence.gather(message.reading, found, about, model)
+        studied.append(Learnt(message, found, seen, linear.signals(about, seen)))
+    return studied
+
+
+def fit_messages(
+    studied: Sequence[Learnt],
+    sentence_arrays: Mapping[str, Array],
+    classes: Sequence[str],
+    seed: int,
+    phrases_used: int,
+) -> Artefact:
+    """Train everything that is learned from messages: weights, calibration, secondary reasons."""
+    import numpy as np
+
+    gold = [one.message for one in studied]
+    fold = np.array(folds(gold, _INNER_FOLDS, seed + 1))
+    unseen = np.zeros((len(gold), len(evidence.ALL_REASONS)))
+    for number in range(_INNER_FOLDS):
+        weights = _weights([one for one, n in zip(studied, fold, strict=True) if n != number])
+        for row in map(int, np.flatnonzero(fold == number)):
+            unseen[row] = _probabilities(studied[row], weights)
+    calibrated = calibration.learn(unseen, [m.accepted for m in gold], [m.reason for m in gold])
+    tables = [
+        secondary.candidates(
+            one.message.reason, one.found, one.seen, dict(zip(evidence.ALL_REASONS, row.tolist(), strict=True))
+        )
+        for one, row in zip(studied, unseen, strict=True)
+    ]
+    named = [m.gold.get("secondary_reasons", []) for m in gold]
+    arrays = {
+        **sentence_arrays,
+        **_weights(studied),
+        "secondary": secondary.learn(tables, [m.reason for m in gold], named, seed),
+    }
     settings = {
         "format": FORMAT,
         "version": VERSION,
         "seed": seed,
-        "sentence_classes": classes,
-        "learned_from": {"messages": len(messages), "phrases": len(book)},
+        "sentence_classes": list(classes),
+        "calibration": asdict(calibrated),
+        "learned_from": {"messages": len(gold), "phrases": phrases_used},
     }
     return Artefact(arrays, settings)
+
+
+def _weights(studied: Sequence[Learnt]) -> dict[str, Array]:
+    import numpy as np
+
+    return linear.learn(
+        np.stack([one.seen.by_reason for one in studied]),
+        np.stack([one.signals for one in studied]),
+        [one.message.accepted for one in studied],
+        [one.message.reason for one in studied],
+    )
+
+
+def _probabilities(one: Learnt, weights: Mapping[str, Array]) -> Array:
+    return linear.probabilities(linear.scores(one.seen.by_reason, one.signals, weights))

@@ -1,19 +1,23 @@
-"""One message through all readers: `triage(reading, firm)` gives its classification."""
+"""One message through all readers: `triage(reading, firm, orders)` gives its classification."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from app.assessments.results import Classification, Vote
 from app.documents.order import Order
-from app.documents.reading import Reading
+from app.documents.reading import Evidence, Reading
 from app.firm import Firm
-from classifiers.triage import evidence, judge, linear, rules
+from classifiers.triage import evidence, judge, linear, rules, secondary
 from classifiers.triage.artefact import Artefact, packaged
+from classifiers.triage.calibration import Calibration, choose
 from classifiers.triage.envelope import envelope
-from classifiers.triage.passages import passages
+from classifiers.triage.passages import Passage, passages
 from classifiers.triage.phrases import SentenceModel
+
+_MOST_QUOTES = 3
+_WORTH_QUOTING = 0.15
 
 
 class Triage:
@@ -22,6 +26,7 @@ class Triage:
     def __init__(self, model: Artefact) -> None:
         self._arrays = model.arrays
         self._sentences = SentenceModel(model.arrays, model.settings["sentence_classes"])
+        self._calibration = Calibration(**model.settings["calibration"])
 
     def __call__(
         self, reading: Reading, firm: Firm | None = None, orders: Mapping[str, Order] | None = None
@@ -31,12 +36,30 @@ class Triage:
         seen = evidence.gather(reading, found, about, self._sentences)
         likely = linear.probabilities(linear.scores(seen.by_reason, linear.signals(about, seen), self._arrays))
         scores = {reason: float(p) for reason, p in zip(evidence.ALL_REASONS, likely, strict=True)}
-        votes = [
-            rules.vote(reading, found, about),
-            Vote("linear", max(scores, key=scores.__getitem__), scores),
-        ]
-        quoted = tuple(reading.part(p.part).evidence(p.start, p.end) for p in found if p.zone in ("new", "subject"))[:2]
-        return judge.settle(votes, quoted)
+        ruled = rules.vote(reading, found, about)
+        primary = ruled.reason or choose(scores)
+        further = secondary.candidates(primary, found, seen, scores)
+        return judge.settle(
+            [ruled, Vote("linear", choose(scores), scores)],
+            self._calibration,
+            evidence=_quotes(reading, primary, found, seen),
+            secondary_reasons=secondary.pick(primary, further, self._arrays["secondary"]),
+        )
+
+
+def _quotes(reading: Reading, reason: str, found: Sequence[Passage], seen: evidence.Evidence) -> tuple[Evidence, ...]:
+    """The sentences that spoke loudest for a reason, in reading order; the first new one if none did."""
+    column = seen.sentences[:, evidence.ALL_REASONS.index(reason)] if len(found) else ()
+    ranked = sorted(range(len(found)), key=lambda n: -float(column[n]))
+    loud = [n for n in ranked if column[n] >= _WORTH_QUOTING][:_MOST_QUOTES] or ranked[:1]
+    places = [found[n] for n in sorted(loud)]
+    return tuple(reading.part(p.part).evidence(*_trimmed(reading, p)) for p in places)
+
+
+def _trimmed(reading: Reading, passage: Passage) -> tuple[int, int]:
+    text = reading.part(passage.part).text[passage.start : passage.end]
+    lead = len(text) - len(text.lstrip())
+    return passage.start + lead, passage.start + max(len(text.rstrip()), lead)
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +67,7 @@ def _packaged() -> Triage:
     return Triage(packaged())
 
 
-def triage(
-    reading: Reading, firm: Firm | None = None, orders: Mapping[str, Order] | None = None
-) -> Classification:
+def triage(reading: Reading, firm: Firm | None = None, orders: Mapping[str, Order] | None = None) -> Classification:
     """Kind, reason, certainty and evidence of a message; `orders` are those read from layouts, by part.
 
     Never raises for what a message contains.

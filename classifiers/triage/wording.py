@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 COLUMNS = 1 << 15
@@ -15,7 +16,9 @@ _TOKEN = re.compile(
     r"(?P<address>[\w.+-]{1,64}@[\w.-]{1,120}|https?://\S{1,200}|www\.\S{1,200})"
     r"|(?P<date>\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b)"
     r"|(?P<percent>\d{1,3}(?:[.,]\d{1,3})?\s?%)"
-    r"|(?P<amount>[€$£]\s?\d[\d.,' \u00a0]{0,15}\d|[€$£]\s?\d|\b\d[\d.,']{0,15}\s?(?:[€$£]|eur\b|usd\b|gbp\b|chf\b|pln\b|zł\b|euro?s?\b)|\b(?:eur|usd|gbp|chf|pln)\s?\d[\d.,']{0,15})"
+    r"|(?P<amount>[€$£]\s?\d[\d.,' \u00a0]{0,15}\d|[€$£]\s?\d"
+    r"|\b\d[\d.,']{0,15}\s?(?:[€$£]|eur\b|usd\b|gbp\b|chf\b|pln\b|zł\b|euro?s?\b)"
+    r"|\b(?:eur|usd|gbp|chf|pln)\s?\d[\d.,']{0,15})"
     r"|(?P<reference>\b(?=[\w/-]{0,29}\d)(?=[\w/-]{0,29}[a-z_/-])[\w][\w/-]{2,29}\b)"
     r"|(?P<number>\b\d[\d.,']{0,20}\b)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
@@ -53,7 +56,7 @@ def columns(text: str) -> dict[int, float]:
     for word in words:
         for column in _of_word(word):
             counts[column] = counts.get(column, 0.0) + 1.0
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         column = crc32(f"p:{left} {right}".encode()) % COLUMNS
         counts[column] = counts.get(column, 0.0) + 1.0
     return counts
