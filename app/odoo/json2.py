@@ -31,6 +31,7 @@ class Json2Odoo:
 
     `attempts` counts the first try; waits between tries are random up to a doubling bound (full jitter), seconds.
     `timeout` bounds the wait for each answer, in seconds; `page` is how many records one read call asks for at most.
+    `only_companies` narrows what `companies` answers; empty means all that the service user may see.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Json2Odoo:
         attempts: int = 4,
         first_wait: float = 0.25,
         page: int = 1000,
+        only_companies: Sequence[int] = (),
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -51,6 +53,7 @@ class Json2Odoo:
         self._attempts = max(1, attempts)
         self._first_wait = first_wait
         self._page = page
+        self._only_companies = frozenset(only_companies)
         self._sleep = sleep
         key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
         self._http = httpx.Client(
@@ -79,7 +82,8 @@ class Json2Odoo:
     def companies(self) -> list[int]:
         me = self.call("res.users", "context_get", idempotent=True)
         rows = self.call("res.users", "read", ids=[me["uid"]], fields=["company_ids"], idempotent=True)
-        return sorted(rows[0]["company_ids"]) if rows else []
+        seen = set(rows[0]["company_ids"]) if rows else set()
+        return sorted(seen & self._only_companies if self._only_companies else seen)
 
     def search_read(
         self,

@@ -48,6 +48,12 @@ def test_a_call_without_companies_is_not_sent() -> None:
     assert wire.requests == []
 
 
+@pytest.mark.parametrize(("only", "seen"), [((), [1, 3, 7]), ((7, 1, 9), [1, 7])])
+def test_companies_can_be_narrowed(only: tuple[int, ...], seen: list[int]) -> None:
+    answers = httpx.Response(200, json={"uid": 5}), httpx.Response(200, json=[{"id": 5, "company_ids": [7, 1, 3]}])
+    assert Wire(*answers).gateway(only_companies=only).companies() == seen
+
+
 @pytest.mark.parametrize("model", ["../web", "sale order", "", "Sale", "a" * 100])
 def test_a_model_is_never_a_path(model: str) -> None:
     wire = Wire(OK)
