@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from app.documents.reading import Evidence, Reading
@@ -14,7 +13,6 @@ def line_of(reading: Reading) -> dict[str, Any]:
     from app import config
     from classifiers.assess import assess
 
-    began = time.perf_counter()
     found = assess(reading, config.load(with_engines=False).firm)
     c = found.classification
     problems = [p for part in reading.walk() for p in part.problems]
@@ -33,7 +31,6 @@ def line_of(reading: Reading) -> dict[str, Any]:
         "engine": found.engine,
         "versions": dict(found.versions),
         "problems": [{"code": p.code, "message": p.message} for p in problems],
-        "elapsed_ms": round((time.perf_counter() - began) * 1000, 1),
     }
     if reading.form == "unread":
         line["error"] = "; ".join(p.message for p in reading.problems) or "The file could not be read."

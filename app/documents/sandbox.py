@@ -7,10 +7,11 @@ OCR models in memory and more time. What fails comes back as a Reading of form "
 from __future__ import annotations
 
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +33,21 @@ class Outcome(Generic[T]):
     name: str
     value: T | None
     error: str = ""
+    seconds: float = 0.0
+    """Time the reading processes spent on it, waiting for a free one left out."""
+
+
+class _Clock:
+    """Adds up the time spent inside its blocks."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
 
 
 class Reader:
@@ -109,6 +125,10 @@ class Reader:
         return value
 
     def _one(self, file: Path | tuple[str, bytes], function: str) -> Outcome[Any]:
+        clock = _Clock()
+        return replace(self._outcome(file, function, clock), seconds=clock.seconds)
+
+    def _outcome(self, file: Path | tuple[str, bytes], function: str, clock: _Clock) -> Outcome[Any]:
         if isinstance(file, Path):
             name = file.name
             try:
@@ -121,32 +141,37 @@ class Reader:
         if len(content) > self.limits.file_bytes:
             reading = _unread(content, name, "too_large", "The file is too large to be read: open it by hand.")
         else:
-            kind, value = self._try(self._texts, "read_and", function, content, name, self.limits, prepared=function)
+            kind, value = self._try(
+                self._texts, "read_and", function, content, name, self.limits, prepared=function, clock=clock
+            )
             if kind == "value":
                 return Outcome(label, value)
             if kind == "error":
                 return Outcome(label, None, value)
             reading = (
-                self._recognise(content, name)
+                self._recognise(content, name, clock)
                 if kind == "needs recognition"
                 else _as_reading(kind, value, content, name)
             )
-        kind, value = self._try(self._texts, "hand_to", function, reading, prepared=function)
+        kind, value = self._try(self._texts, "hand_to", function, reading, prepared=function, clock=clock)
         return Outcome(label, value) if kind == "value" else Outcome(label, None, value if kind == "error" else kind)
 
-    def _recognise(self, content: bytes, name: str) -> Reading:
+    def _recognise(self, content: bytes, name: str, clock: _Clock | None = None) -> Reading:
         arguments = (content, name, self.limits, True, self.ocr_threads)
-        kind, value = self._try(self._scans, "read", *arguments)
+        kind, value = self._try(self._scans, "read", *arguments, clock=clock)
         return _as_reading(kind, value, content, name)
 
-    def _try(self, children: Children, task: str, *arguments: Any, prepared: str = "") -> tuple[str, Any]:
+    def _try(
+        self, children: Children, task: str, *arguments: Any, prepared: str = "", clock: _Clock | None = None
+    ) -> tuple[str, Any]:
         """A child's answer; its death and its silence are answers too."""
         seconds = self.limits.ocr_seconds if children is self._scans else self.limits.text_seconds
         with children.borrowed() as child:
             try:
                 if prepared:
                     child.prepare(prepared)
-                return child.call(f"{_TASKS}:{task}", *arguments, seconds=seconds)
+                with clock or contextlib.nullcontext():
+                    return child.call(f"{_TASKS}:{task}", *arguments, seconds=seconds)
             except TimeoutError:
                 return "timeout", None
             except ChildDied as died:

@@ -33,7 +33,10 @@ def triage(
     lines = []
     with Reader(processes or os.cpu_count() or 1) as reader, _progress(len(files), jsonl) as advance:
         for path, outcome in zip(files, reader.read_each(files, line_of), strict=True):
-            line = {"file": str(path), **(outcome.value or {"error": outcome.error, "elapsed_ms": None})}
+            line = {
+                "file": str(path), **(outcome.value or {"error": outcome.error}),
+                "elapsed_ms": round(outcome.seconds * 1000, 1),
+            }  # fmt: skip
             advance()
             if jsonl:
                 sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
