@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from app.assessments.results import Assessment
+from app.assessments.results import Assessment, Classification
 from app.documents.order import Order
 from app.documents.reading import Reading
 from app.firm import Firm
@@ -16,15 +16,16 @@ from classifiers.triage.papers import order_documents
 from classifiers.triage.triage import triage
 
 ENGINE = "offline"
+Classify = Callable[[Reading, Firm | None, Mapping[str, Order]], Classification]
 
 
-def assess(reading: Reading, firm: Firm | None = None) -> Assessment:
-    """Classify a message, extract its fields and order, and sum it up.
+def assess(reading: Reading, firm: Firm | None = None, *, classify: Classify = triage) -> Assessment:
+    """Classify a message, extract its fields and order, and sum it up. `classify` is the packaged model unless given.
 
     Bad input never raises: what could not be read stands in the reading's problems and lowers certainty.
     """
     candidates = read_orders(reading, firm)
-    classification = triage(reading, firm, candidates)
+    classification = classify(reading, firm, candidates)
     order = _order(reading, candidates) if classification.kind is Kind.CUSTOMER_PO else None
     return Assessment(
         classification=classification,

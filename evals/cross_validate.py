@@ -1,0 +1,95 @@
+"""Cross-validate the offline engine on labelled messages: `python -m evals.cross_validate [--folds 5] [--seed 0]`.
+
+Messages of one customer or thread stay together. In every fold the model is trained without the messages it is then
+asked about; fields, flags and summary run as they ship. A lock-box, a fixed share of the groups whose texts were not
+looked at while patterns were written, is reported apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from app.assessments.results import Assessment
+from classifiers.assess import assess
+from classifiers.triage import phrases, training
+from classifiers.triage.labelled import Labelled, folds, load_labelled
+from classifiers.triage.orders import read_orders
+from classifiers.triage.triage import Triage
+from evals.metrics import score
+from evals.report import report
+
+MESSAGES = Path(__file__).parent / "datasets" / "messages"
+
+
+def cross_validate(messages: Sequence[Labelled], *, count: int = 5, seed: int = 0) -> list[dict[str, Any]]:
+    """Predictions for every message by a model that did not see its group, one dictionary each, in the given order."""
+    book = phrases.load_phrasebook()
+    arrays, classes = phrases.learn(book, seed)
+    orders = {message.id: read_orders(message.reading) for message in messages}
+    studied = training.study(messages, arrays, classes, orders)
+    fold_of = folds(messages, count, seed)
+    predictions: dict[str, dict[str, Any]] = {}
+    for fold in range(count):
+        known = [one for one, number in zip(studied, fold_of, strict=True) if number != fold]
+        classify = Triage(training.fit_messages(known, arrays, classes, seed, len(book)))
+        for message, number in zip(messages, fold_of, strict=True):
+            if number == fold:
+                began = time.perf_counter()
+                found = assess(message.reading, classify=classify)
+                predictions[message.id] = prediction(message, found, time.perf_counter() - began)
+    return [predictions[message.id] for message in messages]
+
+
+def prediction(message: Labelled, found: Assessment, seconds: float) -> dict[str, Any]:
+    """An assessment as a line in the guidelines' names."""
+    said = found.classification
+    return {
+        "file": message.gold["file"],
+        "kind": said.kind.value,
+        "reason": said.reason,
+        "secondary_reasons": list(said.secondary_reasons),
+        "flags": list(said.flags),
+        "fields": {name: value.value for name, value in found.fields.items()},
+        "confidence": round(said.confidence, 4),
+        "reading": said.reading.value,
+        "prediction_set": list(said.prediction_set),
+        "elapsed_ms": round(seconds * 1000, 2),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--messages", type=Path, default=MESSAGES, help="folder with labels.jsonl and its messages")
+    parser.add_argument("--predictions", type=Path, help="write one JSON object a message here")
+    parser.add_argument("--json", action="store_true", help="print the measures as JSON")
+    parser.add_argument("--worst", type=int, default=0, help="list this many wrong cases outside the lock-box")
+    chosen = parser.parse_args(arguments)
+    messages = load_labelled(chosen.messages)
+    lines = cross_validate(messages, count=chosen.folds, seed=chosen.seed)
+    if chosen.predictions:
+        chosen.predictions.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    parts = {
+        "all messages": messages,
+        "outside the lock-box": [m for m in messages if not m.is_locked_away],
+        "lock-box": [m for m in messages if m.is_locked_away],
+    }
+    scores = {name: score((m.gold for m in part), lines) for name, part in parts.items()}
+    if chosen.json:
+        text = json.dumps({name: found.as_dict() for name, found in scores.items()}, indent=1)
+    else:
+        wrong = scores["outside the lock-box"].wrong[: chosen.worst]
+        text = "\n".join([report(scores), *(f"wrong: {file} {gold} -> {got}" for file, gold, got in wrong)])
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
