@@ -6,12 +6,13 @@ order: stretches and labels run the same way, and a stretch of figures belongs u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifiers.order_fields.columns import Column
 from classifiers.order_fields.currencies import code_of
-from classifiers.order_fields.figures import parse
+from classifiers.order_fields.figures import Notation, continues, is_group_start, parse
 from classifiers.order_fields.layout import Row, Token
 
 _UNIT = 25.0
@@ -21,6 +22,10 @@ _SLACK = 1.2
 _FIGURES = frozenset({"quantity", "quantity_unit", "unit_price", "amount", "gross_amount", "discount", "price_per"})
 _WORDS = frozenset({"description", "unit", "code", "position"})
 _FREE = frozenset({"", "other", "code", "tax"})
+
+
+_PLAIN = Notation()
+_THREE = re.compile(r"^\d{3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Stretch:
         return self.figures > self.words
 
 
-def atoms(row: Row, columns: Sequence[Column] = ()) -> list[tuple[float, float, bool]]:
+def atoms(row: Row, columns: Sequence[Column] = (), notation: Notation = _PLAIN) -> list[tuple[float, float, bool]]:
     """What stands together in a row, as (x0, x1, is it a figure).
 
     A figure in front of words is apart from them, and so is one behind words if it stands under a label for figures.
@@ -48,7 +53,11 @@ def atoms(row: Row, columns: Sequence[Column] = ()) -> list[tuple[float, float, 
         kinds = _kinds(tokens)
         for i, token in enumerate(tokens):
             kind = kinds[i]
-            if i and _joins(tokens[i - 1], kinds[i - 1], token, kind, columns):
+            is_group = (
+                i > 0 and kind == kinds[i - 1] == "figure" and notation.has_blanks and continues(tokens, i)
+                and (is_group_start(tokens[i - 1].text) or _THREE.match(tokens[i - 1].text) is not None)
+            )  # fmt: skip
+            if is_group or i and _joins(tokens[i - 1], kinds[i - 1], token, kind, columns):
                 x0, _, was_figure = out[-1]
                 out[-1] = (x0, token.x1, was_figure or kind == "figure" and kinds[i - 1] == "sign")
             else:
@@ -86,7 +95,7 @@ def _joins(last: Token, was: str, token: Token, kind: str, columns: Sequence[Col
     if kind == "sign":
         return was == "word" and gap <= 1.1 * letter
     if was in ("figure", "tail"):
-        return kind == "figure" and was == "figure" and gap <= 0.8 * letter
+        return kind == "figure" and was == "figure" and gap <= 0.4 * letter
     if kind == "word" and any(c.role in _WORDS and abs(token.x0 - c.x0) < 3.0 and last.x0 < c.x0 - 8 for c in columns):
         return False  # the label of another column of words stands right above
     if kind == "figure":
@@ -97,13 +106,13 @@ def _joins(last: Token, was: str, token: Token, kind: str, columns: Sequence[Col
 
 
 def _is_figure(token: Token) -> bool:
-    figure = parse(token.text, is_comma_decimal=False)
+    figure = parse(token.text, Notation())
     return figure is not None and not figure.unit
 
 
-def stretches(rows: Sequence[Row], columns: Sequence[Column] = ()) -> list[Stretch]:
+def stretches(rows: Sequence[Row], columns: Sequence[Column] = (), notation: Notation = _PLAIN) -> list[Stretch]:
     """The stretches that rows fill; where only a row or two of many cross a gap, it still is one."""
-    spans = _alike([atoms(row, columns) for row in rows], columns)
+    spans = _alike([atoms(row, columns, notation) for row in rows], columns)
     if not spans:
         return []
     spare = 0 if len(spans) < 8 else max(1, len(spans) // 14)
@@ -241,12 +250,12 @@ def _sharing(before: Stretch, stretch: Stretch, column: Column) -> float:
     return 0.3
 
 
-def borders(columns: Sequence[Column], rows: Sequence[Row]) -> list[tuple[float, int]]:
+def borders(columns: Sequence[Column], rows: Sequence[Row], notation: Notation) -> list[tuple[float, int]]:
     """Where columns begin, as (x, index of the column) from left to right; the first begins at minus infinity.
 
     A column without anything below it in these rows keeps the place of its label, if nothing else is there.
     """
-    found = stretches(rows, columns)
+    found = stretches(rows, columns, notation)
     owners = align(columns, found)
     extents: dict[int, tuple[float, float]] = {}
     for stretch, owner in zip(found, owners, strict=True):

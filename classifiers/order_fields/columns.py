@@ -230,6 +230,10 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
     while at < len(tokens):
         text = tokens[at].text
         label = labels.find(tokens, "columns", first=at, is_scanned=is_scanned)
+        if label is not None and found and found[-1].role == "unit_price" and label.key in ("per", "pro", "par", "por", "za"):
+            found[-1] = replace(found[-1], tokens=(*found[-1].tokens, tokens[at]), x1=tokens[at].x1)
+            at = label.last  # "price per" and a unit we do not know
+            continue
         if label is not None:
             currency, last = _behind(tokens, label.last)
             found.append(_column(label.concepts, tokens[at:last], phrase.column, level, currency))
@@ -272,4 +276,6 @@ def _behind(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:
 def _column(
     roles: tuple[str, ...], tokens: tuple[Token, ...], index: int | None, level: int, currency: str = ""
 ) -> Column:
+    if len(roles) > 1 and any("%" in t.text for t in tokens):
+        roles = tuple(r for r in roles if r in ("discount", "tax")) or roles
     return Column(roles, min(t.x0 for t in tokens), max(t.x1 for t in tokens), index, tokens, level, currency)

@@ -66,6 +66,14 @@ class Figure:
         return self.tokens[-1].end
 
 
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a document writes numbers: its decimal mark, and whether a blank may part thousands."""
+
+    is_comma_decimal: bool = False
+    has_blanks: bool = True
+
+
 def interpret(core: str, is_comma_decimal: bool) -> tuple[Decimal | None, Decimal | None]:
     """The value of a number's digits and separators, and the other reading where both are possible."""
     digits = re.sub(r"[ '’´`\u00a0\u202f]", "", core)
@@ -103,7 +111,7 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
-def parse(text: str, is_comma_decimal: bool, tokens: tuple[Token, ...] = (), is_scanned: bool = False) -> Figure | None:
+def parse(text: str, notation: Notation, tokens: tuple[Token, ...] = (), is_scanned: bool = False) -> Figure | None:
     """A figure with its sign, currency, per cent sign or unit, or None if the text is something else."""
     if len(text) > 40:
         return None
@@ -115,7 +123,7 @@ def parse(text: str, is_comma_decimal: bool, tokens: tuple[Token, ...] = (), is_
     unit = (found["unit"] or "").strip()
     if found["end"] == ":" or (found["open"] is None) != (found["close"] is None):
         return None
-    value, other = interpret(found["core"], is_comma_decimal)
+    value, other = interpret(found["core"], notation.is_comma_decimal)
     if value is None:
         return None
     is_negative = bool(found["minus"] and found["minus"] != "+") or any(
@@ -136,22 +144,22 @@ def parse(text: str, is_comma_decimal: bool, tokens: tuple[Token, ...] = (), is_
     )
 
 
-def figures(tokens: Sequence[Token], is_comma_decimal: bool, is_scanned: bool = False) -> list[Figure]:
+def figures(tokens: Sequence[Token], notation: Notation, is_scanned: bool = False) -> list[Figure]:
     """The figures among some tokens, left to right; groups of three digits after a narrow blank are put together."""
     found: list[Figure] = []
     at = 0
     while at < len(tokens):
         last = at + 1
-        if _GROUP_START.match(tokens[at].text):
-            while last < len(tokens) and _continues(tokens, last):
+        if notation.has_blanks and _GROUP_START.match(tokens[at].text):
+            while last < len(tokens) and continues(tokens, last):
                 last += 1
                 if not _MIDDLE_GROUP.match(tokens[last - 1].text):
                     break
         run = tuple(tokens[at:last])
-        figure = parse(" ".join(t.text for t in run), is_comma_decimal, run, is_scanned)
+        figure = parse(" ".join(t.text for t in run), notation, run, is_scanned)
         if figure is None and last > at + 1:
             run, last = run[:1], at + 1
-            figure = parse(run[0].text, is_comma_decimal, run, is_scanned)
+            figure = parse(run[0].text, notation, run, is_scanned)
         if figure is not None:
             figure, last = _with_neighbours(figure, tokens, at, last)
             found.append(figure)
@@ -159,10 +167,16 @@ def figures(tokens: Sequence[Token], is_comma_decimal: bool, is_scanned: bool = 
     return found
 
 
-def _continues(tokens: Sequence[Token], at: int) -> bool:
+def is_group_start(text: str) -> bool:
+    """Whether a token may be the first group of a number whose thousands are parted by blanks."""
+    return bool(_GROUP_START.match(text))
+
+
+def continues(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a token is a further group of three digits, a narrow blank behind the one before."""
     before, token = tokens[at - 1], tokens[at]
     letter = (token.x1 - token.x0) / max(1, len(token.text))
-    return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 0.95 * letter
+    return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 1.35 * letter
 
 
 def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: int) -> tuple[Figure, int]:
@@ -180,13 +194,18 @@ def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: 
     return figure, last
 
 
+_GROUPED = re.compile(r"^\d{1,3}(?:[.,'’]\d{3})+[.,]\d{1,4}$|^\d{1,3}(?:['’]\d{3})+$")
 _DATE_LIKE = re.compile(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$")
 _SHAPE = re.compile(rf"^[-−(]?(?:{_CODE}|{_SYMBOL})?({_CORE})(?:{_CODE}|{_SYMBOL}|%)?[-)]?$", re.IGNORECASE)
 
 
-def is_comma_decimal(tokens: Iterable[Token], language: str = "") -> bool:
-    """Whether the decimal mark of a document is the comma: its own numbers vote, its language decides a tie."""
+def notation_of(tokens: Iterable[Token], language: str = "") -> Notation:
+    """The notation of a document: its own numbers vote, its language decides a tie.
+
+    Blanks part thousands only where no number of the document uses a point, a comma or an apostrophe for it.
+    """
     comma = point = 0.0
+    has_marks = False
     for token in tokens:
         if _DATE_LIKE.match(token.text):
             continue
@@ -199,6 +218,7 @@ def is_comma_decimal(tokens: Iterable[Token], language: str = "") -> bool:
             continue
         mark, after, head = tail.group(1), len(tail.group(2)), core[: tail.start()]
         weight = 0.0
+        has_marks = has_marks or bool(_GROUPED.match(core))
         if re.search(r"[.,'’ ]", head):
             other = re.search(r"[.,]", head)
             if other and other.group() == mark:
@@ -216,5 +236,5 @@ def is_comma_decimal(tokens: Iterable[Token], language: str = "") -> bool:
         else:
             point += weight
     if comma == point:
-        return language in ("de", "fr", "es", "nl", "it", "pt", "pl")
-    return comma > point
+        return Notation(language in ("de", "fr", "es", "nl", "it", "pt", "pl"), not has_marks)
+    return Notation(comma > point, not has_marks)

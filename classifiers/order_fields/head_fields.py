@@ -365,19 +365,13 @@ def _with_next_lines(canvas: Canvas, pair: Pair) -> tuple[Token, ...]:
         )
         if following is None or _opens_anew(following.tokens, canvas):
             break
-        is_boxed = (
-            pair.how == "right"
-            and not _is_over(pair.label_tokens, row)
-            and row.top - bottom < 0.6 * max(phrase.height, 6.0)
-        )
-        is_wrapped = (
-            is_boxed
-            or following.text[:1].islower()
-            or following.text[:1].isdigit()
-            or len(tokens) <= 2
-            and not is_terms(_joined(tokens))
-        )
-        if not is_wrapped or tokens[-1].text.endswith((".", ";")):
+        is_close = row.top - bottom < 0.6 * max(phrase.height, 6.0)
+        is_boxed = pair.how == "right" and is_close and not _is_over(pair.label_tokens, row)
+        is_wrapped = is_boxed or following.text[:1].islower()
+        is_wrapped = is_wrapped or (len(tokens) <= 2 and not is_terms(_joined(tokens)))
+        if not is_wrapped or tokens[-1].text.endswith((".", ";")) or dates.find(following.text):
+            break
+        if pair.how == "right" and _is_over(pair.label_tokens, row):
             break
         if not canvas.is_paged and len(tokens) > 3:
             break

@@ -9,7 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from classifiers.order_fields import labels
-from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Token
 from classifiers.order_fields.rows import Body, BodyRow, heading_is_grid, phrase_cells
 
@@ -45,14 +45,14 @@ class DraftLine:
         return [*self.number, *self.description, *self.unit, *(t for f in figures_of for t in f.tokens)]
 
 
-def lines_of(body: Body, canvas: Canvas, is_comma: bool) -> list[DraftLine]:
+def lines_of(body: Body, canvas: Canvas, notation: Notation) -> list[DraftLine]:
     """The lines of a table's body, top to bottom."""
     rows = [r for r in body.rows if r.kind in ("figures", "text")]
     if not any(r.kind == "figures" for r in rows):
         return []
     drafts: list[DraftLine] = []
     for group in _groups(body, rows):
-        line = _line(body, group, canvas, is_comma)
+        line = _line(body, group, canvas, notation)
         if line is not None:
             drafts.append(line)
     return drafts
@@ -66,7 +66,8 @@ def _groups(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]]:
     by_number = _by_number(body, rows)
     by_gap = None if heading_is_grid(body.heading) else _by_gap(body, rows)
     if by_gap is not None and by_number is not None:
-        return by_number if _agree(by_number) else by_gap
+        is_one_each = all(sum(_starts(body, r) for r in group) <= 1 for group in by_gap)
+        return by_gap if is_one_each and len(by_gap) == len(by_number) else by_number
     if by_gap is not None:
         return by_gap
     if by_number is not None:
@@ -201,26 +202,26 @@ def _has_words(body: Body, row: BodyRow, described: int | None) -> bool:
 # what a group of rows says
 
 
-def _line(body: Body, group: list[BodyRow], canvas: Canvas, is_comma: bool) -> DraftLine | None:
+def _line(body: Body, group: list[BodyRow], canvas: Canvas, notation: Notation) -> DraftLine | None:
     line = DraftLine(rows=[r.number for r in group])
     figure_rows = [r for r in group if r.kind == "figures"]
     for row in figure_rows[:1]:
-        _read_figures(line, body, row, is_comma, canvas.is_scanned)
+        _read_figures(line, body, row, notation, canvas.is_scanned)
     for row in group:
         if row.kind == "text":
-            _read_spare(line, body, row, is_comma, canvas.is_scanned)
+            _read_spare(line, body, row, notation, canvas.is_scanned)
     _read_words(line, body, group, canvas)
     if line.amount is None and line.unit_price is None and line.quantity is None:
         return None
     return line
 
 
-def _read_figures(line: DraftLine, body: Body, row: BodyRow, is_comma: bool, is_scanned: bool) -> None:
+def _read_figures(line: DraftLine, body: Body, row: BodyRow, notation: Notation, is_scanned: bool) -> None:
     for i, column in enumerate(body.columns):
         tokens = row.tokens(i)
         if not tokens:
             continue
-        found = figures(tokens, is_comma, is_scanned)
+        found = figures(tokens, notation, is_scanned)
         role = column.role
         plain = [f for f in found if not f.is_percent]
         if plain and role not in ("position", "code", "description"):
@@ -232,7 +233,7 @@ def _read_figures(line: DraftLine, body: Body, row: BodyRow, is_comma: bool, is_
             _take_unit(line, tokens, found[0])
             line.spare += found[1:]
         elif role == "unit":
-            words = [t for t in tokens if not figures([t], is_comma, is_scanned)]
+            words = [t for t in tokens if not figures([t], notation, is_scanned)]
             if words:
                 line.unit = tuple(words)
                 line.unit_text = _joined(words)
@@ -292,10 +293,10 @@ def _take_per(line: DraftLine, tokens: Sequence[Token], found: list[Figure]) -> 
             line.price_per = Decimal(glued.group(1))
 
 
-def _read_spare(line: DraftLine, body: Body, row: BodyRow, is_comma: bool, is_scanned: bool) -> None:
+def _read_spare(line: DraftLine, body: Body, row: BodyRow, notation: Notation, is_scanned: bool) -> None:
     """Figures in a line's other rows: arithmetic may find a price or a sum among them."""
     if len(line.spare) < 12:
-        line.spare += [f for f in figures(row.row.tokens, is_comma, is_scanned) if not f.is_percent]
+        line.spare += [f for f in figures(row.row.tokens, notation, is_scanned) if not f.is_percent]
 
 
 def _read_words(line: DraftLine, body: Body, group: list[BodyRow], canvas: Canvas) -> None:
@@ -325,7 +326,7 @@ def _own_words(body: Body, row: BodyRow, described: int | None) -> list[Token]:
     """The words of the description's cell in a row of figures; without such a column, the words in no other one."""
     if described is not None:
         return list(row.tokens(described))
-    known = {i for i, c in enumerate(body.columns) if c.role and c.role not in ("other", "code")}
+    known = {i for i, c in enumerate(body.columns) if c.role and c.role != "code"}
     words = [t for i, tokens in sorted(row.cells.items()) if i not in known for t in tokens]
     return _without_code([t for t in words if any(c.isalpha() for c in t.text)])
 
@@ -354,7 +355,7 @@ def _text_words(
                     continue
             elif described is None and role in ("unit", "amount", "unit_price") and has_words:
                 continue
-            if described is None and role == "code" and _is_code_alone(tokens):
+            if described is None and (role == "code" and _is_code_alone(tokens) or role == "other" and not has_words):
                 continue
             if described is None and not has_words and not words:
                 tokens = _without_code(tokens)
@@ -402,6 +403,18 @@ def _is_price_note(words: Sequence[Token]) -> bool:
     return all(w.text.casefold() in _TIMES for w in words)
 
 
+def number_by_words(lines: Sequence[DraftLine]) -> None:
+    """Without a column for it, a line's number may open its description: 1, 2, 3 or 10, 20, 30."""
+    firsts = [line.description[0].text.rstrip(".)") if len(line.description) > 1 else "" for line in lines]
+    if len(lines) < 2 or any(line.number for line in lines) or not all(f.isdigit() and len(f) < 6 for f in firsts):
+        return
+    values = [int(f) for f in firsts]
+    step = values[1] - values[0]
+    if step > 0 and all(b - a == step for a, b in zip(values, values[1:], strict=False)):
+        for line in lines:
+            line.number, line.description = (line.description[0],), line.description[1:]
+
+
 def tidy(line: DraftLine) -> None:
     """Take out of a description what arithmetic has found to be the line's figures, and the words around them."""
     used = {t.start for f in (line.quantity, line.unit_price, line.amount) if f is not None for t in f.tokens}
@@ -417,9 +430,15 @@ def tidy(line: DraftLine) -> None:
 def _wrapped_unit(line: DraftLine, body: Body, row: BodyRow) -> None:
     """A unit of two words may be wrapped in its narrow column."""
     at = body.column("unit")
-    if at is None or heading_is_grid(body.heading):
+    if heading_is_grid(body.heading):
         return
     cells = phrase_cells(body, row.row)
+    if at is None:
+        quantity = body.column("quantity")
+        below = [t for phrase in cells.get(quantity if quantity is not None else -1, ()) for t in phrase.tokens]
+        if below and not line.unit and len(below) <= 2 and all(_UNIT_WORD.match(w.text) for w in below):
+            line.unit, line.unit_text = tuple(below), _joined(below)  # the unit stands under the quantity
+        return
     words = [t for phrase in cells.get(at, ()) for t in phrase.tokens]
     if words and line.unit and len(words) <= 2 and all(_UNIT_WORD.match(w.text) for w in words):
         column = body.columns[at]

@@ -19,7 +19,7 @@ _ARTICLES = frozenset(
 _NUMBER_WORDS = frozenset("n no nr num numero number nummer numer nro nbr nos num nbr".split())
 _NUMBER_ENDING = re.compile(r"(?<=[a-z]{4})(?:nummer|nr|numer|number)$")
 _SPLIT = re.compile(r"[^a-z0-9#]+")
-_STROKES = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "№": "no"})
+_STROKES = str.maketrans({"º": "", "ª": "", "°": "", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "№": "no"})
 LONGEST = 7
 """No label has more words than this."""
 

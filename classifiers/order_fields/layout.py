@@ -15,7 +15,11 @@ from app.documents.reading import Page
 
 _RULE = re.compile(r"^[-_=~+*.|·•…─━═]{3,}$|^\.{2,}$|^[|¦]$")
 _BREAKS = re.compile(
-    r"(?<=[^\W\d])#(?=\w)|(?<=[^\W\d_)°º#])\s*[:：](?=[^\s/\\\d])|(?<=[^\W\d_)°º#]{2})[:：](?=\d)|[|¦]|(?<=[^\W\d_]{4})/(?=[^\W\d_]{4})"
+    r"(?<=[^\W\d])#(?=\w)"  # "PO#123"
+    r"|(?<=[^\W\d_)°º#])\s*[:：](?=[^\s/\\\d])|(?<=[^\W\d_)°º#]{2})[:：](?=\d)"  # "Date:23"
+    r"|[|¦]|(?<=[^\W\d_]{4})/(?=[^\W\d_]{4})"  # "Number/Date"
+    r"|(?<=[^\W\d_]{4})(?=\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}(?!\d))"  # "Total1,250.00"
+    r"|(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Ý][a-zà-ÿ]{3})"  # "PriceAmount"
 )
 PHRASE_GAP = 1.75
 """A gap wider than this many characters of the row parts two phrases; a word space is about half a character to one."""
@@ -250,6 +254,15 @@ def _group(tokens: list[Token]) -> list[list[Token]]:
     return rows
 
 
+def _is_other_size(a: Token, b: Token) -> bool:
+    """Whether two words are of clearly different print: both their height and their width tell so."""
+    if min(len(a.text), len(b.text)) < 3:
+        return False
+    tall = max(a.height, b.height) / max(0.1, min(a.height, b.height))
+    wide_a, wide_b = _width_per_character(a.text, a.x0, a.x1), _width_per_character(b.text, b.x0, b.x1)
+    return tall > 1.5 and max(wide_a, wide_b) / max(0.1, min(wide_a, wide_b)) > 1.4
+
+
 def _phrases(tokens: list[Token], gap: float = 0.0) -> Iterator[Phrase]:
     """Tokens of a row parted at wide gaps, bars and drawn lines. `gap` in points; 0 takes it from the row's letters."""
     words = [t for t in tokens if not is_rule(t.text)]
@@ -268,7 +281,7 @@ def _phrases(tokens: list[Token], gap: float = 0.0) -> Iterator[Phrase]:
                 yield Phrase(tuple(current))
             current = []
             continue
-        if current and token.x0 - current[-1].x1 > wide:
+        if current and (token.x0 - current[-1].x1 > wide or _is_other_size(current[-1], token)):
             yield Phrase(tuple(current))
             current = []
         current.append(token)

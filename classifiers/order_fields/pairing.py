@@ -89,6 +89,14 @@ class Pairs:
         """Whether a phrase begins with a label (strong, unless `weak`)."""
         return any(s.label.first == 0 and (weak or not s.label.is_weak) for s in self._by_phrase.get((row, phrase), ()))
 
+    def _is_labelled_otherwise(self, row: int, phrase: int, concept: str) -> bool:
+        """Whether a phrase begins with a label of its own; a value may begin with its label's word ("payable in 30 days")."""
+        return any(
+            s.label.first == 0 and not s.label.is_weak
+            and not (concept in s.label.concepts and not s.label.has_colon and concept == "payment_terms")
+            for s in self._by_phrase.get((row, phrase), ())
+        )  # fmt: skip
+
     def is_label(self, row: int, phrase: int) -> bool:
         """Whether a phrase is a label with nothing behind it."""
         return any(
@@ -284,7 +292,7 @@ class Pairs:
                 return None
         if row.is_grid and phrase.column is not None and own.column is not None and phrase.column - own.column > 6:
             return None
-        if self.starts_with_label(site.row, site.phrase + 1):
+        if self._is_labelled_otherwise(site.row, site.phrase + 1, concept):
             return None
         tokens = phrase.tokens
         while tokens and tokens[0].text in (":", "-", "=", "：", "."):
@@ -316,7 +324,7 @@ class Pairs:
             for p, other in enumerate(row.phrases):
                 if not _is_under(phrase, other, own, site.phrase):
                     continue
-                if self.starts_with_label(r, p) or other.tokens[0].start in self._taken:
+                if self._is_labelled_otherwise(r, p, concept) or other.tokens[0].start in self._taken:
                     return None
                 value = self.fit(concept, other.tokens, at_once=False, is_shared=self._is_joined_label(site))
                 if value and (concept not in REFERENCES or _is_mostly(value, other.tokens)):

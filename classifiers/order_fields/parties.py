@@ -364,13 +364,24 @@ class Parties:
                     continue
                 if len(phrase.tokens) > 14:
                     continue
-                if self._pairs.starts_with_label(number, p):
+                if self._pairs.starts_with_label(number, p) or self._is_title(phrase):
                     continue
                 for part in _parts(phrase):
                     name = self._grown(number, p, name_in(part)) if is_above else name_in(part)
                     if name is not None and (name.has_form or is_above):
                         seen += 1
                         yield name, number
+
+    def _is_title(self, phrase: Phrase) -> bool:
+        """Whether a phrase is the document's title: a name for an order, changed or cancelled, and little else."""
+        scanned = self._canvas.is_scanned
+        if len(phrase.tokens) > 6:
+            return False
+        for first in range(min(3, len(phrase.tokens))):
+            label = labels.find(phrase.tokens, "fields", first=first, is_scanned=scanned)
+            if label is not None and "order_title" in label.concepts and not form_end(phrase.tokens):
+                return True
+        return labels.contains(phrase.text, "changes") or labels.contains(phrase.text, "cancels")
 
     def _grown(self, number: int, p: int, name: Name | None) -> Name | None:
         """A name wrapped over two lines: the next line below holds only its legal form, or ends in one."""

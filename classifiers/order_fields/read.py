@@ -11,7 +11,7 @@ from app.documents.reading import Reading
 from app.firm import Firm
 from classifiers.order_fields import arithmetic, currencies, dates, labels, purpose, sums
 from classifiers.order_fields.columns import headings
-from classifiers.order_fields.figures import Figure, is_comma_decimal
+from classifiers.order_fields.figures import Figure, notation_of
 from classifiers.order_fields.head_fields import Fact, Head, head_of
 from classifiers.order_fields.items import DraftLine
 from classifiers.order_fields.layout import Canvas, Token
@@ -39,9 +39,9 @@ def read_order(part: Reading, firm: Firm | None = None) -> Order | None:
 
 def _read(part: Reading, canvas: Canvas, firm: Firm | None) -> Order | None:
     tokens = [t for row in canvas.rows for t in row.tokens]
-    is_comma = is_comma_decimal(tokens, part.language)
+    notation = notation_of(tokens, part.language)
     month_first = dates.is_month_first(part.text[:60_000], part.language) if part.language in ("", "en") else False
-    lines = lines_in(canvas, headings(canvas), is_comma)
+    lines = lines_in(canvas, headings(canvas), notation)
     pairs = Pairs(canvas, skip=lines.rows, taken=lines.taken, is_month_first=month_first)
     function, said = purpose.function_of(canvas, lines.first_row)
     head = head_of(canvas, pairs, lines.first_row, function, month_first)
@@ -49,7 +49,7 @@ def _read(part: Reading, canvas: Canvas, firm: Firm | None) -> Order | None:
         return None
     who = Parties(canvas, pairs, lines.first_row, firm)
     outside = [n for n in range(len(canvas.rows)) if n not in (lines.rows or lines.body_rows)]
-    totals = sums.settle(sums.sums_of(canvas, outside, is_comma), arithmetic.sum_of(lines.drafts))
+    totals = sums.settle(sums.sums_of(canvas, outside, notation), arithmetic.sum_of(lines.drafts))
     asks = purpose.confirmation(part.text, [canvas.rows[n] for n in outside])
     spans: list[Span] = []
     spans += _fact_spans("number", head.number)

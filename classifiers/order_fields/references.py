@@ -14,7 +14,7 @@ _PREFIX = re.compile(r"^[A-Z]{1,6}(?:[-/][A-Z]{1,5}){0,2}[-/.]?$")
 _AMOUNT = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}$|^\d+%$")
 _HOUR = re.compile(r"^\d{1,2}:\d{2}")
 _MARKS = re.compile(r"^[-–/.]$")
-_STRIP = "()[]{}\"'“”„«»‚‘’*:;,."
+_STRIP = "#()[]{}\"'“”„«»‚‘’*:;,."
 _NOT_PREFIXES = frozenset(
     "N NO NR NUM DU DE VOM DEL DATED DATE OF FROM TO AND UND ET EN Y E I THE ON FOR AT BY IN REV VER V".split()
 )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from classifiers.order_fields import labels
 from classifiers.order_fields.alignment import borders
-from classifiers.order_fields.columns import Column, Heading
-from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.columns import FIGURES, Column, Heading
+from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
 
 _PAGE_NOTE = re.compile(
@@ -50,10 +50,13 @@ class Body:
     starts: tuple[tuple[float, int], ...] = ()
     """Where each column begins, left to right, as (x, index of the column)."""
 
-    def at(self, x: float) -> int:
+    text_starts: tuple[tuple[float, int], ...] = ()
+    """The same for rows of words, where a heading has two levels; empty if it has one."""
+
+    def at(self, x: float, *, is_text: bool = False) -> int:
         """The column that a place on the page belongs to."""
         index = 0
-        for start, column in self.starts:
+        for start, column in (self.text_starts or self.starts) if is_text else self.starts:
             if x < start:
                 break
             index = column
@@ -80,13 +83,16 @@ def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
     return None
 
 
-def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[int], is_comma: bool) -> Body:
+def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[int], notation: Notation) -> Body:
     """The rows of a heading's table up to row `stop` or the totals; pages go on where one breaks the table."""
     rows: list[BodyRow] = []
     end = heading.last
     first_block = canvas.rows[heading.first].block
+    next_block = canvas.rows[stop].block if stop < len(canvas.rows) else -1
     for number in range(heading.last, stop):
         row = canvas.rows[number]
+        if row.block == next_block != first_block and canvas.is_paged:
+            break  # what stands above a repeated heading is the head of its page
         if rows and canvas.is_paged and _is_far(rows, row):
             break
         if row.block != first_block and row.is_grid != canvas.rows[heading.first].is_grid:
@@ -98,15 +104,25 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
             body_row.kind = "noise"
         rows.append(body_row)
         end = number + 1
-    columns = _settled(heading, rows, is_comma, canvas.is_scanned)
+    columns = _settled(heading, rows, notation, canvas.is_scanned)
     starts: tuple[tuple[float, int], ...] = ()
+    text_starts: tuple[tuple[float, int], ...] = ()
     if not heading_is_grid(heading):
-        starts = tuple(borders(columns, _figure_rows(rows, is_comma, canvas.is_scanned)))
-    body = Body(heading, columns, rows, end, starts)
+        upper, lower = _levels(columns)
+        found = borders([columns[i] for i in lower], _figure_rows(rows, notation, canvas.is_scanned), notation)
+        starts = tuple((x, lower[i]) for x, i in found)
+        text_starts = tuple((columns[i].x0 - 5 if at else float("-inf"), i) for at, i in enumerate(upper))
+    body = Body(heading, columns, rows, end, starts, text_starts)
     for body_row in rows:
         if body_row.kind != "noise":
             _assign(body, body_row)
-    _sort_out(body, canvas, is_comma)
+    _sort_out(body, canvas, notation)
+    if body.text_starts:
+        for body_row in body.rows:
+            if body_row.kind == "text":
+                body_row.cells.clear()
+                for token in body_row.row.tokens:
+                    body_row.cells.setdefault(body.at(token.x0 + 2.0, is_text=True), []).append(token)
     return body
 
 
@@ -120,12 +136,35 @@ def _is_far(rows: Sequence[BodyRow], row: Row) -> bool:
     return row.top - above.bottom > max(72.0, 2.5 * widest)
 
 
+def _levels(columns: Sequence[Column]) -> tuple[list[int], list[int]]:
+    """Columns of a heading in two levels: those of the words' row and those of the figures' row, as indices.
+
+    With one level the first list is empty and the second holds all.
+    """
+    everything = list(range(len(columns)))
+    counts: dict[int, int] = {}
+    for column in columns:
+        counts[column.level] = counts.get(column.level, 0) + (column.role in FIGURES)
+    if len(counts) < 2:
+        return [], everything
+    figure_level = max(counts, key=lambda level: counts[level])
+    upper = [i for i in everything if columns[i].level != figure_level]
+    lower = [i for i in everything if columns[i].level == figure_level]
+    is_stacked = any(
+        columns[i].x0 < columns[j].x1 and columns[j].x0 < columns[i].x1 and columns[i].role and columns[j].role
+        for i in upper for j in lower
+    )  # fmt: skip
+    if not is_stacked or not any(columns[i].role == "description" for i in upper) or any(columns[i].role in FIGURES for i in upper):
+        return [], everything
+    return sorted(upper, key=lambda i: columns[i].x0), sorted(lower, key=lambda i: columns[i].x0)
+
+
 def heading_is_grid(heading: Heading) -> bool:
     """Whether the columns are those of a sheet or a Word table."""
     return any(c.index is not None for c in heading.columns)
 
 
-def _settled(heading: Heading, rows: Sequence[BodyRow], is_comma: bool, is_scanned: bool) -> tuple[Column, ...]:
+def _settled(heading: Heading, rows: Sequence[BodyRow], notation: Notation, is_scanned: bool) -> tuple[Column, ...]:
     """Columns whose label means two things, settled by their place and what stands below."""
     columns = list(heading.columns)
     taken = {c.role for c in columns if len(c.roles) == 1}
@@ -133,7 +172,7 @@ def _settled(heading: Heading, rows: Sequence[BodyRow], is_comma: bool, is_scann
         if len(column.roles) < 2:
             continue
         below = _below(column, rows)
-        are_numbers = sum(1 for t in below if figures([t], is_comma, is_scanned))
+        are_numbers = sum(1 for t in below if figures([t], notation, is_scanned))
         mostly = are_numbers * 2 > len(below)
         roles = column.roles
         choice = roles[0]
@@ -143,6 +182,8 @@ def _settled(heading: Heading, rows: Sequence[BodyRow], is_comma: bool, is_scann
             choice = "position" if "description" in taken or mostly else "description"
         elif set(roles) == {"code", "description"}:
             choice = "code" if "description" in taken else "description"
+        elif set(roles) == {"description", "discount"}:
+            choice = "discount" if "description" in taken else "description"
         elif set(roles) == {"position", "code"}:
             choice = "position" if i == 0 and mostly else "code"
         elif set(roles) == {"unit", "unit_price"}:
@@ -169,7 +210,7 @@ def _is_wordy(column: Column, rows: Sequence[BodyRow]) -> bool:
     cells = [
         p for r in rows[:30] for p in r.row.phrases
         if (p.column == column.index if column.index is not None else p.x0 < column.x1 + 4 and p.x1 > column.x0 - 4)
-        and any(figures([t], is_comma_decimal=False) for t in r.row.tokens)
+        and any(figures([t], Notation()) for t in r.row.tokens)
     ]  # fmt: skip
     wordy = sum(1 for p in cells if sum(1 for t in p.tokens if sum(c.isalpha() for c in t.text) > 2) >= 2)
     return bool(cells) and wordy * 2 > len(cells)
@@ -179,7 +220,7 @@ def _below(column: Column, rows: Sequence[BodyRow]) -> list[Token]:
     """Some tokens that stand under a heading, for a look at what kind they are."""
     found: list[Token] = []
     for body_row in rows[:24]:
-        if sum(1 for t in body_row.row.tokens if figures([t], is_comma_decimal=False)) < 2:
+        if sum(1 for t in body_row.row.tokens if figures([t], Notation())) < 2:
             continue
         for phrase in body_row.row.phrases:
             if column.index is not None:
@@ -213,13 +254,13 @@ _PLAIN_DESCRIPTIONS = frozenset(
 )  # fmt: skip
 
 
-def _figure_rows(rows: Sequence[BodyRow], is_comma: bool, is_scanned: bool) -> list[Row]:
+def _figure_rows(rows: Sequence[BodyRow], notation: Notation, is_scanned: bool) -> list[Row]:
     """Rows that may show the columns: those with a figure, up to the totals."""
     out: list[Row] = []
     for body_row in rows:
         if body_row.kind == "noise":
             continue
-        found = figures(body_row.row.tokens, is_comma, is_scanned)
+        found = figures(body_row.row.tokens, notation, is_scanned)
         if found and out and total_label(body_row.row, is_scanned) is not None:
             break
         if found:
@@ -253,12 +294,12 @@ def phrase_cells(body: Body, row: Row) -> dict[int, list[Phrase]]:
             if at is None:
                 continue
         else:
-            at = body.at(phrase.x0 + 2.0)
+            at = body.at(phrase.x0 + 2.0, is_text=True)
         cells.setdefault(at, []).append(phrase)
     return cells
 
 
-def _sort_out(body: Body, canvas: Canvas, is_comma: bool) -> None:
+def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
     """Say what each row is and cut the body where the totals begin."""
     money = [i for i, c in enumerate(body.columns) if c.role in ("amount", "unit_price", "gross_amount")]
     quantity = body.column("quantity")
@@ -268,16 +309,16 @@ def _sort_out(body: Body, canvas: Canvas, is_comma: bool) -> None:
     for at, body_row in enumerate(body.rows):
         if body_row.kind == "noise":
             continue
-        sums = [i for i in money if _one_figure(body_row.tokens(i), is_comma, canvas.is_scanned)]
-        has_quantity = _one_figure(body_row.tokens(quantity), is_comma, canvas.is_scanned) is not None
+        sums = [i for i in money if _one_figure(body_row.tokens(i), notation, canvas.is_scanned)]
+        has_quantity = _one_figure(body_row.tokens(quantity), notation, canvas.is_scanned) is not None
         is_full = has_quantity and (bool(sums) or not money)
         label = None if is_full and len(sums) > 1 else total_label(body_row.row, canvas.is_scanned)
         if (
             label is not None
-            and figures(body_row.row.tokens, is_comma, canvas.is_scanned)
+            and figures(body_row.row.tokens, notation, canvas.is_scanned)
             and not (is_full and "carried" not in label.concepts)
         ):
-            if _goes_on(body, at + 1, money, quantity, is_comma, canvas.is_scanned, label):
+            if _goes_on(body, at + 1, money, quantity, notation, canvas.is_scanned, label):
                 body_row.kind = "carried"
                 continue
             del body.rows[at:]
@@ -285,14 +326,14 @@ def _sort_out(body: Body, canvas: Canvas, is_comma: bool) -> None:
             return
         if (
             label is not None
-            and not figures(body_row.row.tokens, is_comma, canvas.is_scanned)
+            and not figures(body_row.row.tokens, notation, canvas.is_scanned)
             and "tax" not in label.concepts
         ):
             words = len(body_row.row.tokens)
             if (
                 words <= label.last + 2
                 and at
-                and not _goes_on(body, at + 1, money, quantity, is_comma, canvas.is_scanned, label)
+                and not _goes_on(body, at + 1, money, quantity, notation, canvas.is_scanned, label)
             ):
                 del body.rows[at:]
                 body.end = body_row.number
@@ -315,8 +356,8 @@ def _is_sum_only(body_row: BodyRow, body: Body, sums: list[int]) -> bool:
     return amount in sums
 
 
-def _one_figure(tokens: list[Token], is_comma: bool, is_scanned: bool) -> Figure | None:
-    found = [f for f in figures(tokens, is_comma, is_scanned) if not f.is_percent]
+def _one_figure(tokens: list[Token], notation: Notation, is_scanned: bool) -> Figure | None:
+    found = [f for f in figures(tokens, notation, is_scanned) if not f.is_percent]
     return found[0] if found else None
 
 
@@ -325,7 +366,7 @@ def _goes_on(
     start: int,
     money: list[int],
     quantity: int | None,
-    is_comma: bool,
+    notation: Notation,
     is_scanned: bool,
     label: labels.Label,
 ) -> bool:
@@ -336,8 +377,8 @@ def _goes_on(
     for body_row in body.rows[start : start + 14]:
         if body_row.kind == "noise":
             continue
-        sums = [i for i in money if _one_figure(body_row.tokens(i), is_comma, is_scanned)]
-        if quantity is not None and sums and _one_figure(body_row.tokens(quantity), is_comma, is_scanned):
+        sums = [i for i in money if _one_figure(body_row.tokens(i), notation, is_scanned)]
+        if quantity is not None and sums and _one_figure(body_row.tokens(quantity), notation, is_scanned):
             if total_label(body_row.row, is_scanned) is None:
                 full += 1
                 break

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classifiers.order_fields import labels
 from classifiers.order_fields.arithmetic import fits
-from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.items import DraftLine
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
 from classifiers.order_fields.rows import total_label
@@ -55,7 +55,7 @@ class _Anchor:
     above: tuple[int, ...]
 
 
-def running_lines(canvas: Canvas, rows: Sequence[int], is_comma: bool) -> list[DraftLine]:
+def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> list[DraftLine]:
     """Lines recognised by arithmetic alone in the given rows."""
     anchors: list[_Anchor] = []
     waiting: list[int] = []
@@ -63,7 +63,7 @@ def running_lines(canvas: Canvas, rows: Sequence[int], is_comma: bool) -> list[D
         row = canvas.rows[number]
         if waiting and row.block != canvas.rows[waiting[-1]].block:
             waiting = []
-        found = [f for f in figures(row.tokens, is_comma, canvas.is_scanned) if not f.is_percent]
+        found = [f for f in figures(row.tokens, notation, canvas.is_scanned) if not f.is_percent]
         triple = _triple(row, found)
         if triple is None or total_label(row, canvas.is_scanned) is not None:
             waiting.append(number)

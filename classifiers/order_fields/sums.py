@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from classifiers.order_fields import labels
-from classifiers.order_fields.figures import Figure, figures
+from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
 
 _NET = frozenset(
@@ -47,17 +47,17 @@ class Totals:
     gross: Figure | None = None
 
 
-def sums_of(canvas: Canvas, rows: Iterable[int], is_comma: bool) -> list[Sum]:
+def sums_of(canvas: Canvas, rows: Iterable[int], notation: Notation) -> list[Sum]:
     """The labelled sums in some rows, top to bottom."""
     found: list[Sum] = []
     for number in rows:
         row = canvas.rows[number]
         for p, phrase in enumerate(row.phrases):
-            found += _in_phrase(canvas, number, row, p, phrase, is_comma)
+            found += _in_phrase(canvas, number, row, p, phrase, notation)
     return found
 
 
-def _in_phrase(canvas: Canvas, number: int, row: Row, p: int, phrase: Phrase, is_comma: bool) -> list[Sum]:
+def _in_phrase(canvas: Canvas, number: int, row: Row, p: int, phrase: Phrase, notation: Notation) -> list[Sum]:
     out: list[Sum] = []
     tokens = phrase.tokens
     at = 0
@@ -68,16 +68,16 @@ def _in_phrase(canvas: Canvas, number: int, row: Row, p: int, phrase: Phrase, is
             continue
         label = labels.find(tokens, "totals", first=at, is_scanned=canvas.is_scanned) if is_opening else None
         if label is None:
-            is_opening = tokens[at].text[-1] in ";:,|·" or bool(figures([tokens[at]], is_comma))
+            is_opening = tokens[at].text[-1] in ";:,|·" or bool(figures([tokens[at]], notation))
             at += 1
             continue
         last = label.last
         while last < len(tokens) and (last - label.last) < 12 and not _is_new_label(tokens, last, canvas.is_scanned):
             last += 1
         words = labels.plain_words(" ".join(t.text for t in tokens[label.first : last]))
-        figure = _figure(tokens[label.last : last], is_comma, canvas.is_scanned)
+        figure = _figure(tokens[label.last : last], notation, canvas.is_scanned)
         if figure is None and last >= len(tokens):
-            figure = _beside(canvas, row, p, is_comma) or _below(canvas, number, phrase, is_comma)
+            figure = _beside(canvas, row, p, notation) or _below(canvas, number, phrase, notation)
         if figure is not None and (label.key not in _BARE or figure.decimals or figure.currency):
             out.append(Sum(_kind(label, words), figure, number, label.key in _PART, label.key))
         at = max(last, label.last)
@@ -108,19 +108,19 @@ def _kind(label: labels.Label, words: Sequence[str]) -> str:
     return concept
 
 
-def _figure(tokens: Sequence[Token], is_comma: bool, is_scanned: bool) -> Figure | None:
+def _figure(tokens: Sequence[Token], notation: Notation, is_scanned: bool) -> Figure | None:
     """The sum among tokens: the last figure that is no percentage and no bracketed rate."""
-    found = [f for f in figures(tokens, is_comma, is_scanned) if not f.is_percent]
+    found = [f for f in figures(tokens, notation, is_scanned) if not f.is_percent]
     money = [f for f in found if f.decimals or f.currency or abs(f.value) >= 100]
     return (money or found or [None])[-1]
 
 
-def _beside(canvas: Canvas, row: Row, p: int, is_comma: bool) -> Figure | None:
+def _beside(canvas: Canvas, row: Row, p: int, notation: Notation) -> Figure | None:
     for other in row.phrases[p + 1 : p + 5]:
-        figure = _figure(other.tokens, is_comma, canvas.is_scanned)
+        figure = _figure(other.tokens, notation, canvas.is_scanned)
         if figure is not None:
             later = [
-                f for q in row.phrases[p + 2 :] if (f := _figure(q.tokens, is_comma, canvas.is_scanned)) is not None
+                f for q in row.phrases[p + 2 :] if (f := _figure(q.tokens, notation, canvas.is_scanned)) is not None
             ]
             is_rate = figure.value < 100 and not figure.decimals and later
             return later[-1] if is_rate else figure
@@ -129,7 +129,7 @@ def _beside(canvas: Canvas, row: Row, p: int, is_comma: bool) -> Figure | None:
     return None
 
 
-def _below(canvas: Canvas, number: int, phrase: Phrase, is_comma: bool) -> Figure | None:
+def _below(canvas: Canvas, number: int, phrase: Phrase, notation: Notation) -> Figure | None:
     """A sum under its label, in a row of boxes."""
     row = canvas.rows[number]
     for below in canvas.rows[number + 1 : number + 3]:
@@ -145,7 +145,7 @@ def _below(canvas: Canvas, number: int, phrase: Phrase, is_comma: bool) -> Figur
                 continue
             if labels.find(other.tokens, "totals", is_scanned=canvas.is_scanned) is not None:
                 return None
-            figure = _figure(other.tokens, is_comma, canvas.is_scanned)
+            figure = _figure(other.tokens, notation, canvas.is_scanned)
             if figure is not None and len(other.tokens) <= len(figure.tokens) + 1:
                 return figure
     return None

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from classifiers.order_fields import arithmetic
 from classifiers.order_fields.columns import Heading
-from classifiers.order_fields.items import DraftLine, lines_of, tidy
+from classifiers.order_fields.figures import Notation
+from classifiers.order_fields.items import DraftLine, lines_of, number_by_words, tidy
 from classifiers.order_fields.layout import Canvas, Token
 from classifiers.order_fields.rows import body_of
 from classifiers.order_fields.running_lines import running_lines
@@ -29,7 +30,7 @@ class Lines:
     heading_tokens: tuple[Token, ...] = ()
 
 
-def lines_in(canvas: Canvas, found: Sequence[Heading], is_comma: bool) -> Lines:
+def lines_in(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> Lines:
     """The lines of all tables of order lines; without any, lines that arithmetic recognises."""
     lines = Lines(first_row=len(canvas.rows))
     furniture = _furniture(canvas)
@@ -40,21 +41,22 @@ def lines_in(canvas: Canvas, found: Sequence[Heading], is_comma: bool) -> Lines:
         if heading.first in taken or (headings and not _belongs(heading, headings[0])):
             continue
         stop = next((h.first for h in found[at + 1 :] if h.first >= heading.last), len(canvas.rows))
-        body = body_of(canvas, heading, stop, furniture, is_comma)
-        drafts = lines_of(body, canvas, is_comma)
+        body = body_of(canvas, heading, stop, furniture, notation)
+        drafts = lines_of(body, canvas, notation)
         if not drafts:
             continue
         headings.append(heading)
         arithmetic.settle(drafts)
         for draft in drafts:
             tidy(draft)
+        number_by_words(drafts)
         lines.drafts += drafts
         own = {n for d in drafts for n in d.rows}
         own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried")}
         body_rows |= own
         taken |= own | set(range(heading.first, heading.last))
     if not lines.drafts:
-        free = running_lines(canvas, range(len(canvas.rows)), is_comma)
+        free = running_lines(canvas, range(len(canvas.rows)), notation)
         lines.drafts = free
         body_rows = {n for d in free for n in d.rows}
         lines.first_row = min(body_rows, default=len(canvas.rows))
