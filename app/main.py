@@ -1,59 +1,176 @@
-"""The web app: routes put together, errors translated."""
+"""The web app: routes put together, errors translated, headers that hold for every answer."""
 
 from __future__ import annotations
 
 import logging
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import DataError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import documents
+from app.api import routes as api
+from app.api.body_limit import BodyLimit
+from app.api.problems import problem, title_of
 from app.config import Settings
 from app.db import Database
 from app.decisions.approval_matrix import Policy
+from app.documents.page_images import ChildRenderer, Renderer
 from app.errors import Conflict, CountersignError, Malformed, Misconfigured, NotFound, Refused, Unavailable
 from app.odoo.gateway import OdooGateway
+from app.review import routes as review
+from app.review.error_page import error_page
+from app.review.sessions import NotSignedIn
 
 log = logging.getLogger(__name__)
 
-STATUS: dict[type[CountersignError], tuple[int, str]] = {
-    Refused: (403, "Not allowed"),
-    NotFound: (404, "Not found"),
-    Conflict: (409, "Somebody was first"),
-    Malformed: (422, "Not readable"),
-    Misconfigured: (500, "Wrong setting"),
-    Unavailable: (503, "Not answering"),
+STATUS: dict[type[CountersignError], int] = {
+    Refused: 403, NotFound: 404, Conflict: 409, Malformed: 422, Misconfigured: 500, Unavailable: 503,
+}  # fmt: skip
+
+_NO_ROOM = ("53100", "53200")
+"""PostgreSQL's codes for a full disk and for no memory."""
+_REASON_PHRASES = {status.phrase for status in HTTPStatus}
+_SENTENCES = {
+    400: "This request cannot be understood. Correct it and send it again.",
+    404: "There is nothing at this address.",
+    405: "This address cannot be used that way.",
 }
 
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+"""No inline script or style anywhere, nothing from elsewhere, no frame around us."""
 
-def create_app(settings: Settings, database: Database, policy: Policy, odoo: OdooGateway | None) -> FastAPI:
-    """Build the web app with the parts it works with."""
+
+def create_app(
+    settings: Settings, database: Database, policy: Policy, odoo: OdooGateway | None, renderer: Renderer | None = None
+) -> FastAPI:
+    """Build the web app with the parts it works with; without a renderer, pages are drawn in a child of its own."""
     app = FastAPI(title="Countersign", version="1", openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.settings, app.state.database, app.state.policy, app.state.odoo = settings, database, policy, odoo
+    app.state.renderer = renderer or ChildRenderer()
+    app.include_router(api.router)
+    app.include_router(review.router)
+    app.mount("/static", StaticFiles(packages=[("app.review", "static")]), name="static")
+    api.describe(app, settings.public_url)
+    _translate_errors(app)
+    app.add_middleware(
+        BodyLimit, upload_path=documents.PATH, upload_bytes=settings.countersign_max_upload_mb * 1_000_000
+    )
+    app.add_middleware(SafeHeaders, is_https=urlsplit(settings.public_url).scheme == "https")
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    return app
+
+
+def _translate_errors(app: FastAPI) -> None:
+    """Errors carry facts; here they become problem documents (under /v1) or pages."""
+
     @app.exception_handler(CountersignError)
     def product_error(request: Request, error: CountersignError) -> Response:
-        status, title = next((s for kind, s in STATUS.items() if isinstance(error, kind)), (500, "Error"))
-        return problem(status, title, error.message, **error.facts)
+        status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 500)
+        headers = {}
+        if isinstance(error, Refused) and "scope" in error.facts:
+            scope = error.facts["scope"]
+            headers["WWW-Authenticate"] = f'Bearer realm="countersign", error="insufficient_scope", scope="{scope}"'
+        if status == 503:
+            headers["Retry-After"] = "10"
+        return _answer(request, status, error.message, headers=headers, facts=error.facts)
+
+    @app.exception_handler(HTTPException)
+    def plain_error(request: Request, error: HTTPException) -> Response:
+        sentence = _SENTENCES.get(error.status_code, "") if error.detail in _REASON_PHRASES else str(error.detail)
+        return _answer(request, error.status_code, sentence or str(error.detail), headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     def bad_request(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"])
-        return problem(422, "Not readable", f"{where}: {first['msg']}. Correct it and send the request again.")
+        return _answer(request, 422, f"{where}: {first['msg']}. Correct it and send the request again.")
 
-    return app
+    @app.exception_handler(NotSignedIn)
+    def not_signed_in(request: Request, error: NotSignedIn) -> Response:
+        return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(DataError)
+    def bad_value(request: Request, error: DataError) -> Response:
+        log.warning("a value cannot be stored", exc_info=error)
+        return _answer(request, 422, "This request holds a value that cannot be kept. Correct it and send it again.")
+
+    @app.exception_handler(OperationalError)
+    def database_error(request: Request, error: OperationalError) -> Response:
+        log.error("the database failed", exc_info=error)
+        if getattr(error.orig, "sqlstate", "") in _NO_ROOM:
+            sentence = (
+                "There is no room left to store this. Nothing was taken in; have the disk enlarged, then try again."
+            )
+            return _answer(request, 507, sentence)
+        sentence = "The database does not answer. Nothing is lost and nothing was changed. Try again in a moment."
+        return _answer(request, 503, sentence, headers={"Retry-After": "10"})
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, error: Exception) -> Response:
+        code = secrets.token_hex(3).upper()
+        code = f"{code[:4]}-{code[4:]}"
+        log.error("unforeseen error %s", code, exc_info=error)
+        sentence = "This could not be done. Nothing is lost and nothing was changed. Try again."
+        return _answer(request, 500, sentence, headers=safe_headers(request.url.path, False), facts={"code": code})
 
 
-def problem(status: int, title: str, detail: str, **facts: object) -> JSONResponse:
-    """An answer by RFC 9457 (application/problem+json)."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **_plain(facts)}
-    return JSONResponse(body, status, media_type="application/problem+json")
+def _answer(
+    request: Request, status: int, sentence: str, *, headers: Mapping[str, str] | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> Response:  # fmt: skip
+    if request.url.path.startswith("/v1/"):
+        return problem(status, sentence, headers=headers, facts=facts)
+    answer = error_page(request, status, title_of(status), sentence, code=str((facts or {}).get("code", "")))
+    answer.headers.update(headers or {})
+    return answer
 
 
-def _plain(facts: dict[str, object]) -> dict[str, object]:
-    return {k: v if isinstance(v, str | int | bool | None) else str(v) for k, v in facts.items()}
+def safe_headers(path: str, is_https: bool) -> dict[str, str]:
+    """Headers of every answer that does not set its own."""
+    kept = "public, max-age=31536000, immutable" if path.startswith("/static/") else "no-store"
+    headers = {
+        "content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin", "cache-control": kept,
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    }  # fmt: skip
+    return {**headers, "strict-transport-security": "max-age=31536000"} if is_https else headers
+
+
+class SafeHeaders:
+    """Middleware: gives every answer the headers of `safe_headers` that it does not have."""
+
+    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+        self.app, self.is_https = app, is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                added = safe_headers(scope["path"], self.is_https).items()
+                message["headers"] = [
+                    *message["headers"], *((n.encode(), v.encode()) for n, v in added if n.encode() not in there)
+                ]  # fmt: skip
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

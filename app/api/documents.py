@@ -47,7 +47,8 @@ _BODY = {
                     "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
                 }
             },
-            **dict.fromkeys(("message/rfc822", "application/pdf", "application/xml", "application/octet-stream"), _FILE),
+            "message/rfc822": _FILE, "application/pdf": _FILE, "application/xml": _FILE,
+            "application/octet-stream": _FILE,
         },
     }
 }  # fmt: skip

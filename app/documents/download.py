@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session, undefer
 
+from app.documents import readings
 from app.documents.models import Document
 from app.errors import NotFound
 
@@ -36,6 +37,14 @@ def file_name(name: str, media_type: str = "") -> str:
     kind = media_type.split(";")[0].strip().casefold()
     guessed = ".eml" if kind == "message/rfc822" else mimetypes.guess_extension(kind) or ""
     return ("message" if guessed == ".eml" else "document") + guessed
+
+
+def part_name(session: Session, document_id: int, path: str) -> str:
+    """The name of a part of a document that has been read. Raises NotFound when there is none."""
+    for part in readings.load(session, document_id).walk():
+        if part.path == path:
+            return file_name(part.name, part.media_type)
+    raise NotFound(f"Document {document_id} has no part {path}.", document=document_id)
 
 
 def headers(name: str) -> dict[str, str]:

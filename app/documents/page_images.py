@@ -17,6 +17,7 @@ from app.errors import Malformed, NotFound
 
 DPI = 110
 _DRAW = "app.documents.part_content:draw"
+_CONTENT = "app.documents.part_content:content_of"
 ROOT = "root"
 """How the path of the document itself ("") is written in addresses."""
 
@@ -30,6 +31,10 @@ class Renderer(Protocol):
         Raises:
             Malformed: The part cannot be shown.
         """
+        ...
+
+    def part(self, content: bytes, name: str, part: str) -> bytes:
+        """The bytes of a part. Raises NotFound when there is none, Malformed when it cannot be taken out."""
         ...
 
 
@@ -51,6 +56,17 @@ class ChildRenderer:
                 raise Malformed("This page cannot be shown: the file makes its reader fail.", number=number) from error
         if kind != "value" or not isinstance(value, bytes):
             raise Malformed("This page cannot be shown. Open the original instead.", number=number)
+        return value
+
+    def part(self, content: bytes, name: str, part: str) -> bytes:
+        with self._children.borrowed() as child:
+            try:
+                child.prepare(_CONTENT)
+                kind, value = child.call(_CONTENT, content, name, part, self.limits, seconds=self.limits.text_seconds)
+            except (TimeoutError, ChildDied) as error:
+                raise Malformed("This part cannot be taken out: the file makes its reader fail.") from error
+        if kind != "value" or not isinstance(value, bytes):
+            raise NotFound(f"There is no part {part or ROOT} in {name}.")
         return value
 
     def close(self) -> None:
@@ -78,6 +94,11 @@ def address(part: str) -> str:
     return part or ROOT
 
 
+def path_of(part: str) -> str:
+    """The path of a part from its place in an address."""
+    return "" if part == ROOT else part
+
+
 def image(
     database: Database, renderer: Renderer, document_id: int, part: str, number: int, *, dpi: int,
     withheld: Callable[[str, Page], Sequence[Box]] | None = None,
@@ -90,7 +111,7 @@ def image(
         NotFound: There is no such document, part or page, or it has not been read.
         Malformed: It cannot be drawn.
     """
-    path = "" if part == ROOT else part
+    path = path_of(part)
     with database.transaction() as session:
         document = download.found(session, document_id, with_content=True)
         content, name, sha256 = document.content, document.name, document.sha256

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.decisions.models import Decision
@@ -47,3 +47,9 @@ def undoable_by(session: Session, user_id: UUID, *, at: datetime) -> Sequence[tu
         .order_by(WriteBack.queued_at.desc(), Suggestion.rank)
     ).all()  # fmt: skip
     return [(suggestion, until) for suggestion, until in rows]
+
+
+def waiting_for_odoo(session: Session) -> int:
+    """How many confirmed changes were sent and had no answer yet."""
+    query = select(func.count()).select_from(WriteBack).where(WriteBack.state == "waiting", WriteBack.attempts > 0)
+    return int(session.execute(query).scalar_one())

@@ -1,0 +1,125 @@
+"""One case in three panes: they say, we found, to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from app.cases import queries
+from app.clock import now
+from app.decisions.decide import REJECT_REASONS
+from app.decisions.dossier import Dossier, dossier
+from app.documents import download, page_images
+from app.documents.reading import Box, Page
+from app.money import Money
+from app.review import figures, history, leads, wording
+from app.review.figures import Exchange
+from app.review.found import found
+from app.review.list_state import ListState
+from app.review.sessions import SignedIn, Visit
+from app.review.shell import page, shell
+from app.review.source import parts
+from app.review.to_do import to_do
+from app.review.withheld import accounts, boxes_of
+from app.users.people import names_by_email, names_of
+from app.vocabulary import Kind
+from app.writebacks.queries import of_case
+
+router = APIRouter()
+CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+DocumentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+PartPath = Annotated[str, Path(pattern=r"^(root|\d{1,4}(\.\d{1,4}){0,9})$")]
+
+
+@router.get("/cases/{case_id}")
+def case_page(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLResponse:
+    """The case as this person sees it."""
+    at = now()
+    with request.app.state.database.transaction() as session:
+        context = case_context(session, request, visit, case_id, at=at)
+        return page(request, "case.html", context, around=shell(session, request, visit, at=at))
+
+
+def case_context(session: Session, request: Request, visit: Visit, case_id: int, *, at: datetime) -> dict[str, Any]:
+    """All that the case page shows."""
+    d, today = dossier(session, case_id), at.date()
+    wanted = ListState.of(request.url.query)
+    before, after = queries.neighbours(session, wanted.filter, d.case, sort=wanted.sort)
+    names = names_by_email(session, {e.actor for e in d.events if "@" in e.actor})
+    kind = Kind(d.case.kind) if d.case.kind else None
+    return {
+        "d": d,
+        "case": d.case,
+        "list": wanted,
+        "before": wanted.case(before) if before else "",
+        "after": wanted.case(after) if after else "",
+        "kind_icon": wording.KIND_ICONS[kind] if kind else "clock",
+        "is_alert": kind is Kind.SECURITY_ALERT,
+        "stake": _stake(d),
+        "stake_word": wording.STAKE_WORDS[kind] if kind else "At stake",
+        "about": Exchange.of(request.app.state.policy),
+        "flags": [f for f in d.case.flags if f not in wording.QUIET_FLAGS],
+        "owner": names_of(session, [d.case.owner_id]).get(d.case.owner_id, "") if d.case.owner_id else "",
+        "is_due_soon": bool(d.case.deadline and d.case.deadline <= today + figures.SOON),
+        "they_say": leads.they_say(d),
+        "we_found": leads.we_found(d),
+        "what_to_do": leads.to_do(d),
+        "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),
+        "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
+        "found": found(d.assessment, d.reading, d.matches, d.findings, today),
+        "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person, today=today),
+        "history": history.lines(d.events, names),
+        "seen": d.events[-1].seq if d.events else 0,
+        "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],
+        "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
+    }
+
+
+def _stake(d: Dossier) -> Money | None:
+    case = d.case
+    return Money(case.at_stake, case.currency) if case.at_stake is not None and case.currency else None
+
+
+@router.get("/documents/{document_id}/pages/{part}/{number}.png")
+def page_image(
+    request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath,
+    number: Annotated[int, Path(ge=1, le=10_000)],
+) -> Response:  # fmt: skip
+    """A page's image; on a suspect case without the bank accounts on it."""
+    with request.app.state.database.transaction() as session:
+        case = queries.get(session, queries.case_of(session, document_id))
+    image = page_images.image(
+        request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=page_images.DPI,
+        withheld=_withheld if case.kind == Kind.SECURITY_ALERT else None,
+    )  # fmt: skip
+    return Response(image.png, media_type="image/png", headers=image.headers)
+
+
+def _withheld(text: str, page: Page) -> tuple[Box, ...]:
+    return boxes_of(page, accounts(text))
+
+
+@router.get("/documents/{document_id}/content")
+def original(request: Request, visit: SignedIn, document_id: DocumentId) -> Response:
+    """The document as it came in, as a download."""
+    with request.app.state.database.transaction() as session:
+        document = download.found(session, document_id, with_content=True)
+    return _download(document.content, document.name)
+
+
+@router.get("/documents/{document_id}/parts/{part}")
+def part_content(request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath) -> Response:
+    """An attachment as it came in, as a download."""
+    with request.app.state.database.transaction() as session:
+        document = download.found(session, document_id, with_content=True)
+        name = download.part_name(session, document_id, page_images.path_of(part))
+    content = request.app.state.renderer.part(document.content, document.name, page_images.path_of(part))
+    return _download(content, name)
+
+
+def _download(content: bytes, name: str) -> Response:
+    return Response(content, media_type="application/octet-stream", headers=download.headers(name))

@@ -1,0 +1,183 @@
+"""A person's decision sent from the page: confirm, reject, edit, undo. Everything is checked again on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.cases import lifecycle, queries, steps
+from app.clock import now
+from app.decisions import amendment, decide
+from app.decisions.changes import changed_since
+from app.errors import Conflict, Malformed, NotFound
+from app.review import history, sessions
+from app.review.case_page import CaseId
+from app.review.forms import number_of, sent_form, steps_of, text_of
+from app.review.list_state import ListState
+from app.review.sessions import SignedIn, Visit
+from app.review.shell import page, shell
+from app.suggestions.models import Suggestion
+from app.users.people import names_by_email
+from app.writebacks import queue
+
+router = APIRouter()
+Sent = Annotated[FormData, Depends(sent_form)]
+
+
+@router.post("/cases/{case_id}/confirm")
+def confirm(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Confirm the ticked steps: all of them, or none when somebody was faster with one."""
+
+    def carry_out(session: Session) -> None:
+        for step in steps_of(form):
+            _require_of_case(session, step.id, case_id)
+            queue.confirm(
+                session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy,
+                at=now(), undo_seconds=request.app.state.settings.countersign_undo_seconds,
+            )  # fmt: skip
+
+    return _decided(request, visit, case_id, form, carry_out)
+
+
+@router.post("/cases/{case_id}/reject")
+def reject(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Reject the steps sent, with one reason."""
+
+    def carry_out(session: Session) -> None:
+        if not text_of(form, "reason"):
+            raise Malformed("Say why you reject. Nothing was decided.")
+        for step in steps_of(form):
+            _require_of_case(session, step.id, case_id)
+            decide.reject(
+                session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy,
+                at=now(), reason_code=text_of(form, "reason"), note=text_of(form, "note")[:2000],
+            )  # fmt: skip
+
+    return _decided(request, visit, case_id, form, carry_out)
+
+
+@router.post("/cases/{case_id}/edit")
+def edit(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Replace a step by an edited version, which then needs its own decision."""
+
+    def carry_out(session: Session) -> None:
+        step = steps_of(form)[0]
+        suggestion = _require_of_case(session, step.id, case_id)
+        values = _edited_values(form)
+        if not values:
+            raise Malformed("Nothing was changed, so the step stays as it is.")
+        proposal = amendment.edited(suggestion, values)
+        decide.amend(
+            session, step.id, proposal, content_hash=step.content_hash, by=visit.person,
+            policy=request.app.state.policy, at=now(),
+        )  # fmt: skip
+
+    return _decided(request, visit, case_id, form, carry_out)
+
+
+@router.post("/cases/{case_id}/undo")
+def undo(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Take confirmations back that have not been sent."""
+
+    def carry_out(session: Session) -> None:
+        for step in steps_of(form):
+            _require_of_case(session, step.id, case_id)
+            queue.undo(session, step.id, by=visit.person, at=now())
+
+    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+@router.post("/cases/{case_id}/read-again")
+def read_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Have a case that needs attention read once more."""
+
+    def carry_out(session: Session) -> None:
+        case = queries.get(session, case_id)
+        if case.state != "needs_attention":
+            raise Conflict(f"Case {case_id} does not need attention any more. Open it to see what holds now.")
+        why = "A person asked for it to be read again."
+        lifecycle.move(session, case, "received", actor=visit.person.email, at=now(), because=why)
+        steps.schedule(session, case_id, "assess", at=now())
+
+    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+@router.post("/cases/{case_id}/delivery")
+def answer_delivery(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """A project manager's word on whether the work was delivered."""
+
+    def carry_out(session: Session) -> None:
+        answer = text_of(form, "delivered")
+        if answer not in ("yes", "no"):
+            raise Malformed("Say whether the work was delivered. Nothing was recorded.")
+        decide.validate_delivery(
+            session,
+            case_id,
+            by=visit.person,
+            was_delivered=answer == "yes",
+            note=text_of(form, "note")[:2000],
+            at=now(),
+        )
+
+    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+def _decided(
+    request: Request, visit: Visit, case_id: int, form: FormData, carry_out: Callable[[Session], None], *,
+    against_changes: bool = True,
+) -> Response:  # fmt: skip
+    """Check the form, carry it out in one transaction, and go back to the case; or say who was faster."""
+    sessions.require_own_form(request, visit, text_of(form, "token"))
+    wanted = ListState.of(text_of(form, "list"))
+    try:
+        with request.app.state.database.transaction() as session:
+            if against_changes:
+                _require_as_seen(session, case_id, form, visit)
+            carry_out(session)
+    except Conflict as conflict:
+        return _conflict_page(request, visit, case_id, form, wanted, conflict.message)
+    return RedirectResponse(wanted.case(case_id), 303)
+
+
+def _require_as_seen(session: Session, case_id: int, form: FormData, visit: Visit) -> None:
+    """Raises Conflict when somebody else, or new knowledge, changed the case since the person opened it."""
+    case = queries.get(session, case_id)
+    if case.version == number_of(form, "version"):
+        return
+    if changed_since(session, case_id, number_of(form, "seen"), but_not_by=visit.person.email):
+        raise Conflict("This case changed since you opened it. Nothing was decided.")
+
+
+def _conflict_page(
+    request: Request, visit: Visit, case_id: int, form: FormData, wanted: ListState, message: str
+) -> Response:
+    """Who did what meanwhile, and what the person had entered: kept here, not sent."""
+    with request.app.state.database.transaction() as session:
+        events = changed_since(session, case_id, number_of(form, "seen"), but_not_by=visit.person.email)
+        names = names_by_email(session, {e.actor for e in events if "@" in e.actor})
+        context: dict[str, Any] = {
+            "case_id": case_id,
+            "message": message,
+            "lines": history.lines(events, names),
+            "kept": [*_edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)],
+            "back": wanted.case(case_id),
+        }
+        return page(request, "conflict.html", context, status=409, around=shell(session, request, visit, at=now()))
+
+
+def _require_of_case(session: Session, suggestion_id: Any, case_id: int) -> Suggestion:
+    suggestion = session.get(Suggestion, suggestion_id)
+    if suggestion is None or suggestion.case_id != case_id:
+        raise NotFound(f"Case {case_id} has no such step. Open it again to see what holds now.")
+    return suggestion
+
+
+def _edited_values(form: FormData) -> dict[str, str]:
+    """The values that differ from what the form showed."""
+    names = [key.removeprefix("value-") for key in form if key.startswith("value-")]
+    return {n: text_of(form, f"value-{n}") for n in names if text_of(form, f"value-{n}") != text_of(form, f"was-{n}")}

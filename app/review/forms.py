@@ -1,0 +1,56 @@
+"""Reading what a form sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fastapi import Request
+from starlette.datastructures import FormData
+
+from app.errors import Malformed
+
+LONGEST = 20_000
+
+
+async def sent_form(request: Request) -> FormData:
+    """The form of this request, with few fields and no files."""
+    return await request.form(max_files=0, max_fields=200)
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A field's text without NULs, with plain line ends; empty when it was not sent."""
+    value = form.get(name, "")
+    return value[:LONGEST].replace("\x00", "").replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenStep:
+    """A suggestion as the person saw it."""
+
+    id: UUID
+    content_hash: str
+
+
+def steps_of(form: FormData) -> list[SeenStep]:
+    """The ticked steps, each sent as ID:HASH.
+
+    Raises:
+        Malformed: None is ticked, or one cannot be read.
+    """
+    seen = []
+    for value in form.getlist("step"):
+        identity, _, digest = str(value).partition(":")
+        try:
+            seen.append(SeenStep(UUID(identity), digest))
+        except ValueError:
+            raise Malformed("This form cannot be read. Open the page again and decide there.") from None
+    if not seen:
+        raise Malformed("Choose at least one step. Nothing was decided.")
+    return seen
+
+
+def number_of(form: FormData, name: str) -> int:
+    """A whole number; 0 when it was not sent or is none."""
+    text = text_of(form, name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,86 @@
+"""The trail of a case in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.audit.models import AuditEvent
+from app.review import wording
+from app.vocabulary import KIND_OF
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step of the history: who is empty for software."""
+
+    at: datetime
+    who: str
+    sentence: str
+    detail: str
+    by_person: bool
+
+
+def lines(events: Iterable[AuditEvent], names: Mapping[str, str]) -> list[Line]:
+    """The events worth telling, oldest first; `names` maps mail addresses to people's names."""
+    return [_line(e, names) for e in events if e.action not in _SILENT]
+
+
+_SILENT = ("write.queued",)
+
+
+def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
+    by_person = "@" in event.actor
+    sentence, detail = _sentence(event.action, event.content)
+    return Line(event.at, names.get(event.actor, event.actor) if by_person else "", sentence, detail, by_person)
+
+
+def _sentence(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+    step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
+    if action == "case.opened":
+        return f"{c.get('name', 'A document')} received and stored.", f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
+    if action == "document.came_again":
+        return "The same document came again.", str(c.get("name", ""))
+    if action == "case.assessed":
+        reason = str(c.get("reason"))
+        word = wording.full_reason(reason) if reason in KIND_OF else reason
+        versions = " · ".join(f"{k} {v}" for k, v in dict(c.get("versions") or {}).items())
+        return f"Read as {word[0].lower()}{word[1:]} ({str(c.get('reading', '')).lower()}).", versions
+    if action == "case.reconciled":
+        matches, findings = len(c.get("matches") or ()), len(c.get("findings") or ())
+        return (
+            f"Looked up in Odoo: {wording.plural(matches, 'record', 'records')}, "
+            f"{wording.plural(findings, 'finding', 'findings')}.",
+            "",
+        )
+    if action == "case.moved":
+        state = wording.STATE_WORDS.get(str(c.get("after")), str(c.get("after"))).lower()
+        return f"Now: {state}.", str(c.get("why", ""))
+    if action == "suggestion.made":
+        version = int(c.get("version") or 1)
+        verb = "Changed" if version > 1 else "Proposed"
+        return f"{verb}: {step}" + (f" (version {version})." if version > 1 else "."), f"Rule {c.get('rule', '')}"
+    if action == "decision.confirm":
+        return f"confirmed {step}.", f"As {wording.role_word(str(c.get('role', '')))}, rule {c.get('rule', '')}"
+    if action == "decision.reject":
+        why = wording.REJECT_WORDS.get(str(c.get("reason")), str(c.get("reason", ""))).lower()
+        return f"rejected {step}: {why}.", str(c.get("note", ""))
+    if action == "decision.undone":
+        return "took a confirmation back before it was sent.", ""
+    if action == "delivery.answered":
+        word = "delivered" if c.get("was_delivered") else "not delivered"
+        return f"said that the work was {word}.", str(c.get("note", ""))
+    if action == "write.done":
+        return f"Written to Odoo: {step}.", str((c.get("receipt") or {}).get("name", ""))
+    if action == "write.stale":
+        return "Not written: Odoo changed since the decision.", ""
+    if action in ("write.refused", "write.waits"):
+        word = "Odoo refused it." if action == "write.refused" else "Odoo did not answer; it waits."
+        return word, str(c.get("why", ""))
+    if action == "case.merged":
+        return "Folded into another case.", ""
+    if action == "case.took_over":
+        return "Took over another case’s document.", ""
+    return action.replace(".", " ").replace("_", " "), ""

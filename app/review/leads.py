@@ -1,0 +1,97 @@
+"""The three sentences over the panes: they say, we found, to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.decisions.dossier import Dossier
+from app.money import Money
+from app.review import figures, wording
+from app.review.withheld import without_accounts
+from app.suggestions.models import Suggestion
+from app.vocabulary import Kind
+
+LONGEST = 220
+
+
+def they_say(d: Dossier) -> str:
+    """What the sender says, in at most two sentences."""
+    if d.assessment is None:
+        return "Not read yet. The document is stored safely."
+    claims = [c.text for c in d.assessment.summary]
+    if not claims:
+        return _first_words(d)
+    text = claims[0] if len(claims) == 1 or len(claims[0]) > 110 else f"{claims[0]} {claims[1]}"
+    if d.case.kind == Kind.SECURITY_ALERT:
+        text = without_accounts(text)
+    return figures.short(text, LONGEST)
+
+
+def _first_words(d: Dossier) -> str:
+    """The beginning of what they wrote, quoted, where nothing sums it up."""
+    text = d.reading.segment_text("new", "forwarded") if d.reading else ""
+    if d.case.kind == Kind.SECURITY_ALERT:
+        text = without_accounts(text)
+    return f"“{figures.short(text, 180)}”" if text.strip() else "No text of theirs could be read."
+
+
+def we_found(d: Dossier) -> str:
+    """What the books say: the first finding, else what matched."""
+    if d.findings:
+        more = len(d.findings) - 1
+        tail = f" {wording.plural(more, 'more finding', 'more findings')} below." if more else ""
+        return figures.short(d.findings[0].sentence, LONGEST) + tail
+    certain = [m for m in d.matches if m.is_certain]
+    if certain:
+        names = wording.joined([f"{wording.MATCH_WORDS[m.what].lower()} {m.record.name}" for m in certain[:3]])
+        return f"It belongs to {names}. Nothing in Odoo differs from what they say."
+    if d.matches:
+        return "Several records in Odoo could be meant; none is certain."
+    waiting = next((s for s in d.steps if s.stage == "reconcile" and s.state in ("waiting", "leased")), None)
+    if d.assessment is None or waiting is not None:
+        return "Odoo has not been asked yet."
+    if d.case.kind == Kind.NO_ACTION:
+        return "Nothing to look up in Odoo."
+    return "Nothing in Odoo is certain."
+
+
+def to_do(d: Dossier) -> str:
+    """What is proposed, in a sentence."""
+    state, kind = d.case.state, d.case.kind
+    open_ones = [s.suggestion for s in d.suggestions if s.suggestion.state == "open"]
+    if kind == Kind.SECURITY_ALERT and state not in ("done", "closed"):
+        return "Call the customer on the number on file. Do not reply, do not pay."
+    if open_ones:
+        language = str(d.assessment.value("language") or "en") if d.assessment else "en"
+        return wording.capital(wording.joined([phrase(s, language) for s in _telling(open_ones)])) + "."
+    if state == "received":
+        return "Nothing yet: it is being read."
+    if state == "needs_attention":
+        return "A person must look: see why below."
+    if state == "writing":
+        return "Nothing: it is decided and on its way to Odoo."
+    if state == "done":
+        return "Nothing: it is decided and written."
+    if state == "closed":
+        return "Nothing: the case is closed."
+    if d.assessment and len(d.assessment.classification.prediction_set) > 1:
+        return "Say which reading is right; nothing is proposed until then."
+    return "Read it and decide what to do; nothing is proposed."
+
+
+def phrase(suggestion: Suggestion, language: str) -> str:
+    """A step in a few words: `draft a credit note of 900.00 EUR`."""
+    words = wording.STEP_PHRASES[suggestion.kind]
+    amount = "what is contested"
+    if suggestion.amount is not None and suggestion.currency:
+        money = Money(suggestion.amount, suggestion.currency)
+        amount = f"{figures.number(money)} {money.currency}"
+    return words.format(
+        amount=amount, target=suggestion.target_name, language=wording.LANGUAGE_WORDS.get(language, "their language")
+    )
+
+
+def _telling(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:
+    """The steps worth naming first; notes and attachments only when there is nothing else."""
+    main = [s for s in suggestions if s.kind not in ("post_note", "attach_evidence")]
+    return (main or list(suggestions))[:4]

@@ -1,0 +1,115 @@
+"""Who is looking: the signed session cookie, the form token tied to it, and the check of where a form came from."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from app.config import Settings
+from app.errors import Refused
+from app.users import access
+from app.users.access import SESSION_SECONDS, Caller, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in person on this request, and the random id of their session."""
+
+    person: Caller
+    id: str
+
+
+class NotSignedIn(Exception):
+    """The page needs a signed-in person."""
+
+
+def signer(request: Request) -> Signer:
+    settings: Settings = request.app.state.settings
+    return Signer(settings.countersign_secret_key.get_secret_value())
+
+
+def is_https(request: Request) -> bool:
+    return urlsplit(str(request.app.state.settings.public_url)).scheme == "https"
+
+
+def cookie_name(request: Request) -> str:
+    """With https the name itself binds the cookie to this host and to a secure connection (RFC 6265bis)."""
+    return "__Host-countersign" if is_https(request) else "countersign"
+
+
+def begin(request: Request, response: Response, user_id: UUID) -> None:
+    """Sign a person in: a new session with a new id."""
+    value = signer(request).sign("session", f"{user_id}:{secrets.token_urlsafe(16)}")
+    response.set_cookie(
+        cookie_name(request), value, max_age=SESSION_SECONDS, path="/", httponly=True, samesite="lax",
+        secure=is_https(request),
+    )  # fmt: skip
+
+
+def end(request: Request, response: Response) -> None:
+    response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_https(request))
+
+
+def visit(request: Request) -> Visit | None:
+    """The visit of this request, or None when nobody is signed in (any more)."""
+    value = signer(request).read("session", request.cookies.get(cookie_name(request), ""), max_age=SESSION_SECONDS)
+    if value is None:
+        return None
+    user_id, _, session_id = value.partition(":")
+    with request.app.state.database.transaction() as session:
+        person = access.caller(session, UUID(user_id))
+    return Visit(person, session_id) if person else None
+
+
+def required_visit(request: Request) -> Visit:
+    """The visit. Raises NotSignedIn when there is none."""
+    found = visit(request)
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+SignedIn = Annotated[Visit, Depends(required_visit)]
+
+
+def form_token(request: Request, found: Visit) -> str:
+    """A token for this session's forms; another session's is refused."""
+    return signer(request).sign("form", found.id)
+
+
+def require_own_origin(request: Request) -> None:
+    """Raises Refused when a browser says that the form was sent from another site.
+
+    Sec-Fetch-Site is believed first; without it Origin, then Referer. Programs that send none of them have no cookies
+    of a person to misuse; the form token stands against the rest.
+    """
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        if fetch_site == "same-origin":
+            return
+        raise _foreign()
+    source = request.headers.get("origin") or request.headers.get("referer")
+    if source is None:
+        return
+    ours = {request.headers.get("host", ""), urlsplit(request.app.state.settings.public_url).netloc}
+    if urlsplit(source).netloc not in ours or not urlsplit(source).netloc:
+        raise _foreign()
+
+
+def require_own_form(request: Request, found: Visit, token: str) -> None:
+    """Raises Refused when the form is not one that we gave to this session, or has grown too old."""
+    require_own_origin(request)
+    if signer(request).read("form", token, max_age=SESSION_SECONDS) != found.id:
+        raise Refused(
+            "This form is not from your session any more. Nothing was decided. Open the page again and decide there."
+        )
+
+
+def _foreign() -> Refused:
+    return Refused("This request came from another site, so nothing was done. Open the page here and decide there.")

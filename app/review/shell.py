@@ -1,0 +1,114 @@
+"""Templates, and what stands around every page: navigation, counts, theme, undo bar, the form token."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.orm import Session
+
+from app.cases import queries
+from app.cases.queries import Filter
+from app.clock import now
+from app.review import figures, wording
+from app.review.found import operator
+from app.review.sessions import Visit, form_token
+from app.writebacks.queries import undoable_by, waiting_for_odoo
+
+STATIC = Path(__file__).parent / "static"
+WAITS_FOR_A_PERSON = ("to_decide", "needs_approval", "stale", "needs_attention")
+_THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What a person confirmed and can still take back: `seconds` are left at the time of rendering."""
+
+    case_id: int
+    suggestion_ids: tuple[str, ...]
+    text: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What stands around a page."""
+
+    name: str
+    initials: str
+    roles: str
+    waiting: int
+    undo: Undo | None
+    odoo_notice: str
+    token: str
+
+
+def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
+    """Gather what stands around a page for this person."""
+    by_state = queries.totals(session, Filter(states=WAITS_FOR_A_PERSON))
+    waiting_writes = waiting_for_odoo(session)
+    notice = ""
+    if request.app.state.odoo is None:
+        notice = "No Odoo connected"
+    elif waiting_writes:
+        notice = f"{wording.plural(waiting_writes, 'change waits', 'changes wait')} for Odoo"
+    person = visit.person
+    return Shell(
+        name=person.name,
+        initials="".join(part[0] for part in person.name.split()[:2]).upper() or "?",
+        roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else "no role",
+        waiting=by_state["count"],
+        undo=_undo(session, visit, at),
+        odoo_notice=notice,
+        token=form_token(request, visit),
+    )
+
+
+def _undo(session: Session, visit: Visit, at: datetime) -> Undo | None:
+    """The newest confirmation of this person that can be taken back: all steps of one case at once."""
+    found = undoable_by(session, visit.person.user_id, at=at)
+    if not found:
+        return None
+    case_id = found[0][0].case_id
+    mine = [(s, until) for s, until in found if s.case_id == case_id]
+    nouns = [wording.STEP_NOUNS[s.kind].removeprefix("the ") for s, _ in mine]
+    left = min(int((until - at).total_seconds()) for _, until in mine)
+    return Undo(case_id, tuple(str(s.id) for s, _ in mine), f"Confirmed: {wording.joined(nouns)}.", max(1, left))
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file with its content's hash, so that it may be kept for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def environment() -> Environment:
+    """The templates: every value is escaped, and a missing one is an error, not a gap."""
+    env = Environment(
+        loader=PackageLoader("app.review", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    env.globals.update(asset=asset, words=wording, figures=figures, operator=operator)
+    return env
+
+
+def page(
+    request: Request, template: str, context: Mapping[str, Any], *, status: int = 200, around: Shell | None = None
+) -> HTMLResponse:
+    """A rendered page. Without `around` it has no navigation (sign-in, errors)."""
+    theme = request.cookies.get("countersign_theme", "")
+    html = environment().get_template(template).render(
+        **context, shell=around, theme=theme if theme in _THEMES else "", today=now().date(), at=now(),
+        here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+    )  # fmt: skip
+    return HTMLResponse(html, status)

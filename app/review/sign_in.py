@@ -1,0 +1,83 @@
+"""Signing in by a link, signing out, and the choice of light or dark."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from app.audit import trail
+from app.clock import now
+from app.errors import NotFound
+from app.review import sessions
+from app.review.forms import sent_form, text_of
+from app.review.sessions import SignedIn
+from app.review.shell import page
+from app.users import access
+from app.users.access import LINK_SECONDS, Caller
+
+router = APIRouter()
+Token = Annotated[str, Path(max_length=500)]
+
+
+@router.get("/sign-in")
+def sign_in_help(request: Request) -> HTMLResponse:
+    """How to get in."""
+    return page(request, "sign_in.html", {"person": None, "token": ""})
+
+
+@router.get("/sign-in/{token}")
+def sign_in_page(request: Request, token: Token) -> HTMLResponse:
+    """A page with a button: opening the link, as mail scanners do, signs nobody in."""
+    return page(request, "sign_in.html", {"person": _person(request, token), "token": token})
+
+
+@router.post("/sign-in/{token}")
+def sign_in(request: Request, token: Token) -> Response:
+    """Begin the session of the person whose link this is."""
+    sessions.require_own_origin(request)
+    person = _person(request, token)
+    with request.app.state.database.transaction() as session:
+        trail.record(session, "person.signed_in", actor=person.email, at=now(), by="link")
+    response = RedirectResponse("/inbox", 303)
+    sessions.begin(request, response, person.user_id)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, visit: SignedIn, form: Annotated[FormData, Depends(sent_form)]) -> Response:
+    """End the session."""
+    sessions.require_own_form(request, visit, text_of(form, "token"))
+    response = RedirectResponse("/sign-in", 303)
+    sessions.end(request, response)
+    return response
+
+
+@router.post("/theme")
+def choose_theme(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> Response:
+    """Remember light or dark, and go back to the page."""
+    sessions.require_own_origin(request)
+    wanted, back = text_of(form, "theme"), text_of(form, "back")
+    own = back.startswith("/") and not back.startswith(("//", "/\\"))
+    response = RedirectResponse(back if own and back.isprintable() else "/inbox", 303)
+    if wanted in ("light", "dark"):
+        response.set_cookie(
+            "countersign_theme", wanted, max_age=365 * 86400, path="/", httponly=True, samesite="lax",
+            secure=sessions.is_https(request),
+        )  # fmt: skip
+    return response
+
+
+def _person(request: Request, token: str) -> Caller:
+    value = sessions.signer(request).read("sign-in", token, max_age=LINK_SECONDS)
+    with request.app.state.database.transaction() as session:
+        person = access.caller(session, UUID(value)) if value else None
+    if person is None:
+        raise NotFound(
+            "This sign-in link is not good any more: links last fifteen minutes. Ask for another, "
+            "or make one with: countersign user link"
+        )
+    return person

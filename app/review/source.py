@@ -1,0 +1,199 @@
+"""The source pane: what came in, as it came in, with the words that claims rest on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from app.assessments.results import Assessment
+from app.documents import page_images
+from app.documents.reading import Evidence, Mail, Page, Reading, Segment
+from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
+from app.review.withheld import accounts
+from app.vocabulary import Kind
+
+MOST_PAGES = 12
+"""Pages shown of one attachment besides those with evidence; the rest is one click away in the original."""
+MOST_TEXT = 60_000
+PAD = 1.5
+"""Points added around the glyphs' boxes, so that a highlight does not cut letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a mail by its role: new, quoted, forwarded, signature, disclaimer."""
+
+    role: str
+    html: Markup
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Plain text, or a table's rows of cells."""
+
+    html: Markup | None = None
+    rows: tuple[tuple[Markup, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A place of evidence on a page: one rectangle per line, (x, y, width, height) in points."""
+
+    id: str
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A page image with what is lit on it, and its text."""
+
+    page: Page
+    src: str
+    lit: tuple[Lit, ...]
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part as the pane shows it."""
+
+    part: Reading
+    anchor: str
+    label: str
+    subject: Markup
+    blocks: tuple[Block, ...]
+    texts: tuple[TextBlock, ...]
+    pages: tuple[PageView, ...]
+    pages_left_out: int
+    hidden: str
+    is_cut: bool
+
+    @property
+    def mail(self) -> Mail | None:
+        return self.part.mail
+
+
+def evidence_of(assessment: Assessment) -> Iterator[Evidence]:
+    """Every place that anything on the page rests on."""
+    for found in assessment.fields.values():
+        yield from found.evidence
+    for claim in assessment.summary:
+        yield from claim.evidence
+    yield from assessment.classification.evidence
+
+
+def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> tuple[PartView, ...]:
+    """The document and all below it, in order. Containers that say nothing themselves are left out."""
+    places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
+    for e in evidence_of(assessment) if assessment else ():
+        places[e.part][mark_id(e)] = e
+    suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
+    return tuple(
+        _part(part, document_id, tuple(places[part.path].values()), suspect=suspect)
+        for part in reading.walk()
+        if part.form != "archive" or part.problems
+    )
+
+
+def _part(part: Reading, document_id: int, places: tuple[Evidence, ...], *, suspect: bool) -> PartView:
+    hidden = accounts(part.text) if suspect else []
+    has_images = bool(part.pages)
+    marks = [Mark(e.start, e.end, mark_id(e)) for e in places if not (has_images and e.boxes)]
+    text = Text(part.text, marks, hidden)
+    blocks: tuple[Block, ...] = ()
+    texts: tuple[TextBlock, ...] = ()
+    pages: tuple[PageView, ...] = ()
+    subject = Markup("")
+    if part.mail is not None:
+        subject = text.html(*_subject(part))
+        blocks = tuple(_blocks(part, text))
+    elif has_images:
+        pages = tuple(_pages(part, document_id, places, Text(part.text, (), hidden), marks))
+    else:
+        texts = tuple(_texts(part, text))
+    return PartView(
+        part=part, anchor=f"part-{page_images.address(part.path).replace('.', '_')}",
+        label="Mail" if part.mail and not part.path else part.name or "Attachment", subject=subject, blocks=blocks,
+        texts=texts, pages=pages, pages_left_out=len(part.pages) - len(pages) if has_images else 0,
+        hidden=part.hidden_text[:4000], is_cut=not has_images and len(part.text) > MOST_TEXT,
+    )  # fmt: skip
+
+
+def _subject(part: Reading) -> tuple[int, int]:
+    segment = next((s for s in part.mail.segments if s.role == "subject"), None) if part.mail else None
+    return (segment.start, segment.end) if segment else (0, len(part.mail.subject) if part.mail else 0)
+
+
+def _blocks(part: Reading, text: Text) -> Iterator[Block]:
+    segments: Iterable[Segment] = part.mail.segments if part.mail else ()
+    shown = 0
+    for segment in segments:
+        if segment.role == "subject" or not part.text[segment.start : segment.end].strip():
+            continue
+        if shown > MOST_TEXT:
+            return
+        end = min(segment.end, segment.start + MOST_TEXT)
+        shown += end - segment.start
+        start, end = _trimmed(part.text, segment.start, end)
+        yield Block(segment.role, text.html(start, end), is_open=text.has_marks(start, end))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without blank lines at its ends."""
+    piece = text[start:end]
+    lead = len(piece) - len(piece.lstrip("\n\r \t"))
+    return start + lead, start + len(piece.rstrip())
+
+
+def _pages(
+    part: Reading, document_id: int, places: tuple[Evidence, ...], text: Text, marks: list[Mark]
+) -> Iterator[PageView]:
+    with_evidence = {e.page for e in places if e.page is not None}
+    beneath = Text(part.text, marks, text.withheld)
+    for position, page in enumerate(part.pages):
+        if position >= MOST_PAGES and page.number not in with_evidence:
+            continue
+        yield PageView(
+            page=page,
+            src=f"/documents/{document_id}/pages/{page_images.address(part.path)}/{page.number}.png",
+            lit=tuple(_lit(e) for e in places if e.page == page.number and e.boxes),
+            text=beneath.html(page.start, min(page.end, page.start + MOST_TEXT)),
+        )
+
+
+def _lit(evidence: Evidence) -> Lit:
+    boxes = tuple(
+        (round(b.x0 - PAD, 1), round(b.top - PAD, 1), round(b.x1 - b.x0 + 2 * PAD, 1),
+         round(b.bottom - b.top + 2 * PAD, 1))
+        for b in lines_of_boxes(evidence.boxes)
+    )  # fmt: skip
+    return Lit(mark_id(evidence), boxes)
+
+
+def _texts(part: Reading, text: Text) -> Iterator[TextBlock]:
+    """The text, with its tables as tables where their place in the text is known."""
+    at, most = 0, min(len(part.text), MOST_TEXT)
+    for table in sorted((t for t in part.tables if t.end and not t.is_hidden), key=lambda t: t.start):
+        if table.start < at or table.end > most:
+            continue
+        if part.text[at : table.start].strip():
+            yield TextBlock(text.html(*_trimmed(part.text, at, table.start)))
+        yield TextBlock(rows=tuple(_rows(part.text, text, table.start, table.end)))
+        at = table.end
+    if part.text[at:most].strip():
+        yield TextBlock(text.html(*_trimmed(part.text, at, most)))
+
+
+def _rows(raw: str, text: Text, start: int, end: int) -> Iterator[tuple[Markup, ...]]:
+    at = start
+    for line in raw[start:end].split("\n"):
+        cells, cell_at = [], at
+        for cell in line.split("\t"):
+            cells.append(text.html(cell_at, cell_at + len(cell)))
+            cell_at += len(cell) + 1
+        yield tuple(cells)
+        at += len(line) + 1

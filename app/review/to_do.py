@@ -1,0 +1,295 @@
+"""The right pane: warnings, the steps as before → after, who must approve, and what this person may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.decisions import duties
+from app.decisions.amendment import EDITABLE
+from app.decisions.approval_matrix import Policy, Requirement
+from app.decisions.dossier import Dossier, ShownSuggestion
+from app.errors import Misconfigured, Refused
+from app.money import Money
+from app.review import figures, wording
+from app.suggestions.models import Suggestion
+from app.users.access import Caller
+from app.vocabulary import CertaintyWord, Flag, Kind
+from app.writebacks.models import WriteBack
+
+_FIGURE = re.compile(r"^[−-]?[\d.,  ]+( [A-Z]{3})?$")
+_LONG_TEXT = ("body", "description", "narration")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note over the steps: what is the case, what is safe, what to do."""
+
+    tone: str
+    icon: str
+    strong: str
+    text: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of before → after. `is_text` rows are shown in full beneath the table."""
+
+    what: str
+    now: str
+    after: str
+    changes: bool
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A row of what was seen, what Odoo has now, and what is proposed anew (empty until it is)."""
+
+    what: str
+    seen: str
+    now: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A value a person may change before confirming."""
+
+    name: str
+    label: str
+    value: str
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A suggestion as the pane shows it. `closed_because` says why this person cannot confirm it, else empty."""
+
+    suggestion: Suggestion
+    title: str
+    rows: tuple[Row, ...]
+    are_figures: bool
+    requirement: Requirement | None
+    confirmed_by: tuple[str, ...]
+    closed_because: str
+    is_picked: bool
+    edits: tuple[Edit, ...]
+    stale: tuple[Stale, ...]
+    written: WriteBack | None
+    lang: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.suggestion.state == "open"
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """(words, class of its tag) for a step that is not open any more."""
+        if self.written is not None and self.suggestion.state == "confirmed":
+            return ("waits for Odoo", "tag-caution") if self.written.attempts else ("on its way", "tag-ink")
+        words = {"written": ("written", "tag-good"), "rejected": ("rejected", ""), "stale": ("stale", "tag-caution"),
+                 "refused": ("refused by Odoo", "tag-danger"), "undone": ("undone", "")}  # fmt: skip
+        return words.get(self.suggestion.state, (self.suggestion.state, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """All that the pane shows."""
+
+    notes: tuple[Note, ...]
+    steps: tuple[Step, ...]
+    decided: tuple[Step, ...]
+    approvals: tuple[tuple[Requirement, tuple[str, ...], bool], ...]
+    button: str
+    effects: tuple[str, ...]
+    may_decide: bool
+
+    @property
+    def open_steps(self) -> tuple[Step, ...]:
+        return tuple(s for s in self.steps if not s.closed_because)
+
+
+def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller, *, today: date) -> ToDo:
+    """What to do with a case, for this person."""
+    language = str(d.assessment.value("language") or "") if d.assessment else ""
+    unsure = bool(d.assessment and d.assessment.classification.reading is CertaintyWord.UNSURE)
+    steps = [_step(d, s, writes, policy, person, language, picked=not unsure) for s in d.suggestions]
+    open_steps = tuple(s for s in steps if s.is_open)
+    may = [s for s in open_steps if not s.closed_because]
+    return ToDo(
+        notes=tuple(_notes(d, steps, person, today)),
+        steps=open_steps,
+        decided=tuple(s for s in steps if not s.is_open),
+        approvals=_approvals(open_steps),
+        button=_button(may),
+        effects=tuple(s.suggestion.effect for s in may),
+        may_decide=bool(may),
+    )
+
+
+def _step(
+    d: Dossier, shown: ShownSuggestion, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller, language: str,
+    *, picked: bool,
+) -> Step:  # fmt: skip
+    s = shown.suggestion
+    requirement, closed = _permission(d, shown, policy, person)
+    rows = tuple(_row(str(r["what"]), str(r["now"]), str(r["after"])) for r in s.before)
+    values = [v for r in rows if not r.is_text for v in (r.now, r.after)]
+    written = writes.get(s.id)
+    differs = written.differs if written is not None and s.state == "stale" else None
+    return Step(
+        suggestion=s, title=wording.STEP_TITLES[s.kind], rows=rows,
+        are_figures=bool(values) and all(_FIGURE.match(v) for v in values), requirement=requirement,
+        confirmed_by=shown.confirmed_by, closed_because=closed if s.state == "open" else "", is_picked=picked,
+        edits=tuple(_edits(s)) if s.state == "open" else (),
+        stale=tuple(_stale(d, s, differs or [])), written=written,
+        lang=language if s.kind == "draft_reply" else "en",
+    )  # fmt: skip
+
+
+def _permission(d: Dossier, shown: ShownSuggestion, policy: Policy, person: Caller) -> tuple[Requirement | None, str]:
+    """The rule that applies, and why this person may not confirm (empty when they may)."""
+    s = shown.suggestion
+    amount = Money(s.amount, s.currency) if s.amount is not None and s.currency else None
+    try:
+        requirement = policy.requirement(action=s.kind, risk=s.risk, amount=amount, company_id=s.company_id)
+    except Misconfigured as error:
+        return None, error.message
+    try:
+        duties.role_for(person.roles, requirement, policy, risk=s.risk)
+        duties.require_not_delivery_validator(
+            policy, action=s.kind, by=person.user_id, delivery_validated_by=d.case.delivery_validated_by
+        )
+    except Refused as error:
+        return requirement, error.message
+    if person.user_id in shown.confirmed_ids:
+        return requirement, "You confirmed this; it waits for another person."
+    return requirement, ""
+
+
+def _row(what: str, now: str, after: str) -> Row:
+    return Row(what, now, after, changes=now != after, is_text="\n" in after or len(after) > 120)
+
+
+def _edits(s: Suggestion) -> list[Edit]:
+    names = EDITABLE.get(s.kind, ())
+    body = s.command.get("odoo")
+    values = dict(body["values"]) if body else dict(s.command.get("within", {}).get("reply", {}))
+    lines = values.get("lines") or []
+    if s.kind == "draft_credit_note":
+        if len(lines) != 1:
+            return []
+        names = tuple(n for n in names if n != "quantity" or "quantity" in lines[0])
+        values["quantity"] = lines[0].get("quantity", "")
+        values["amount"] = f"{s.amount.normalize():f}" if s.amount is not None else ""
+    return [
+        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), str(values.get(n) or ""), n in _LONG_TEXT) for n in names
+    ]
+
+
+def _stale(d: Dossier, s: Suggestion, differs: list[dict[str, object]]) -> list[Stale]:
+    """The four columns: what the person saw, what Odoo has now, and what the new proposal for the same target says."""
+    new = next(
+        (o.suggestion for o in d.suggestions if o.suggestion.supersedes_id == s.id
+         or (o.suggestion.state == "open" and (o.suggestion.kind, o.suggestion.target_id) == (s.kind, s.target_id))),
+        None,
+    )  # fmt: skip
+    after = {str(r["what"]).casefold(): str(r["after"]) for r in new.before} if new else {}
+    return [
+        Stale(
+            wording.capital(str(row["what"]).replace("_", " ")), _plain(row["seen"]), _plain(row["now"]),
+            after.get(str(row["what"]).casefold(), "as proposed below" if new else "none yet"),
+        )
+        for row in differs
+    ]  # fmt: skip
+
+
+def _plain(value: object) -> str:
+    if value in (None, "", False):
+        return "(empty)" if value is not False else "no"
+    return "yes" if value is True else str(value)[:400]
+
+
+def _notes(d: Dossier, steps: list[Step], person: Caller, today: date) -> list[Note]:
+    case, notes = d.case, []
+    if case.kind == Kind.SECURITY_ALERT:
+        notes.append(
+            Note("danger", "security", "Do not reply to this mail and do not use its phone number.",
+                 "Nothing here can change a bank account or pay anybody.")
+        )  # fmt: skip
+    if case.state == "needs_attention" and case.attention:
+        first, _, rest = case.attention.partition(": ")
+        notes.append(Note("caution", "warning", f"{first}." if rest else first, wording.capital(rest)))
+    notes += [note for step in steps if (note := _note_on(step, today)) is not None]
+    if any(step.is_open and step.suggestion.approvals_required > 1 for step in steps):
+        notes.append(_second_approval(steps))
+    if Flag.PROMPT_INJECTION in case.flags:
+        notes.append(
+            Note("danger", "security", "Text aimed at software.",
+                 "It is shown to you and followed by nobody: it changed no label, no amount and no approval.")
+        )  # fmt: skip
+    if Flag.LOW_QUALITY_SCAN in case.flags:
+        notes.append(
+            Note("caution", "eye", "Poor scan.", "Some words could not be read for certain. Compare with the image.")
+        )
+    if case.unsure_because:
+        notes.append(Note("", "info", "Not certain.", case.unsure_because))
+    roles = [r for r in person.roles if r in ("reviewer", "controller")]
+    if not roles and any(s.is_open for s in steps):
+        notes.append(Note("", "lock", "You can read this case, not decide it.", "A finance reviewer decides."))
+    return notes
+
+
+def _second_approval(steps: list[Step]) -> Note:
+    step = next(s for s in steps if s.is_open and s.suggestion.approvals_required > 1)
+    rule = step.requirement
+    says = f"{rule.says} Rule {rule.rule}" if rule else f"Rule {step.suggestion.rule}"
+    if step.confirmed_by and not step.closed_because:
+        return Note("caution", "person", f"{step.confirmed_by[0]} confirmed this and asks for your approval.", says)
+    return Note("caution", "person", "Needs a second approval.", says)
+
+
+def _note_on(step: Step, today: date) -> Note | None:
+    s, write = step.suggestion, step.written
+    if s.state == "stale":
+        return Note("caution", "stale", f"{s.target_name} changed in Odoo since this was proposed.",
+                    "Nothing was written. Compare, then decide again.")  # fmt: skip
+    if s.state == "refused" and write is not None:
+        return Note("danger", "warning", f"Odoo refused {wording.STEP_NOUNS[s.kind]}:", write.last_error)
+    if s.state == "confirmed" and write is not None and write.attempts and write.last_error:
+        return Note("caution", "clock", f"{wording.capital(wording.STEP_NOUNS[s.kind])} waits for Odoo.",
+                    f"{write.last_error} It is written when Odoo is back.")  # fmt: skip
+    if s.state == "written" and write is not None and write.written_at is not None:
+        name = str((write.receipt or {}).get("name") or s.target_name)
+        return Note("good", "check", f"Written {figures.moment(write.written_at, today)}:", f"{step.title}, {name}.")
+    return None
+
+
+def _approvals(steps: tuple[Step, ...]) -> tuple[tuple[Requirement, tuple[str, ...], bool], ...]:
+    """Each rule once, who confirmed under it so far, and whether it asks for more than one person."""
+    rules: dict[str, tuple[Requirement, tuple[str, ...], bool]] = {}
+    for step in steps:
+        if step.requirement is not None:
+            earlier = rules.get(step.requirement.rule, (step.requirement, (), False))[1]
+            people = tuple(dict.fromkeys([*earlier, *step.confirmed_by]))
+            rules[step.requirement.rule] = (step.requirement, people, step.suggestion.approvals_required > 1)
+    return tuple(rules.values())
+
+
+def _button(steps: list[Step]) -> str:
+    """The button says what will happen."""
+    if not steps:
+        return ""
+    verb = "Approve" if all(s.confirmed_by for s in steps) else "Confirm"
+    if len(steps) > 1:
+        return f"{verb} {len(steps)} steps"
+    s = steps[0].suggestion
+    if s.kind == "draft_credit_note" and s.amount is not None and s.currency:
+        money = Money(s.amount, s.currency)
+        return f"{verb} the credit of {figures.number(money)} {money.currency}"
+    return f"{verb} {wording.STEP_NOUNS[s.kind]}"

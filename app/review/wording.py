@@ -1,0 +1,150 @@
+"""The screen's words: short, present tense, what is the case and what to do. One place, so that they agree."""
+
+from __future__ import annotations
+
+from app.assessments.present import KIND_WORDS as KIND_WORDS
+from app.assessments.present import REASON_WORDS as REASON_WORDS
+from app.vocabulary import KIND_OF, Kind
+
+STATE_WORDS = {
+    "received": "Being read", "to_decide": "To decide", "needs_approval": "Needs approval", "writing": "On its way",
+    "stale": "Stale", "needs_attention": "Needs attention", "snoozed": "Snoozed", "done": "Decided and written",
+    "closed": "Closed",
+}  # fmt: skip
+STATE_TAGS = {
+    "needs_approval": ("tag-ink", "person"),
+    "stale": ("tag-caution", "stale"),
+    "needs_attention": ("tag-caution", "warning"),
+}
+"""Only what differs from ordinary gets a colour: (class, icon)."""
+
+KIND_ICONS = {
+    Kind.CUSTOMER_PO: "po", Kind.DISPUTE: "dispute", Kind.BILLING_DISCREPANCY: "discrepancy",
+    Kind.PAYMENT_NOTICE: "payment", Kind.BILLING_REQUEST: "request", Kind.SECURITY_ALERT: "security",
+    Kind.NO_ACTION: "none",
+}  # fmt: skip
+STAKE_WORDS = {
+    Kind.CUSTOMER_PO: "Order value", Kind.DISPUTE: "At stake", Kind.BILLING_DISCREPANCY: "At stake",
+    Kind.PAYMENT_NOTICE: "Amount of the payment", Kind.BILLING_REQUEST: "Amount named",
+    Kind.SECURITY_ALERT: "Asked for", Kind.NO_ACTION: "Amount named",
+}  # fmt: skip
+
+FLAG_WORDS = {
+    "prompt_injection": "text aimed at software", "payment_held": "payment held", "legal_threat": "lawyer or court",
+    "deadline": "deadline", "multi_issue": "several issues", "quoted_history_only": "only quoted history",
+    "low_quality_scan": "poor scan",
+}  # fmt: skip
+QUIET_FLAGS = ("deadline",)
+"""Said in another way on the page already."""
+
+FIELD_WORDS = {
+    "customer_name": "Customer", "po_number": "PO number", "po_date": "PO date", "valid_from": "Valid from",
+    "valid_until": "Valid until", "invoice_refs": "Invoices", "order_refs": "Our references", "currency": "Currency",
+    "amount_total": "Total", "amount_disputed": "Contested", "quantity_disputed": "Contested quantity",
+    "quantity_unit": "Unit", "payment_terms": "Payment terms", "deadline": "Answer by",
+    "requested_action": "Asks for", "language": "Language",
+}  # fmt: skip
+REQUESTED_WORDS = {
+    "credit_note": "a credit note", "reissue": "a new invoice", "explain": "an explanation",
+    "send_documents": "documents", "confirm_order": "a confirmation of the order", "update_record": "a changed record",
+    "apply_payment": "the payment to be applied", "refund": "a refund", "confirm": "a confirmation", "none": "nothing",
+}  # fmt: skip
+LANGUAGE_WORDS = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
+    "pt": "Portuguese", "pl": "Polish",
+}  # fmt: skip
+MATCH_WORDS = {"customer": "Customer", "invoice": "Invoice", "order": "Order", "project": "Project"}
+
+RISK_WORDS = {
+    "advisory": "advisory", "operational": "operational", "financial": "financial", "tax_sensitive": "tax-sensitive",
+    "contract_sensitive": "contract-sensitive",
+}  # fmt: skip
+CAUTIOUS_RISKS = ("tax_sensitive", "contract_sensitive")
+
+STEP_TITLES = {
+    "set_customer_reference": "Write the customer’s order number",
+    "create_quotation_from_po": "Draft a quotation from the order",
+    "update_draft_order": "Change the quotation to what was ordered",
+    "update_invoice_narrative": "Change the text of the draft invoice", "draft_credit_note": "Draft a credit note",
+    "mark_disputed": "Mark the invoice as disputed", "schedule_activity": "Plan a follow-up",
+    "post_note": "Put a note on the record", "attach_evidence": "Attach the original",
+    "create_ticket": "Open a ticket", "request_approval": "Ask for approval",
+    "update_billing_contact": "Change the billing contact", "draft_reply": "Answer the sender",
+    "merge_with_case": "Fold into the case it belongs to", "close_no_action": "Close without action",
+}  # fmt: skip
+STEP_NOUNS = {
+    "set_customer_reference": "the order number", "create_quotation_from_po": "the quotation",
+    "update_draft_order": "the changed quotation", "update_invoice_narrative": "the invoice text",
+    "draft_credit_note": "the credit note", "mark_disputed": "the dispute mark", "schedule_activity": "the follow-up",
+    "post_note": "the note", "attach_evidence": "the attachment", "create_ticket": "the ticket",
+    "request_approval": "the request", "update_billing_contact": "the contact", "draft_reply": "the reply",
+    "merge_with_case": "the merge", "close_no_action": "the closing",
+}  # fmt: skip
+STEP_PHRASES = {
+    "set_customer_reference": "write the order number on {target}",
+    "create_quotation_from_po": "draft a quotation for {target}", "update_draft_order": "change {target} to the order",
+    "update_invoice_narrative": "change the text of {target}", "draft_credit_note": "draft a credit note of {amount}",
+    "mark_disputed": "pause reminders", "schedule_activity": "plan a follow-up", "post_note": "leave a note",
+    "attach_evidence": "attach the original", "create_ticket": "open a ticket", "request_approval": "ask for approval",
+    "update_billing_contact": "change the billing contact", "draft_reply": "answer in {language}",
+    "merge_with_case": "fold it into {target}", "close_no_action": "close it without action",
+}  # fmt: skip
+
+REJECT_WORDS = {
+    "wrong_reading": "It was read wrongly", "wrong_amount": "Wrong amount or arithmetic",
+    "wrong_record": "Wrong customer or record", "already_handled": "Already handled, or agreed otherwise",
+    "not_ours": "Not ours to handle", "other": "Something else",
+}  # fmt: skip
+EDIT_WORDS = {
+    "reference": "Order number", "quantity": "Quantity to credit", "amount": "Amount to credit, net",
+    "reason": "Reason", "body": "Text", "subject": "Subject", "summary": "What to do", "due_on": "Due on",
+    "name": "Name", "description": "Description", "narration": "Text", "email": "Mail address",
+}  # fmt: skip
+SOURCE_WORDS = {"upload": "upload", "api": "the API", "folder": "the watched folder"}
+
+
+def kind_word(kind: str | None) -> str:
+    """A kind as people say it."""
+    return KIND_WORDS[Kind(kind)] if kind else "Not read yet"
+
+
+def reason_word(reason: str | None) -> str:
+    return REASON_WORDS[reason] if reason else "Being read"
+
+
+def full_reason(reason: str) -> str:
+    """Kind and reason: "Dispute: hours or quantity"."""
+    word = REASON_WORDS[reason]
+    return f"{KIND_WORDS[KIND_OF[reason]]}: {word[0].lower()}{word[1:]}"
+
+
+def question(prediction_set: tuple[str, ...]) -> str:
+    """The title of a case of which two readings fit: "Hours or quantity, or backup missing?"."""
+    words = [REASON_WORDS[r] for r in prediction_set[:2]]
+    return f"{words[0]}, or {words[1][0].lower()}{words[1][1:]}?"
+
+
+def role_word(role: str) -> str:
+    names = {"reviewer": "finance reviewer", "controller": "finance controller"}
+    return names.get(role, role.replace("_", " "))
+
+
+def likelihood(probability: float) -> tuple[str, int]:
+    """How likely, in words, and how long the bar is (of 72); the number itself is never shown."""
+    for least, word, bar in ((0.95, "very likely", 66), (0.8, "likely", 56), (0.55, "more likely", 42)):
+        if probability >= least:
+            return word, bar
+    return ("quite possible", 28) if probability >= 0.25 else ("unlikely", 6)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def joined(parts: list[str]) -> str:
+    """A sentence's list: "a, b and c"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
