@@ -230,7 +230,12 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
     while at < len(tokens):
         text = tokens[at].text
         label = labels.find(tokens, "columns", first=at, is_scanned=is_scanned)
-        if label is not None and found and found[-1].role == "unit_price" and label.key in ("per", "pro", "par", "por", "za"):
+        if (
+            label is not None
+            and found
+            and found[-1].role == "unit_price"
+            and label.key in ("per", "pro", "par", "por", "za")
+        ):
             found[-1] = replace(found[-1], tokens=(*found[-1].tokens, tokens[at]), x1=tokens[at].x1)
             at = label.last  # "price per" and a unit we do not know
             continue

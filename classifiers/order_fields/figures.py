@@ -176,7 +176,7 @@ def continues(tokens: Sequence[Token], at: int) -> bool:
     """Whether a token is a further group of three digits, a narrow blank behind the one before."""
     before, token = tokens[at - 1], tokens[at]
     letter = (token.x1 - token.x0) / max(1, len(token.text))
-    return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 1.35 * letter
+    return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 1.7 * letter
 
 
 def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: int) -> tuple[Figure, int]:

@@ -366,12 +366,12 @@ def _with_next_lines(canvas: Canvas, pair: Pair) -> tuple[Token, ...]:
         if following is None or _opens_anew(following.tokens, canvas):
             break
         is_close = row.top - bottom < 0.6 * max(phrase.height, 6.0)
-        is_boxed = pair.how == "right" and is_close and not _is_over(pair.label_tokens, row)
+        is_boxed = pair.how == "right" and is_close and not _is_over(pair, row)
         is_wrapped = is_boxed or following.text[:1].islower()
         is_wrapped = is_wrapped or (len(tokens) <= 2 and not is_terms(_joined(tokens)))
         if not is_wrapped or tokens[-1].text.endswith((".", ";")) or dates.find(following.text):
             break
-        if pair.how == "right" and _is_over(pair.label_tokens, row):
+        if pair.how == "right" and _is_over(pair, row):
             break
         if not canvas.is_paged and len(tokens) > 3:
             break
@@ -380,9 +380,12 @@ def _with_next_lines(canvas: Canvas, pair: Pair) -> tuple[Token, ...]:
     return tokens
 
 
-def _is_over(label_tokens: Sequence[Token], row: Row) -> bool:
-    """Whether something stands in a row below a label."""
-    return any(p.x0 < label_tokens[-1].x1 and p.x1 > label_tokens[0].x0 for p in row.phrases)
+def _is_over(pair: Pair, row: Row) -> bool:
+    """Whether something stands in a row below a label, other than the rest of the label itself."""
+    left, right = pair.label_tokens[0].x0, pair.label_tokens[-1].x1
+    below = [p for p in row.phrases if p.x0 < right and p.x1 > left]
+    label = " ".join(t.text for t in pair.label_tokens)
+    return any(all(m.concept != pair.concept for m in labels.match(f"{label} {p.text}", "fields")) for p in below)
 
 
 def _opens_anew(tokens: Sequence[Token], canvas: Canvas) -> bool:

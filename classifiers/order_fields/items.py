@@ -67,7 +67,8 @@ def _groups(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]]:
     by_gap = None if heading_is_grid(body.heading) else _by_gap(body, rows)
     if by_gap is not None and by_number is not None:
         is_one_each = all(sum(_starts(body, r) for r in group) <= 1 for group in by_gap)
-        return by_gap if is_one_each and len(by_gap) == len(by_number) else by_number
+        is_whole = sum(map(len, by_gap)) >= sum(map(len, by_number))
+        return by_gap if is_one_each and is_whole and len(by_gap) == len(by_number) else by_number
     if by_gap is not None:
         return by_gap
     if by_number is not None:
@@ -328,7 +329,8 @@ def _own_words(body: Body, row: BodyRow, described: int | None) -> list[Token]:
         return list(row.tokens(described))
     known = {i for i, c in enumerate(body.columns) if c.role and c.role != "code"}
     words = [t for i, tokens in sorted(row.cells.items()) if i not in known for t in tokens]
-    return _without_code([t for t in words if any(c.isalpha() for c in t.text)])
+    words = [t for t in words if any(c.isalpha() for c in t.text)]
+    return [] if _is_code_alone(words) else _without_code(words)
 
 
 def _text_words(
@@ -361,7 +363,7 @@ def _text_words(
                 tokens = _without_code(tokens)
             if not tokens:
                 continue
-            if _is_attribute(phrase, tokens, canvas.is_scanned):
+            if not words and _is_attribute(phrase, tokens, canvas.is_scanned):
                 is_attribute = True
                 if has_words:
                     return words, True

@@ -182,7 +182,7 @@ def page_rows(page: Page, text: str, block: int) -> list[Row]:
             middle = (top + bottom) / 2
             top, bottom = middle - 0.3 * typical, middle + 0.3 * typical
         tokens += split_word(quote, word.start, box.x0, box.x1, top, bottom)
-    return [Row(tuple(phrases), block, page.number) for row in _group(tokens) if (phrases := list(_phrases(row)))]
+    return [Row(tuple(phrases), block, page.number) for row in _group(tokens, text) if (phrases := list(_phrases(row)))]
 
 
 def text_rows(text: str, start: int, end: int, block: int, page: int = 0, first_line: int = 0) -> list[Row]:
@@ -229,7 +229,7 @@ def _width_per_character(text: str, x0: float, x1: float) -> float:
     return (x1 - x0) / max(1, len(text))
 
 
-def _group(tokens: list[Token]) -> list[list[Token]]:
+def _group(tokens: list[Token], text: str) -> list[list[Token]]:
     """Tokens of one height together, top to bottom; a page scanned a little askew is followed from left to right."""
     rows: list[list[Token]] = []
     for token in sorted(tokens, key=lambda t: (t.x0, t.top)):
@@ -242,8 +242,14 @@ def _group(tokens: list[Token]) -> list[list[Token]]:
             smaller = min(last.height, token.height)
             gap = abs(last.middle - token.middle)
             base = abs(last.bottom - token.bottom)
-            if (gap <= 0.42 * smaller or base <= 0.14 * smaller + 0.4) and token.x0 >= last.x1 - 0.35 * smaller:
-                score = min(gap, base + 0.5)
+            is_level = gap <= 0.42 * smaller or base <= 0.14 * smaller + 0.4
+            if not is_level and token.x0 - last.x1 < max(last.height, token.height):
+                overlap = min(last.bottom, token.bottom) - max(last.top, token.top)
+                is_level = overlap >= 0.55 * smaller and text[last.end : token.start] == " "  # "30 gg" hangs lower
+            if is_level and token.x0 >= last.x1 - 0.35 * smaller:
+                score = min(gap, base + 0.5) + 0.004 * max(0.0, token.x0 - last.x1)
+                if text[last.end : token.start] == " ":
+                    score -= 2.0  # the reader of the page saw them as neighbours
                 if best is None or score < best_gap:
                     best, best_gap = row, score
         if best is None:

@@ -27,7 +27,7 @@ _LEAD_IN = frozenset(
 )
 _SENTENCE_END = re.compile(r"[.;!?]$")
 _ABBREVIATION = re.compile(
-    r"^(?:no|nr|nº|n°|ref|réf|art|abs|inc|ltd|co|st|str|z|d|h|p|tel|num|núm|ca|bzw|zzgl|inkl|exkl|m|dr|mr|mrs|pag|gg|dd|ff|r|sp|o|j)\.$",
+    r"^(?:(?:[^\W\d_]\.)+|(?:no|nr|nº|n°|ref|réf|art|abs|inc|ltd|co|st|str|z|d|h|p|tel|num|núm|ca|bzw|zzgl|inkl|exkl|m|dr|mr|mrs|pag|gg|dd|ff|r|sp|o|j)\.)$",
     re.I,
 )
 
@@ -122,7 +122,8 @@ class Pairs:
                 continue
             label = labels.find(tokens, "fields", first=at, is_scanned=self.canvas.is_scanned)
             if label is not None and (is_opening or label.has_colon or not label.is_weak):
-                yield Site(r, p, label, is_opening or label.has_colon)
+                is_glued = not is_opening and label.last == len(tokens) and self._has_value_beside(r, p, label)
+                yield Site(r, p, label, is_opening or label.has_colon or is_glued)
                 at = label.last
                 is_opening = at < len(tokens) and (tokens[at].text in _JOINERS or tokens[at - 1].text[-1] in "/&")
                 if is_opening and tokens[at].text in _JOINERS:
@@ -131,6 +132,16 @@ class Pairs:
             end = text[-1]
             is_opening = end in ",;·|" or (end == "." and not _ABBREVIATION.match(text)) or text in _JOINERS
             at += 1
+
+    def _has_value_beside(self, r: int, p: int, label: Label) -> bool:
+        """Whether the phrase to the right is what a label at a phrase's end promises: the print left no gap before it."""
+        phrases = self.canvas.rows[r].phrases
+        if p + 1 >= len(phrases) or label.is_weak:
+            return False
+        return any(
+            self.fit(c, phrases[p + 1].tokens, at_once=True, is_shared=False)
+            for c in label.concepts if c in DATES | REFERENCES
+        )  # fmt: skip
 
     # finding values
 
@@ -158,7 +169,12 @@ class Pairs:
                 return value, "inline" if site.is_opening else "sentence", site.row, phrase
             if not is_shared and len(rest) > 0 and not _is_unit_like(rest):
                 return None
-        if not site.is_opening or (site.label.first > 0 and not site.label.has_colon and not self._all_labels(site)):
+        if not site.is_opening or (
+            site.label.first > 0
+            and not site.label.has_colon
+            and site.label.last < len(phrase.tokens)
+            and not self._all_labels(site)
+        ):
             return None
         if site.row in self._skip:
             return self._in_columns(site, concept, row, phrase)
@@ -297,10 +313,17 @@ class Pairs:
         tokens = phrase.tokens
         while tokens and tokens[0].text in (":", "-", "=", "：", "."):
             tokens = tokens[1:]
+        last = self._next_opening(site.row, site.phrase + 1, phrase)
+        tokens = tokens[:last] if last else tokens
         if not tokens or tokens[0].start in self._taken:
             return None
         value = self.fit(concept, tokens, at_once=False, is_shared=self._is_joined_label(site))
         return (value, site.row, phrase) if value else None
+
+    def _next_opening(self, row: int, phrase: int, value: Phrase) -> int:
+        """Where in a phrase another label opens, 0 if none does; counted from the phrase's end."""
+        firsts = [s.label.first for s in self._by_phrase.get((row, phrase), ()) if s.is_opening and s.label.first > 0]
+        return min(firsts) - len(value.tokens) if firsts else 0
 
     def _is_joined_label(self, site: Site) -> bool:
         return len(self._by_phrase[(site.row, site.phrase)]) > 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from app.documents.order import Party
 from app.firm import Firm
@@ -21,6 +22,11 @@ _POSTAL = re.compile(
     r"\b(?:\d{4,6}(?:-\d{3,4})?\s+\p|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2}\s+\d{5}\b|\d{2}-\d{3}\b|\d{4}\s?[A-Z]{2}\b)".replace(
         r"\p", r"[^\W\d_]"
     )
+)
+_SENDER = re.compile(
+    r"\b(?:tel|phone|telefon|fax|tél|telefono|teléfono|mob)\b|@|\bwww\.|\b(?:vat|abn|ein|siret|siren|tva|nif|cif|btw|kvk|p\.?\s?iva|partita|"
+    r"ust-?id|uid|nip|regon|nipc|mwst|registered|registration|cvr|tax id|company no)\b",
+    re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
     "page seite pagina strona date datum fecha data tel phone fax email www http https attn attention c/o p.o. purchase order bestellung commande pedido "
@@ -62,7 +68,9 @@ def form_end(tokens: Sequence[Token]) -> int:
             if at + count > len(tokens):
                 continue
             words = " ".join(w for t in tokens[at : at + count] for w in labels.plain_words(t.text))
-            if words in forms and _is_written_as_form(tokens[at : at + count], words):
+            if (words in forms or words.replace(" ", "") in forms) and _is_written_as_form(
+                tokens[at : at + count], words
+            ):
                 end = at + count
                 at += count - 1
                 break
@@ -149,6 +157,8 @@ def name_in(tokens: Sequence[Token]) -> Name | None:
     text = _joined(taken).strip(" ,;:·|-–").rstrip('(“"')
     if sum(any(c.isdigit() for c in t.text) for t in taken) > 1 or any(":" in t.text[:-1] for t in taken):
         return None
+    if not form_end(taken) and any(t.text.strip(".,;").isdigit() for t in taken):
+        return None  # a street
     letters = sum(c.isalpha() for c in text)
     if letters < 2 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 110:
         return None
@@ -178,16 +188,20 @@ def _is_named_number(tokens: Sequence[Token]) -> bool:
 
 
 def _before_address(tokens: Sequence[Token]) -> Sequence[Token]:
-    """A name without a legal form ends at a comma that an address follows."""
-    for i, token in enumerate(tokens):
-        if i and any(c.isdigit() for c in token.text):
-            back = i
-            while back > 0 and not tokens[back - 1].text.endswith((",", ";")):
-                back -= 1
-            if back:
-                return tokens[:back]
-            return tokens[:i] if i >= 2 and not token.text.isdigit() else tokens
-    return tokens
+    """A name without a legal form ends at the first comma, unless a department follows and nothing else."""
+    cuts = [i + 1 for i, t in enumerate(tokens) if t.text.endswith((",", ";"))]
+    has_figures = any(c.isdigit() for t in tokens for c in t.text)
+    if not cuts:
+        return tokens
+    rest = tokens[cuts[0] :]
+    is_department = any(w in _DEPARTMENTS for t in rest for w in labels.plain_words(t.text))
+    return tokens if is_department and not has_figures and len(cuts) == 1 else tokens[: cuts[0]]
+
+
+_DEPARTMENTS = frozenset(
+    "amt department dept office direction service services ufficio abteilung division directorate dienst afdeling finance finanzen finanzverwaltung "
+    "referat dezernat einkauf beschaffung procurement school faculty dipartimento departamento wydzial sekretariat zentrale settore area servicio".split()
+)
 
 
 def _joined(tokens: Sequence[Token]) -> str:
@@ -305,29 +319,55 @@ class Parties:
             score = min(score, 0.4) if size < 1.6 or row_number > 3 else score
         if self._pairs.starts_with_label(row_number, self._phrase_of(row_number, name), weak=False):
             score -= 3.0
+        if score > 0 and is_first_page and row_number < self._table:
+            score += 1.5 * self._has_sender_marks(name, row_number)
+            score -= 1.2 * self._stands_left_of_another(name, row_number)
         return score
 
-    def _has_address_below(self, row_number: int, name: Name) -> bool:
-        """Whether the line below a name, with the same edge or middle, looks like an address."""
+    def _block_of(self, name: Name, row_number: int) -> Iterator[Phrase]:
+        """The phrases below a name that share its left or right edge or its middle, up to a gap or a label."""
         rows = self._canvas.rows
         left, right = name.tokens[0].x0, name.tokens[-1].x1
-        height = max(t.height for t in name.tokens)
-        for number in range(row_number + 1, min(len(rows), row_number + 4)):
+        bottom = max(t.bottom for t in name.tokens)
+        height = max(8.0, min(14.0, name.tokens[0].height))
+        for number in range(row_number + 1, min(len(rows), row_number + 14)):
             for at, phrase in enumerate(rows[number].phrases):
-                is_near = phrase.top - name.tokens[0].bottom < 1.6 * max(height, 8.0)
                 is_aligned = (
-                    abs(phrase.x0 - left) < height
-                    or abs(phrase.x1 - right) < height
-                    or (abs(phrase.x0 + phrase.x1 - left - right) < 2 * height)
-                )
-                if (
-                    is_near
-                    and is_aligned
-                    and any(c.isdigit() for c in phrase.text)
-                    and not self._pairs.starts_with_label(number, at)
-                ):
-                    return True
+                    abs(phrase.x0 - left) < 0.6 * height or abs(phrase.x1 - right) < 0.6 * height
+                    or abs(phrase.x0 + phrase.x1 - left - right) < height
+                )  # fmt: skip
+                if not is_aligned or phrase.top < bottom - height:
+                    continue
+                if phrase.top - bottom > 1.6 * height or self._pairs.is_label(number, at):
+                    return
+                bottom = phrase.bottom
+                yield phrase
+
+    def _has_sender_marks(self, name: Name, row_number: int) -> bool:
+        """Whether a telephone, a mail address or a tax number stands in the block below: an issuer prints its own."""
+        return any(_SENDER.search(p.text) or _VAT.search(p.text) for p in self._block_of(name, row_number))
+
+    def _stands_left_of_another(self, name: Name, row_number: int) -> bool:
+        """Whether another name with an address stands at the same height to the right: then this is the address window."""
+        top = min(t.top for t in name.tokens)
+        for other, number in self._opening_names():
+            if other.text == name.text or other.tokens[0].x0 < name.tokens[-1].x1 or not other.has_form:
+                continue
+            is_level = abs(min(t.top for t in other.tokens) - top) < 40
+            tall, other_tall = (max(t.height for t in n.tokens) for n in (name, other))
+            if _letter(name) > 1.2 * _letter(other) or tall > 1.3 * other_tall:
+                continue  # a larger print is a letterhead
+            if (
+                is_level
+                and self._canvas.rows[number].block == self._canvas.rows[row_number].block
+                and self._has_address_below(number, other)
+            ):
+                return True
         return False
+
+    def _has_address_below(self, row_number: int, name: Name) -> bool:
+        """Whether one of the three lines below a name looks like an address."""
+        return any(any(c.isdigit() for c in p.text) for p in islice(self._block_of(name, row_number), 3))
 
     def _phrase_of(self, row_number: int, name: Name) -> int:
         for p, phrase in enumerate(self._canvas.rows[row_number].phrases):
@@ -364,24 +404,26 @@ class Parties:
                     continue
                 if len(phrase.tokens) > 14:
                     continue
-                if self._pairs.starts_with_label(number, p) or self._is_title(phrase):
+                if self._pairs.starts_with_label(number, p):
                     continue
                 for part in _parts(phrase):
+                    if self._is_title(part):
+                        continue
                     name = self._grown(number, p, name_in(part)) if is_above else name_in(part)
                     if name is not None and (name.has_form or is_above):
                         seen += 1
                         yield name, number
 
-    def _is_title(self, phrase: Phrase) -> bool:
-        """Whether a phrase is the document's title: a name for an order, changed or cancelled, and little else."""
-        scanned = self._canvas.is_scanned
-        if len(phrase.tokens) > 6:
+    def _is_title(self, tokens: Sequence[Token]) -> bool:
+        """Whether words are the document's title: a name for an order, changed or cancelled, and little else."""
+        if len(tokens) > 6 or form_end(tokens):
             return False
-        for first in range(min(3, len(phrase.tokens))):
-            label = labels.find(phrase.tokens, "fields", first=first, is_scanned=scanned)
-            if label is not None and "order_title" in label.concepts and not form_end(phrase.tokens):
+        for first in range(min(3, len(tokens))):
+            label = labels.find(tokens, "fields", first=first, is_scanned=self._canvas.is_scanned)
+            if label is not None and "order_title" in label.concepts:
                 return True
-        return labels.contains(phrase.text, "changes") or labels.contains(phrase.text, "cancels")
+        text = _joined(tokens)
+        return labels.contains(text, "changes") or labels.contains(text, "cancels")
 
     def _grown(self, number: int, p: int, name: Name | None) -> Name | None:
         """A name wrapped over two lines: the next line below holds only its legal form, or ends in one."""
@@ -509,6 +551,11 @@ def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
             start = i + 1
     if start < len(phrase.tokens):
         yield phrase.tokens[start:]
+
+
+def _letter(name: Name) -> float:
+    """The usual width of a name's letters."""
+    return sum(t.x1 - t.x0 for t in name.tokens) / max(1, sum(len(t.text) for t in name.tokens))
 
 
 def _looks_personal(name: Name) -> bool:

@@ -108,7 +108,7 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
     starts: tuple[tuple[float, int], ...] = ()
     text_starts: tuple[tuple[float, int], ...] = ()
     if not heading_is_grid(heading):
-        upper, lower = _levels(columns)
+        upper, lower = _levels(columns, rows)
         found = borders([columns[i] for i in lower], _figure_rows(rows, notation, canvas.is_scanned), notation)
         starts = tuple((x, lower[i]) for x, i in found)
         text_starts = tuple((columns[i].x0 - 5 if at else float("-inf"), i) for at, i in enumerate(upper))
@@ -136,10 +136,11 @@ def _is_far(rows: Sequence[BodyRow], row: Row) -> bool:
     return row.top - above.bottom > max(72.0, 2.5 * widest)
 
 
-def _levels(columns: Sequence[Column]) -> tuple[list[int], list[int]]:
+def _levels(columns: Sequence[Column], rows: Sequence[BodyRow]) -> tuple[list[int], list[int]]:
     """Columns of a heading in two levels: those of the words' row and those of the figures' row, as indices.
 
-    With one level the first list is empty and the second holds all.
+    With one level the first list is empty and the second holds all. Two levels show in the rows below: what stands
+    under the words' labels has no figures beside it.
     """
     everything = list(range(len(columns)))
     counts: dict[int, int] = {}
@@ -148,15 +149,21 @@ def _levels(columns: Sequence[Column]) -> tuple[list[int], list[int]]:
     if len(counts) < 2:
         return [], everything
     figure_level = max(counts, key=lambda level: counts[level])
-    upper = [i for i in everything if columns[i].level != figure_level]
-    lower = [i for i in everything if columns[i].level == figure_level]
-    is_stacked = any(
-        columns[i].x0 < columns[j].x1 and columns[j].x0 < columns[i].x1 and columns[i].role and columns[j].role
-        for i in upper for j in lower
-    )  # fmt: skip
-    if not is_stacked or not any(columns[i].role == "description" for i in upper) or any(columns[i].role in FIGURES for i in upper):
+    upper = sorted((i for i in everything if columns[i].level != figure_level), key=lambda i: columns[i].x0)
+    lower = sorted((i for i in everything if columns[i].level == figure_level), key=lambda i: columns[i].x0)
+    if not any(columns[i].role == "description" for i in upper) or any(columns[i].role in FIGURES for i in upper):
         return [], everything
-    return sorted(upper, key=lambda i: columns[i].x0), sorted(lower, key=lambda i: columns[i].x0)
+    lefts = [columns[i].x0 for i in upper]
+    right = max(columns[i].x1 for i in lower)
+    alone = beside = 0
+    for body_row in rows[:20]:
+        phrases = body_row.row.phrases
+        if sum(1 for p in phrases if any(abs(p.x0 - left) < 6 for left in lefts)) < min(2, len(lefts)):
+            continue
+        last = phrases[-1].tokens[-1]
+        has_sum = abs(last.x1 - right) < 40 and bool(figures([last], Notation()))
+        alone, beside = alone + (not has_sum), beside + has_sum
+    return (upper, lower) if alone > beside else ([], everything)
 
 
 def heading_is_grid(heading: Heading) -> bool:
@@ -309,6 +316,8 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
     for at, body_row in enumerate(body.rows):
         if body_row.kind == "noise":
             continue
+        if body.text_starts and _is_of_upper_level(body, body_row.row):
+            continue
         sums = [i for i in money if _one_figure(body_row.tokens(i), notation, canvas.is_scanned)]
         has_quantity = _one_figure(body_row.tokens(quantity), notation, canvas.is_scanned) is not None
         is_full = has_quantity and (bool(sums) or not money)
@@ -348,6 +357,12 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
             quiet += 1
     last = max((i for i, r in enumerate(body.rows) if r.kind == "figures"), default=-1)
     _trim_tail(body, last)
+
+
+def _is_of_upper_level(body: Body, row: Row) -> bool:
+    """Whether a row's phrases begin under the labels of the words' level."""
+    lefts = [body.columns[i].x0 for _, i in body.text_starts]
+    return sum(1 for p in row.phrases if any(abs(p.x0 - left) < 6 for left in lefts)) >= 2
 
 
 def _is_sum_only(body_row: BodyRow, body: Body, sums: list[int]) -> bool:

@@ -183,7 +183,8 @@ def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[T
 
 
 def _is_total(row: Row, canvas: Canvas) -> bool:
-    return any(c.isdigit() for c in row.text) and total_label(row, canvas.is_scanned) is not None
+    tokens = row.tokens[1:] if _LEADING.match(row.tokens[0].text) else row.tokens
+    return any(c.isdigit() for t in tokens for c in t.text) and total_label(row, canvas.is_scanned) is not None
 
 
 def _trimmed(tokens: Sequence[Token], line: DraftLine) -> list[Token]:
