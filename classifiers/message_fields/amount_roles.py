@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 
+from classifiers.message_fields.context import Context
 from classifiers.message_fields.counted import number_words
-from classifiers.message_fields.folding import Hit, Lexicon, words_of
+from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money import Amount
 from classifiers.message_fields.money_words import EXPECTED, MONEY_WORDS
 from classifiers.message_fields.ranker import Features
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
-from classifiers.message_fields.tables import cells_of, column_label, first_cell, row_label
+from classifiers.message_fields.tables import LONGEST_LINE, cells_of, column_label, first_cell, row_label
 
 MONEY_LEXICON = Lexicon(MONEY_WORDS)
 _PROSE = ("subject", "new", "forwarded", "quoted")
@@ -63,13 +63,18 @@ def group_of(reason: str) -> str:
 
 def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
     """Every value of the message with its features, in the order of first mention."""
-    hits = {id(p): MONEY_LEXICON.find(p.tokens) for p in {id(a.passage): a.passage for a in found}.values()}
+    starts: dict[int, list[int]] = {}
+    for amount in found:
+        starts.setdefault(id(amount.passage), []).append(amount.start)
+    contexts = {
+        id(p): Context(p, MONEY_LEXICON, starts[id(p)]) for p in {id(a.passage): a.passage for a in found}.values()
+    }
     by_value: dict[Decimal, list[tuple[Amount, dict[str, float]]]] = {}
     is_marked = any(a.mark in ("currency", "column") for a in found)
     for amount in found:
         if not amount.value:
             continue  # an empty column's 0.00 says nothing
-        mention = _mention(source, amount, found, hits[id(amount.passage)])
+        mention = _mention(source, amount, contexts[id(amount.passage)])
         if amount.mark == "bare" and not any(mention.get(name, 0) >= 0.8 for name in _BARE_NEEDS):
             continue
         if is_marked and amount.mark in ("figure", "bare"):
@@ -106,46 +111,37 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
     return result
 
 
-def _mention(source: Source, amount: Amount, found: list[Amount], hits: list[Hit]) -> dict[str, float]:
+def _mention(source: Source, amount: Amount, context: Context) -> dict[str, float]:
     passage = amount.passage
     features: dict[str, float] = {f"zone:{passage.zone}": 1.0, f"mark:{amount.mark}": 1.0}
     if amount.is_rounded:
         features["rounded"] = 1.0
     if amount.is_negative:
         features["negative"] = 1.0
-    low, high = passage.sentence_at(amount.start)
-    others = [a.start for a in found if a.passage is passage]
     expected = EXPECTED.get(source.reason, ())
     group = group_of(source.reason)
-    first = bisect_left(passage.tokens, amount.start, key=lambda t: t.start)
-    last = bisect_left(passage.tokens, amount.end, key=lambda t: t.start)
-    for hit in hits:
-        if hit.end <= amount.start and hit.start >= low:
-            distance = first - hit.last - 1
-            strength = 1.0 if distance <= 2 else 0.8 if distance <= 5 else 0.5 if distance <= 10 else 0.25
-            if any(hit.end <= s < amount.start for s in others):
-                strength *= 0.5
-            side = "before"
-        elif hit.start >= amount.end and hit.end <= high:
-            distance = hit.first - last
-            strength = 1.0 if distance <= 1 else 0.7 if distance <= 4 else 0.5 if distance <= 8 else 0.3
-            if any(amount.end <= s < hit.start for s in others):
-                strength *= 0.5
-            side = "after"
+    for near in context.near(amount.start, amount.end):
+        role, distance = near.hit.role, near.distance
+        if near.is_before:
+            side, strength = (
+                "before",
+                1.0 if distance <= 2 else 0.8 if distance <= 5 else 0.5 if distance <= 10 else 0.25,
+            )
         else:
-            continue
-        _raise(features, f"{side}:{hit.role}", strength)
-        if hit.role in ("total", "gross"):
-            _raise(features, f"{side}:{hit.role}:{group}", strength)
-        if hit.role in expected:
+            side = "after"
+            strength = 1.0 if distance <= 1 else 0.7 if distance <= 4 else 0.5 if distance <= 8 else 0.3
+        if near.is_blocked:
+            strength *= 0.5
+        _raise(features, f"{side}:{role}", strength)
+        if role in ("total", "gross"):
+            _raise(features, f"{side}:{role}:{group}", strength)
+        if role in expected:
             _raise(features, f"expected:{side}", strength)
-    before_low = passage.sentence_at(max(0, low - 1))[0] if low else 0
-    for hit in hits:
-        if before_low <= hit.start < low and hit.role in expected:
-            features["expected:sentence_before"] = 1.0
+    if any(hit.role in expected for hit in context.sentence_before(amount.start)):
+        features["expected:sentence_before"] = 1.0
     label = column_label(passage, amount.start)
     line_start = passage.line_at(amount.start)[0]
-    if not any(line_start <= s < amount.start for s in others):
+    if not context.is_between(line_start, amount.start):
         label = label + row_label(passage, amount.start)
     elif label:
         label = label + first_cell(passage, amount.start)
@@ -161,7 +157,7 @@ def _mention(source: Source, amount: Amount, found: list[Amount], hits: list[Hit
         features["unrated"] = 1.0
     if passage.zone == "invoice_copy":
         features[f"copy:{group}"] = 1.0
-    if _INVOICE_WORD.search(passage.folded, max(low, amount.start - 60), amount.start):
+    if _INVOICE_WORD.search(passage.folded, max(passage.sentence_at(amount.start)[0], amount.start - 60), amount.start):
         features["after_reference"] = 1.0
     return features
 
@@ -212,13 +208,20 @@ class _Sums:
     MOST = 60
 
     def __init__(self, source: Source, found: list[Amount]) -> None:
-        prose = [a for a in found if a.passage.zone != "invoice_copy" and a.mark != "bare" and a.value > 0]
-        self._values = sorted({a.value for a in prose})[: self.MOST]
-        self._all = sorted({a.value for a in found if a.mark != "bare" and a.value > 0})[: self.MOST]
+        figures = [a for a in found if a.mark != "bare" and a.value > 0]
+        self._all = self._bounded(figures)
+        self._values = self._bounded([a for a in figures if a.passage.zone != "invoice_copy"])
+        prose = [a for a in figures if a.passage.zone != "invoice_copy"]
         self._known = set(self._values)
         self._counts = sorted(_counts(source))[: self.MOST]
         self._shares = sorted(_shares(source))[:12]
         self._column_totals = _column_totals(prose)
+
+    def _bounded(self, found: list[Amount]) -> list[Decimal]:
+        """Distinct values in ascending order; of many those of the running text, then the largest."""
+        in_text = {a.value for a in found if a.passage.zone in _PROSE}
+        ranked = sorted({a.value for a in found}, key=lambda v: (v not in in_text, -v))
+        return sorted(ranked[: self.MOST])
 
     def features(self, value: Decimal) -> dict[str, float]:
         features: dict[str, float] = {}
@@ -247,12 +250,17 @@ def _column_totals(found: list[Amount]) -> set[Decimal]:
     columns: dict[tuple[int, int], list[Decimal]] = {}
     for amount in found:
         start, end = amount.passage.line_at(amount.start)
-        cells = cells_of(amount.passage.text[start:end])
+        cells = cells_of(amount.passage.text[start:end]) if end - start < LONGEST_LINE else []
         if len(cells) > 1:
             index = next((i for i, (a, b) in enumerate(cells) if a <= amount.start - start <= b), 0)
             index = index - len(cells) if index == len(cells) - 1 else index
             columns.setdefault((id(amount.passage), index), []).append(amount.value)
-    return {v for values in columns.values() if len(values) > 2 for v in values if v * 2 == sum(values, Decimal(0))}
+    totals: set[Decimal] = set()
+    for values in columns.values():
+        whole = sum(values, Decimal(0))
+        if len(values) > 2:
+            totals |= {v for v in values if v * 2 == whole}
+    return totals
 
 
 _COUNT = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from app.assessments.results import FieldValue
 from app.vocabulary import KIND_OF, Kind
@@ -20,6 +21,8 @@ from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import cells_of
 
 _LEAST = 2.0
+MOST_NAMES = 300
+"""Names that are looked at in one message."""
 _NEVER = frozenset({"marketing", "unrelated", "bounce"})
 _SHARED = re.compile(r"\b(?:shared services?|service cent(?:re|er)|ssc|business services)\b", re.IGNORECASE)
 
@@ -43,7 +46,7 @@ def customer_name(source: Source) -> FieldValue | None:
     """The customer's name, or nothing if several customers are named or none is."""
     if source.reason in _NEVER:
         return None
-    found = list(_names(source))
+    found = list(islice(_names(source), MOST_NAMES))
     if not found:
         return None
     totals: dict[str, float] = {}

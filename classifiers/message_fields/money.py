@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from classifiers.message_fields.dates import dates
 from classifiers.message_fields.folding import Token, fold, words_of
@@ -14,6 +15,8 @@ from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label, row_label
 from classifiers.message_fields.written_numbers import Number, numbers, parse
 
+MOST_FIGURES = 3_000
+"""Figures that are looked at in one passage."""
 CODES = words_of(
     "EUR USD GBP CHF PLN SEK NOK DKK CZK HUF RON BGN ISK TRY AUD CAD NZD SGD HKD JPY CNY INR BRL MXN ZAR AED SAR ILS "
     "KRW THB MYR IDR PHP VND CLP COP"
@@ -85,7 +88,7 @@ def _of_passage(passage: Passage) -> Iterator[Amount]:
     taken += [(m.start(), m.end()) for m in _CODES_AND_ADDRESSES.finditer(text)]
     taken.sort()
     at = 0
-    for number in numbers(text, passage.decimal_mark):
+    for number in islice(numbers(text, passage.decimal_mark), MOST_FIGURES):
         while at < len(taken) and taken[at][1] <= number.start:
             at += 1
         if at < len(taken) and taken[at][0] < number.end:

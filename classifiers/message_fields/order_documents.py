@@ -36,7 +36,10 @@ def order_fields(source: Source, order: Order | None) -> dict[str, FieldValue]:
 
     ranked: list[tuple[int, dict[str, FieldValue]]] = []
     for part in source.reading.walk():
-        found = order if order is not None and _belongs(order, part) else part.order or read_order(part, source.firm)
+        if order is not None and _belongs(order, part):
+            found: Order | None = order
+        else:
+            found = part.order or (None if order is not None else read_order(part, source.firm))
         if found is None:
             continue
         fields = {name: value for name, value in as_fields(found, part).items() if name in _TAKEN}
@@ -52,10 +55,14 @@ def order_fields(source: Source, order: Order | None) -> dict[str, FieldValue]:
 
 
 def _belongs(order: Order, part: Reading) -> bool:
-    """Whether an order was read from this part: its number stands where its span says."""
+    """Whether an order was read from this part: what its spans point at stands there."""
     if part.order is order:
         return True
     for name, start, end in order.spans:
         if name == "number":
             return "".join(part.text[start:end].split()) == "".join(order.number.split())
+    for line in order.lines:
+        for name, start, end in line.spans:
+            if name == "description":
+                return "".join(part.text[start:end].split()) == "".join(line.description.split())
     return False

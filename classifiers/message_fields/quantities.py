@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessments.results import FieldValue
+from classifiers.message_fields.context import Context
 from classifiers.message_fields.counted import UNIT_OF, number_words
-from classifiers.message_fields.folding import Hit, Lexicon
+from classifiers.message_fields.folding import Lexicon
 from classifiers.message_fields.money_words import MONEY_WORDS
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Passage, Source
@@ -76,6 +76,7 @@ _REASONS = frozenset(
     }
 )
 _LEAST = 0.4
+MOST_QUANTITIES = 400
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def quantities(source: Source) -> list[Quantity]:
                 unit = next((UNIT_OF[t.word] for t in label if t.word in UNIT_OF and len(t.word) > 1), "")
                 if unit and any(t.word in ("rate", "satz", "price") for t in label):
                     unit = ""
-            if unit and 0 < number.value < 100_000:
+            if unit and 0 < number.value < 100_000 and len(found) < MOST_QUANTITIES:
                 found.append(Quantity(passage, number.start, end, number.value, unit))
         for i, token in enumerate(passage.tokens[:-1]):
             value = number_words(passage.language).get(token.word)
@@ -147,11 +148,14 @@ def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
     }
     bare |= {q.value for q in found}
     ordered = sorted(bare)[:80]
-    hits = {id(p): _WORDS.find(p.tokens) for p in {id(q.passage): q.passage for q in found}.values()}
+    starts: dict[int, list[int]] = {}
+    for quantity in found:
+        starts.setdefault(id(quantity.passage), []).append(quantity.start)
+    contexts = {id(p): Context(p, _WORDS, starts[id(p)]) for p in {id(q.passage): q.passage for q in found}.values()}
     by_value: dict[Decimal, list[tuple[Quantity, dict[str, float]]]] = {}
     for quantity in found:
         by_value.setdefault(quantity.value, []).append(
-            (quantity, _mention(source, quantity, found, hits[id(quantity.passage)]))
+            (quantity, _mention(source, quantity, contexts[id(quantity.passage)]))
         )
     result: list[QuantityOption] = []
     for value, mentions in by_value.items():
@@ -168,27 +172,15 @@ def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
     return result
 
 
-def _mention(source: Source, quantity: Quantity, found: list[Quantity], hits: list[Hit]) -> dict[str, float]:
+def _mention(source: Source, quantity: Quantity, context: Context) -> dict[str, float]:
     passage = quantity.passage
     features = {f"zone:{passage.zone}": 1.0}
-    low, high = passage.sentence_at(quantity.start)
-    first = bisect_left(passage.tokens, quantity.start, key=lambda t: t.start)
-    last = bisect_left(passage.tokens, quantity.end, key=lambda t: t.start)
-    others = [q.start for q in found if q.passage is passage]
-    for hit in hits:
-        if hit.end <= quantity.start and hit.start >= low:
-            distance, side = first - hit.last - 1, "before"
-            blocked = any(hit.end <= s < quantity.start for s in others)
-        elif hit.start >= quantity.end and hit.end <= high:
-            distance, side = hit.first - last, "after"
-            blocked = any(quantity.end <= s < hit.start for s in others)
-        else:
-            continue
-        if hit.role == "good" and source.reason == "unbilled_time":
+    for near in context.near(quantity.start, quantity.end):
+        if near.hit.role == "good" and source.reason == "unbilled_time":
             continue  # approved hours are the ones at issue
-        strength = (1.0 if distance <= 2 else 0.7 if distance <= 6 else 0.4) * (0.4 if blocked else 1.0)
-        name = f"{side}:{hit.role}"
-        features[name] = max(features.get(name, 0.0), strength)
+        strength = 1.0 if near.distance <= 2 else 0.7 if near.distance <= 6 else 0.4
+        name = f"{'before' if near.is_before else 'after'}:{near.hit.role}"
+        features[name] = max(features.get(name, 0.0), strength * (0.4 if near.is_blocked else 1.0))
     follows = passage.folded[quantity.end : quantity.end + 12]
     if re.match(r"\W{0,2}(?:net|netto|after|nach|from|ab|apres|fin de|older|alt|term|notice)\b", follows) or re.match(
         r"\s?(?:/|per\b|pro\b|par\b|por\b)", follows

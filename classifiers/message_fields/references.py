@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 from classifiers.message_fields.codes import Code, codes
+from classifiers.message_fields.context import Context, token_index
 from classifiers.message_fields.folding import Hit, Lexicon, Token, fold, words_of
 from classifiers.message_fields.reference_words import REFERENCE_WORDS, SHAPES
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label
 
+MOST_CODES = 1_000
+"""Numbers that are looked at in one passage."""
 ROLES = ("invoice", "order", "ours", "none")
 REFERENCE_LEXICON = Lexicon(REFERENCE_WORDS)
 _CONNECTOR = re.compile(
@@ -162,14 +166,14 @@ def _best(scores: dict[str, float]) -> tuple[str, float]:
 
 
 def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, Code, dict[str, float]]]:
-    candidates = list(codes(passage))
+    candidates = list(islice(codes(passage), MOST_CODES))
     if not candidates:
         return []
-    hits = REFERENCE_LEXICON.find(passage.tokens)
+    context = Context(passage, REFERENCE_LEXICON)
     drafts: list[tuple[Passage, Code, dict[str, float]]] = []
     previous: tuple[Code, dict[str, float]] | None = None
     for candidate in candidates:
-        scores = _word_scores(passage, candidate, hits, previous, source)
+        scores = _word_scores(passage, candidate, context, previous, source)
         for role, worth in _shape_scores(passage, candidate, source.is_own_staff).items():
             scores[role] = scores.get(role, 0) + worth
         if any(candidate.text.upper().startswith(prefix.upper()) for prefix in source.firm.invoice_prefixes if prefix):
@@ -182,48 +186,45 @@ def _passage_drafts(passage: Passage, source: Source) -> list[tuple[Passage, Cod
 def _word_scores(
     passage: Passage,
     candidate: Code,
-    hits: list[Hit],
+    context: Context,
     previous: tuple[Code, dict[str, float]] | None,
     source: Source,
 ) -> dict[str, float]:
     scores: dict[str, float] = {}
     tokens = passage.tokens
-    low, high = passage.sentence_at(candidate.start)
-    line_low, line_high = passage.line_at(candidate.start)
-    low, high = max(low, line_low - 90), max(high, line_high)
+    low, high = _range(context, candidate)
     floor = previous[0].end if previous and previous[0].end > low else low
-    first = _token_index(passage, candidate.start)
-    if previous and _CONNECTOR.fullmatch(passage.folded[previous[0].end : candidate.start]):
+    first = token_index(passage, candidate.start)
+    if previous and candidate.start - previous[0].end < 60:
         gap = passage.text[previous[0].end : candidate.start]
-        if gap.strip() or "\n" in gap:
+        if _CONNECTOR.fullmatch(passage.folded[previous[0].end : candidate.start]) and (gap.strip() or "\n" in gap):
             for role, score in previous[1].items():
                 scores[role] = max(scores.get(role, 0), 0.85 * score)
-    before = [h for h in hits if h.start >= low and h.end <= candidate.start]
-    head = _head_noun(passage, before, candidate)
+    hits = context.within(low, high)
+    head = _head_noun(passage, [h for h in hits if h.end <= candidate.start], candidate)
     for hit in hits:
         if hit.start == candidate.start and hit.end < candidate.end and hit.role == "ours" and " " in candidate.text:
             value = 4.0  # SOW 14: the word is part of the number
         elif hit is head:
             value = 4.1
-        elif hit.end <= candidate.start and hit.start >= low:
+        elif hit.end <= candidate.start:
             between = [t.word for t in tokens[hit.last + 1 : first] if t.start < candidate.start]
             if between and between[0].isdigit() and hit.role != "none":
                 continue  # "variation 2 runs under X": the word has its number
             distance = sum(1 for word in between if word not in _TRANSPARENT)
             beyond = hit.end <= floor and floor > low
             value = _near(hit.role, distance, beyond, passage.folded[hit.end : candidate.start])
-        elif hit.start >= candidate.end and hit.end <= high:
+        elif hit.start >= candidate.end and hit.end <= high and hit.start - candidate.end <= 40:
             after = passage.folded[candidate.end : hit.start]
             distance = len(re.findall(r"\w+", after))
-            value = (
-                0.0 if hit.role == "none" or distance > 4 or any(c.isdigit() for c in after) else 1.2 - 0.2 * distance
-            )
+            is_far = hit.role == "none" or distance > 4 or any(c.isdigit() for c in after)
+            value = 0.0 if is_far else 1.2 - 0.2 * distance
         else:
             continue
         for role in _roles(hit, passage, source, tokens[hit.first : hit.last + 1]):
             scores[role] = max(scores.get(role, 0), value)
     if not scores:
-        scores.update(_from_sentence_before(passage, candidate, hits, low))
+        scores.update(_from_sentence_before(context, candidate))
     if _LINE_OF.search(passage.folded[max(0, candidate.start - 40) : candidate.start]):
         scores["order"] = max(scores.get("order", 0), 2.2)
     label = column_label(passage, candidate.start)
@@ -232,6 +233,17 @@ def _word_scores(
             for role in _roles(hit, passage, source, label[hit.first : hit.last + 1]):
                 scores[role] = max(scores.get(role, 0), 3.4)
     return scores
+
+
+_REACH = 240
+
+
+def _range(context: Context, candidate: Code) -> tuple[int, int]:
+    """Where a number's words may stand: its sentence, and a label that closes the line before."""
+    low, high = context.sentence(candidate.start, candidate.end)
+    line_low, line_high = context.passage.line_at(candidate.start)
+    low, high = max(low, line_low - 90), max(high, line_high)
+    return max(low, candidate.start - _REACH), min(high, candidate.end + _REACH)
 
 
 _COPULA = re.compile(
@@ -259,12 +271,12 @@ def _head_noun(passage: Passage, before: list[Hit], candidate: Code) -> Hit | No
     return before[0] if not re.search(r"\d", passage.folded[before[0].end : candidate.start]) else None
 
 
-def _from_sentence_before(passage: Passage, candidate: Code, hits: list[Hit], low: int) -> dict[str, float]:
+def _from_sentence_before(context: Context, candidate: Code) -> dict[str, float]:
     """ "The order number is mandatory. It is X": the noun stands one sentence earlier."""
-    if not _REFERS_BACK.search(passage.folded[low : low + 60]):
+    low = context.passage.sentence_at(candidate.start)[0]
+    if not _REFERS_BACK.search(context.passage.folded[low : low + 60]):
         return {}
-    earlier_low = passage.sentence_at(max(0, low - 1))[0]
-    earlier = [h for h in hits if earlier_low <= h.start and h.end <= low and h.role != "none"]
+    earlier = [h for h in context.sentence_before(candidate.start) if h.end <= low and h.role != "none"]
     return {earlier[-1].role: 2.0} if earlier else {}
 
 
@@ -301,12 +313,6 @@ def _roles(hit: Hit, passage: Passage, source: Source, words: list[Token]) -> tu
     is_your_reference = len(words) > 1 and words[0].word in _YOUR and words[-1].word in _REFERENCE
     is_ours = passage.zone in ("invoice_copy", "attached_mail") or source.is_own_staff
     return ("ours", "invoice") if hit.role == "order" and is_your_reference and not is_ours else (hit.role,)
-
-
-def _token_index(passage: Passage, position: int) -> int:
-    from bisect import bisect_left
-
-    return bisect_left(passage.tokens, position, key=lambda t: t.start)
 
 
 def _build(text: str) -> str:
@@ -357,8 +363,8 @@ def _age(passage: Passage, candidate: Code) -> tuple[bool, bool]:
     """Whether words call the number replaced, or the one to use."""
     low, high = passage.sentence_at(candidate.start)
     first, last = (
-        _token_index(passage, max(low, candidate.start - 60)),
-        _token_index(passage, min(high, candidate.end + 50)),
+        token_index(passage, max(low, candidate.start - 60)),
+        token_index(passage, min(high, candidate.end + 50)),
     )
     old = new = 0.0
     for hit in _OLD.find(passage.tokens[first:last]):

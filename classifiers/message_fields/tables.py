@@ -8,6 +8,8 @@ from classifiers.message_fields.folding import Token, fold, tokenize
 from classifiers.message_fields.source import Passage
 
 _HEADER_REACH = 60
+LONGEST_LINE = 2_000
+"""A longer line is no row of a table."""
 
 
 def cells_of(line: str) -> list[tuple[int, int]]:
@@ -51,6 +53,8 @@ def column_label(passage: Passage, position: int) -> list[Token]:
     """The folded words of the heading over a place. A heading has no digits and as many cells as its rows."""
     text = passage.text
     line_start, line_end = passage.line_at(position)
+    if line_end - line_start > LONGEST_LINE:
+        return []
     line = text[line_start:line_end]
     cells = cells_of(line.strip("\r"))
     if len(cells) < 2 or (len(cells) == 2 and not any(_FIGURE.fullmatch(line[a:b].strip()) for a, b in cells)):
@@ -67,6 +71,8 @@ def column_label(passage: Passage, position: int) -> list[Token]:
         at = previous
         if not above.strip():
             continue
+        if len(above) > LONGEST_LINE:
+            return []
         heads = cells_of(above)
         if len(heads) == len(cells) and not any(c.isdigit() for c in above) and column < len(heads):
             a, b = heads[column]
@@ -79,6 +85,8 @@ def column_label(passage: Passage, position: int) -> list[Token]:
 def row_label(passage: Passage, position: int) -> list[Token]:
     """The folded words before a place in its line, if the line is a label and a value; nothing in running prose."""
     line_start, line_end = passage.line_at(position)
+    if line_end - line_start > LONGEST_LINE:
+        return []
     before = passage.text[line_start:position]
     if len(_SPACES.sub(" ", before)) > 60 or len(passage.text[position:line_end]) > 60:
         return []
@@ -92,6 +100,8 @@ def row_label(passage: Passage, position: int) -> list[Token]:
 def first_cell(passage: Passage, position: int) -> list[Token]:
     """The folded words of the first cell of a place's row: "Total" for all figures of the last row."""
     line_start, line_end = passage.line_at(position)
+    if line_end - line_start > LONGEST_LINE:
+        return []
     line = passage.text[line_start:line_end]
     start, end = cells_of(line)[0]
     words = line[start:end]

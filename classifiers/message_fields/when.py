@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from app.assessments.results import FieldValue
 from app.vocabulary import KIND_OF, Kind
+from classifiers.message_fields.context import Context
 from classifiers.message_fields.date_words import DATE_WORDS
 from classifiers.message_fields.dates import FoundDate, dates
-from classifiers.message_fields.folding import Hit, Lexicon
+from classifiers.message_fields.folding import Lexicon
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import row_label
@@ -29,6 +31,8 @@ _NEVER = frozenset(
     }
 )
 _LEAST = 0.4
+MOST_DATES = 300
+"""Dates that are looked at in one passage."""
 
 
 @dataclass(frozen=True)
@@ -50,45 +54,34 @@ def places(source: Source) -> list[DatedPlace]:
     zones = ["subject", "new", "forwarded", "answer"] + (["quoted"] if source.points_to_history else [])
     found: list[DatedPlace] = []
     for passage in source.zone(*zones):
-        hits: list[Hit] | None = None
-        every = list(dates(passage.folded, passage.day_first, passage.around))
+        every = list(islice(dates(passage.folded, passage.day_first, passage.around), MOST_DATES))
+        context: Context | None = None
         for day in every:
             if source.sent_on and not timedelta(0) <= day.value - source.sent_on <= timedelta(days=370):
                 continue
-            hits = _WORDS.find(passage.tokens) if hits is None else hits
-            found.append(DatedPlace(passage, day, _features(source, passage, day, hits, every)))
+            context = context or Context(passage, _WORDS, [d.start for d in every])
+            found.append(DatedPlace(passage, day, _features(source, context, day)))
     return found
 
 
-def _features(
-    source: Source, passage: Passage, day: FoundDate, hits: list[Hit], every: list[FoundDate]
-) -> dict[str, float]:
-    features = {f"zone:{passage.zone}": 1.0, "has_year": float(day.has_year)}
+def _features(source: Source, context: Context, day: FoundDate) -> dict[str, float]:
+    features = {f"zone:{context.passage.zone}": 1.0, "has_year": float(day.has_year)}
     if source.sent_on:
         ahead = (day.value - source.sent_on).days
         features["today"] = float(ahead <= 1)
         features["far"] = float(ahead > 60)
         features["very_far"] = float(ahead > 130)
-    low, high = passage.sentence_at(day.start)
-    first = bisect_left(passage.tokens, day.start, key=lambda t: t.start)
-    for hit in hits:
-        if hit.role in ("from", "until", "dated", "order", "ended") or hit.end > high or hit.start < low:
-            if hit.role == "from" and hit.end <= day.start and first - hit.last - 1 <= 2 and hit.start >= low:
+    for near in context.near(day.start, day.end):
+        role, distance = near.hit.role, near.distance
+        if role == "from":
+            if near.is_before and distance <= 2:
                 features["near:from"] = 1.0
-            continue
-        if hit.end <= day.start:
-            distance = first - hit.last - 1
-            if any(hit.end <= other.start < day.start for other in every) and hit.role in ("by", "firm"):
-                continue
-            if hit.role in ("by", "firm"):
-                if distance <= 4:
-                    _raise(features, f"near:{hit.role}", 1.0 if distance <= 1 else 0.7)
-            else:
-                _raise(features, f"before:{hit.role}", 1.0 if distance <= 6 else 0.6)
-        elif hit.start >= day.end and hit.role in ("request", "not_ours"):
-            _raise(features, f"after:{hit.role}", 1.0 if len(passage.folded[day.end : hit.start].split()) <= 6 else 0.6)
-    before_low = passage.sentence_at(max(0, low - 1))[0] if low else 0
-    if any(h.role == "request" and before_low <= h.start < low for h in hits):
+        elif role in ("by", "firm"):
+            if near.is_before and distance <= 4 and not near.is_blocked:
+                _raise(features, f"near:{role}", 1.0 if distance <= 1 else 0.7)
+        elif role in ("request", "not_ours"):
+            _raise(features, f"{'before' if near.is_before else 'after'}:{role}", 1.0 if distance <= 6 else 0.6)
+    if any(hit.role == "request" for hit in context.sentence_before(day.start)):
         features["earlier:request"] = 1.0
     features["asked"] = float(bool({"before:request", "after:request"} & features.keys()))
     features["asked_by"] = features["asked"] * max(features.get("near:by", 0.0), features.get("near:firm", 0.0))
@@ -129,46 +122,32 @@ def order_dates(source: Source) -> dict[str, FieldValue]:
     if not any(wanted.values()):
         return fields
     for passage in source.zone("subject", "new", "forwarded", "document"):
-        every = list(dates(passage.folded, passage.day_first, passage.around))
-        hits = _WORDS.find(passage.tokens) if every else []
+        every = list(islice(dates(passage.folded, passage.day_first, passage.around), MOST_DATES))
+        context = Context(passage, _WORDS) if every else None
         for position, day in enumerate(every):
-            role = _order_role(source, passage, day, every[position - 1] if position else None, hits)
+            assert context is not None
+            role = _order_role(source, context, day, every[position - 1] if position else None)
             if role and wanted[role] and role not in fields:
                 fields[role] = passage.field(day.value.isoformat(), day.start, day.end)
     return fields
 
 
-def _order_role(source: Source, passage: Passage, day: FoundDate, previous: FoundDate | None, hits: list[Hit]) -> str:
-    low, _ = passage.sentence_at(day.start)
-    first = bisect_left(passage.tokens, day.start, key=lambda t: t.start)
-    near = [h for h in hits if low <= h.start and h.end <= day.start and first - h.last - 1 <= 2]
-    roles = {h.role for h in near}
-    in_sentence = {h.role for h in hits if low <= h.start and h.end <= day.start}
-    if previous and 0 <= day.start - previous.end <= 14 and previous.start >= low:
-        between = passage.folded[previous.end : day.start].strip(" \t")
-        if between in (
-            "-",
-            "to",
-            "bis",
-            "au",
-            "al",
-            "tot",
-            "a",
-            "ate",
-            "do",
-            "until",
-            "through",
-            "t/m",
-            "bis zum",
-            "until the",
-            "tot en met",
-            "hasta",
-        ):
-            return "valid_until"
+_RANGE = re.compile(r"(?:-|–|to|bis(?: zum)?|au|al|tot(?: en met)?|t/m|a|ate|do|until(?: the)?|through|hasta)")
+
+
+def _order_role(source: Source, context: Context, day: FoundDate, previous: FoundDate | None) -> str:
+    passage = context.passage
+    low, _ = context.sentence(day.start, day.end)
+    around = list(context.near(day.start, day.end))
+    roles = {n.hit.role for n in around if n.is_before and n.distance <= 2}
+    in_sentence = {n.hit.role for n in around if n.is_before}
+    is_next = previous is not None and 0 <= day.start - previous.end <= 14 and previous.start >= low
+    if previous and is_next and _RANGE.fullmatch(passage.folded[previous.end : day.start].strip()):
+        return "valid_until"
     if source.reason == "contact_change":
         return "valid_from" if "from" in roles and "until" not in roles else ""
     if source.reason == "po_missing":
-        after = {h.role for h in hits if h.start >= day.end and h.start - day.end < 30}
+        after = {n.hit.role for n in around if not n.is_before and n.distance <= 4}
         return "valid_until" if "ended" in after | in_sentence else ""
     if source.reason == "po_cancellation" and "from" in roles:
         return "valid_until"

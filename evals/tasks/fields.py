@@ -24,20 +24,15 @@ from app.documents.read import read
 from app.documents.reading import Reading
 from classifiers.message_fields import extract, ranker
 from classifiers.message_fields.training import Labelled, train
-from evals import score
+from evals.metrics import score
 
 MESSAGES = Path(__file__).parents[1] / "datasets" / "messages"
 WEIGHTS = Path(ranker.__file__).with_name("weights.json")
 FOLDS = 5
 NAMES = (
-    "invoice_refs", "po_number", "amount_disputed", "amount_total", "currency", "deadline", "order_refs", "customer_name",
-    "quantity_disputed", "quantity_unit", "payment_terms", "po_date", "valid_from", "valid_until",
+    "invoice_refs", "po_number", "amount_disputed", "amount_total", "currency", "deadline", "order_refs",
+    "customer_name", "quantity_disputed", "quantity_unit", "payment_terms", "po_date", "valid_from", "valid_until",
 )  # fmt: skip
-
-
-_norm: Callable[[str, Any], Any] = score.norm
-_reference: Callable[[Any], str] = score.reference
-_f1: Callable[[int, int, int], float | None] = score.f1
 
 
 @dataclass(frozen=True)
@@ -94,29 +89,15 @@ def cross_validated(messages: Sequence[Message], reason_of: Callable[[Message], 
     return results
 
 
-def counts(gold: Mapping[str, Any], got: Mapping[str, Any], name: str) -> tuple[int, int, int]:
-    """Hits, false alarms and misses of one field of one message, as the scorer counts them."""
-    accept = gold.get("accept") or {}
-    want, have = _norm(name, gold["fields"].get(name)), _norm(name, got.get(name))
-    if name in score.REFERENCES:
-        optional = frozenset(_reference(v) for v in accept.get(name, []) if v is not None)
-        want, have = (want or frozenset()) - optional, (have or frozenset()) - optional
-        return len(want & have), len(have - want), len(want - have)
-    if have in [_norm(name, v) for v in accept.get(name, [])]:
-        want = have
-    hit = want is not None and want == have
-    return int(hit), int(have is not None and not hit), int(want is not None and not hit)
-
-
 def report(messages: Sequence[Message], results: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Hits, false alarms, misses and F1 by field."""
+    lines = [{"file": m.gold["file"], "fields": results[m.gold["id"]]} for m in messages]
+    found = score((m.gold for m in messages), lines).fields
     rows: dict[str, dict[str, float]] = {}
     for name in NAMES:
-        hits, extra, missed = (
-            sum(c) for c in zip(*(counts(m.gold, results[m.gold["id"]], name) for m in messages), strict=True)
-        )
-        f1 = _f1(hits, extra, missed)
-        rows[name] = {"hits": hits, "false": extra, "missed": missed, "f1": round(f1, 3) if f1 is not None else 0.0}
+        hits = found[name]
+        f1 = round(hits.f1 or 0.0, 3)
+        rows[name] = {"hits": hits.right, "false": hits.extra, "missed": hits.missed, "f1": f1}
     return rows
 
 

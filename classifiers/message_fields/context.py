@@ -1,0 +1,69 @@
+"""What stands around a place in a passage: words of a lexicon in its sentence, and other candidates."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from classifiers.message_fields.folding import Hit, Lexicon
+from classifiers.message_fields.source import Passage
+
+REACH = 600
+"""Characters to each side that a sentence may reach: text without full stops stays cheap."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A word near a place: on which side, how many tokens away, and whether another candidate stands between."""
+
+    hit: Hit
+    is_before: bool
+    distance: int
+    is_blocked: bool
+
+
+class Context:
+    """A passage with a lexicon's hits and the starts of its candidates, looked up by place."""
+
+    def __init__(self, passage: Passage, lexicon: Lexicon, starts: Sequence[int] = ()) -> None:
+        self.passage = passage
+        self.hits = lexicon.find(passage.tokens)
+        self._hit_starts = [h.start for h in self.hits]
+        self._starts = sorted(starts)
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """The sentence around a place, at most `REACH` characters to each side."""
+        low, high = self.passage.sentence_at(start)
+        return max(low, start - REACH), min(max(high, end), end + REACH)
+
+    def within(self, low: int, high: int) -> Sequence[Hit]:
+        """The hits that begin in a range."""
+        return self.hits[bisect_left(self._hit_starts, low) : bisect_left(self._hit_starts, high)]
+
+    def is_between(self, low: int, high: int) -> bool:
+        """Whether another candidate begins in a range."""
+        return bisect_left(self._starts, low) < bisect_left(self._starts, high)
+
+    def near(self, start: int, end: int) -> Iterator[Near]:
+        """The hits in the sentence of a place, with side and distance; those that overlap it are left out."""
+        low, high = self.sentence(start, end)
+        first = bisect_left(self.passage.tokens, start, key=lambda t: t.start)
+        last = bisect_left(self.passage.tokens, end, key=lambda t: t.start)
+        for hit in self.within(low, high):
+            if hit.end <= start:
+                yield Near(hit, True, first - hit.last - 1, self.is_between(hit.end, start))
+            elif hit.start >= end and hit.end <= high:
+                yield Near(hit, False, hit.first - last, self.is_between(end, hit.start))
+
+    def sentence_before(self, start: int) -> Sequence[Hit]:
+        """The hits in the sentence before that of a place."""
+        low = self.passage.sentence_at(start)[0]
+        if not low:
+            return ()
+        return self.within(max(self.passage.sentence_at(low - 1)[0], low - REACH), low)
+
+
+def token_index(passage: Passage, position: int) -> int:
+    """The index of the first token that begins at or after a place."""
+    return bisect_left(passage.tokens, position, key=lambda t: t.start)
