@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments import ask_books, keep, present
-from app.cases import lifecycle, steps
+from app.cases import lifecycle, queries, steps
 from app.cases.models import Case, CaseDocument
 from app.clock import now
 from app.decisions import decide
@@ -17,7 +17,7 @@ from app.documents.models import Document
 from app.errors import Misconfigured, Refused, Unavailable
 from app.odoo.commands import Attachment
 from app.suggestions import freeze, policy
-from app.suggestions.proposal import Situation
+from app.suggestions.proposal import RelatedCase, Situation
 from workers.celery_app import celery_app
 from workers.lease import kept
 from workers.wiring import Parts, parts
@@ -80,6 +80,7 @@ def reconcile(p: Parts, case_id: int) -> None:
         document = session.get_one(Document, row.document_id)
         reading: Reading = readings.load(session, row.document_id)
         attachment = Attachment(document.name, document.content)
+        related = _related(session, case_id, reading)
 
     try:
         found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
@@ -89,7 +90,7 @@ def reconcile(p: Parts, case_id: int) -> None:
             case = session.get_one(Case, case_id, with_for_update=True)
             present.say_odoo_is_away(session, case, error.message, at=now())
         return
-    proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment))
+    proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment, related))
     with p.database.transaction() as session:
         if not steps.finish(session, case_id, "reconcile", at=now()):
             return
@@ -98,6 +99,15 @@ def reconcile(p: Parts, case_id: int) -> None:
         freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
         present.show_findings(session, case, assessment, found, at=now())
         decide.settle_case(session, case, actor="software", at=now())
+
+
+def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedCase, ...]:
+    """Open cases that this mail continues: it answers the mail that opened them, from the same domain."""
+    if reading.mail is None:
+        return ()
+    references = [r for r in (reading.mail.in_reply_to, *reading.mail.references) if r]
+    found = queries.of_thread(session, case_id, references, reading.mail.sender.domain)
+    return tuple(RelatedCase(c.id, f"It answers the mail of case {c.id}, from the same domain.") for c in found)
 
 
 def _document(session: Session, case_id: int) -> Document:

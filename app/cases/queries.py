@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,6 +77,21 @@ def totals(session: Session, wanted: Filter) -> dict[str, Any]:
         if currency and amount:
             at_stake[currency] = at_stake.get(currency, Decimal(0)) + amount
     return {"count": sum(by_state.values()), "by_kind": by_kind, "by_state": by_state, "at_stake": at_stake}
+
+
+def of_thread(session: Session, case_id: int, references: Sequence[str], sender_domain: str) -> list[Case]:
+    """Open cases, oldest first, that a mail with these References continues, from a sender of the same domain."""
+    if not references or not sender_domain:
+        return []
+    rows = session.execute(
+        select(Case)
+        .where(
+            Case.thread_key.in_(references), Case.state.in_(OPEN_STATES), Case.id != case_id, Case.merged_into.is_(None)
+        )
+        .order_by(Case.id)
+        .limit(20)
+    ).scalars()
+    return [c for c in rows if c.sender.rpartition("@")[2].casefold() == sender_domain]
 
 
 def get(session: Session, case_id: int) -> Case:

@@ -1,0 +1,29 @@
+"""`countersign retry CASE`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def retry(
+    case_id: Annotated[int, typer.Argument(metavar="CASE", help="The case's number.")],
+    by: Annotated[str, typer.Option("--as", help="Your e-mail address.")],
+) -> None:
+    """Read and assess a case again, for instance after the machine gave up on it or Odoo was away."""
+    from app.cases import again
+    from app.clock import now
+    from app.jobs import send_nudges_with
+    from app.users import access
+    from workers.celery_app import send
+    from workers.wiring import parts
+
+    send_nudges_with(send)
+    with parts().database.transaction() as session:
+        user = access.user_by_email(session, by)
+        again.assess_again(session, case_id, actor=user.email, at=now())
+    typer.echo(f"Case {case_id} is read and assessed again.")
