@@ -47,7 +47,7 @@ _GROUP = tuple(next(n for n, group in enumerate(GROUPS) if reason in group) for 
 _INSIDE_ONLY = tuple(reason in GROUPS[2] for reason in ALL_REASONS)
 _NOT_FROM_OUTSIDE = 5.0
 """A finding of our own does not come from outside: its score is lowered by this for mails from elsewhere."""
-_SHARED, _BY_GROUP, _BY_REASON, _BIAS = 5.0, 0.3, 3.0, 1.0
+_SHARED, _BY_GROUP, _BY_REASON, _BIAS = 20.0, 0.8, 5.0, 3.0
 """How strongly each part of the weights is held back (half the square times this); from cross-validation."""
 
 
