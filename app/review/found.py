@@ -145,8 +145,10 @@ def _fits(assessment: Assessment) -> str:
     c = assessment.classification
     if c.reading is not CertaintyWord.UNSURE or len(c.prediction_set) < 2:
         return ""
-    words = [wording.REASON_WORDS[r].lower() for r in c.prediction_set[:4]]
-    count = {2: "Two", 3: "Three"}.get(len(c.prediction_set), str(len(c.prediction_set)))
+    words = [wording.REASON_WORDS[r].lower() for r in c.prediction_set]
+    count = {2: "Two", 3: "Three", 4: "Four"}.get(len(words), str(len(words)))
+    if len(words) > 4:
+        return f"{count} readings fit, the likeliest are {wording.joined(words[:3])}."
     return f"{count} readings fit: {', '.join(words[:-1])}, or {words[-1]}."
 
 
@@ -206,8 +208,12 @@ def _order_lines(assessment: Assessment) -> Iterable[dict[str, str]]:
     for line in (order.lines if order else ())[:200]:
         yield {
             "number": line.number, "description": line.description,
-            "quantity": f"{figures.quantity(line.quantity)} {line.unit}".strip() if line.quantity is not None else "",
+            "quantity": _ordered(line.quantity, line.unit),
             "price": figures.quantity(line.unit_price) if line.unit_price is not None else "",
             "amount": figures.quantity(line.amount) if line.amount is not None else "",
             "note": "cancelled" if line.is_cancelled else "computed" if line.is_amount_derived else "",
         }  # fmt: skip
+
+
+def _ordered(quantity: Decimal | None, unit: str) -> str:
+    return f"{figures.quantity(quantity)} {wording.UNIT_WORDS.get(unit, unit)}".strip() if quantity is not None else ""

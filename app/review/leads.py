@@ -44,7 +44,10 @@ def we_found(d: Dossier) -> str:
     certain = [m for m in d.matches if m.is_certain]
     if certain:
         names = wording.joined([f"{wording.MATCH_WORDS[m.what].lower()} {m.record.name}" for m in certain[:3]])
-        return f"It belongs to {names}. Nothing in Odoo differs from what they say."
+        rest = "There was nothing to calculate."
+        if d.case.kind == Kind.CUSTOMER_PO and not any(m.what == "order" for m in certain):
+            rest = "No order in Odoo certainly fits it."
+        return f"{wording.sentence(f'It belongs to {names}')} {rest}"
     if d.matches:
         return "Several records in Odoo could be meant; none is certain."
     waiting = next((s for s in d.steps if s.stage == "reconcile" and s.state in ("waiting", "leased")), None)
@@ -63,11 +66,12 @@ def to_do(d: Dossier) -> str:
         return "Call the customer on the number on file. Do not reply, do not pay."
     if open_ones:
         language = str(d.assessment.value("language") or "en") if d.assessment else "en"
-        return wording.capital(wording.joined([phrase(s, language) for s in _telling(open_ones)])) + "."
+        return wording.sentence(wording.capital(wording.joined([phrase(s, language) for s in _telling(open_ones)])))
     if state == "received":
         return "Nothing yet: it is being read."
     if state == "needs_attention":
-        return "A person must look: see why below."
+        _, _, advice = d.case.attention.partition(": ")
+        return wording.sentence(wording.capital(advice or d.case.attention)) or "A person must look."
     if state == "writing":
         return "Nothing: it is decided and on its way to Odoo."
     if state == "done":

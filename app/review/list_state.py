@@ -72,7 +72,9 @@ class ListState:
     @property
     def filter(self) -> Filter:
         """What the list holds: the view's cases, narrowed by kinds and text."""
-        return Filter(states=self.view.states, kinds=self.view.kinds or self.kinds, text=self.text, at_least=self.view.at_least)
+        return Filter(
+            states=self.view.states, kinds=self.view.kinds or self.kinds, text=self.text, at_least=self.view.at_least
+        )
 
     @property
     def unnarrowed(self) -> Filter:

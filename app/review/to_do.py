@@ -88,6 +88,17 @@ class Step:
         return self.suggestion.state == "open"
 
     @property
+    def short_effect(self) -> str:
+        """What confirming does, in a few words: `drafts a credit of 900.00 EUR once another person approves`."""
+        s = self.suggestion
+        amount = ""
+        if s.amount is not None and s.currency:
+            amount = f"{figures.number(Money(s.amount, s.currency))} {s.currency}"
+        words = wording.STEP_EFFECTS[s.kind].format(amount=amount, target=s.target_name)
+        still = s.approvals_required - len(self.confirmed_by) > 1
+        return f"{words} once another person approves" if still else words
+
+    @property
     def state(self) -> tuple[str, str]:
         """(words, class of its tag) for a step that is not open any more."""
         if self.written is not None and self.suggestion.state == "confirmed":

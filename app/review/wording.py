@@ -90,6 +90,17 @@ STEP_PHRASES = {
     "merge_with_case": "fold it into {target}", "close_no_action": "close it without action",
 }  # fmt: skip
 
+STEP_EFFECTS = {
+    "set_customer_reference": "writes the order number on {target}",
+    "create_quotation_from_po": "drafts a quotation for {target}", "update_draft_order": "changes {target}",
+    "update_invoice_narrative": "changes the draft’s text", "draft_credit_note": "drafts a credit of {amount}",
+    "mark_disputed": "pauses reminders", "schedule_activity": "plans a follow-up", "post_note": "leaves a note",
+    "attach_evidence": "attaches the original", "create_ticket": "opens a ticket",
+    "request_approval": "asks for approval", "update_billing_contact": "changes the contact",
+    "draft_reply": "keeps the reply, ready to send", "merge_with_case": "folds it into {target}",
+    "close_no_action": "closes the case",
+}  # fmt: skip
+
 REJECT_WORDS = {
     "wrong_reading": "It was read wrongly", "wrong_amount": "Wrong amount or arithmetic",
     "wrong_record": "Wrong customer or record", "already_handled": "Already handled, or agreed otherwise",
@@ -100,7 +111,11 @@ EDIT_WORDS = {
     "reason": "Reason", "body": "Text", "subject": "Subject", "summary": "What to do", "due_on": "Due on",
     "name": "Name", "description": "Description", "narration": "Text", "email": "Mail address",
 }  # fmt: skip
-SOURCE_WORDS = {"upload": "upload", "api": "the API", "folder": "the watched folder"}
+UNIT_WORDS = {
+    "HUR": "hours", "DAY": "days", "MON": "months", "ANN": "years", "WEE": "weeks", "MIN": "minutes", "C62": "pieces",
+    "H87": "pieces", "EA": "pieces", "PCE": "pieces", "LS": "lump sum", "E48": "services", "KMT": "km", "P1": "percent",
+}  # fmt: skip
+"""UN/ECE Recommendation 20 codes that services are ordered in."""
 
 
 def kind_word(kind: str | None) -> str:
@@ -144,6 +159,11 @@ def plural(count: int, one: str, many: str) -> str:
 def joined(parts: list[str]) -> str:
     """A sentence's list: "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it has one."""
+    return text if not text or text[-1] in ".?!”" else f"{text}."
 
 
 def capital(text: str) -> str:
