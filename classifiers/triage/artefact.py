@@ -28,26 +28,26 @@ class Artefact:
     def version(self) -> str:
         return str(self.settings.get("version", ""))
 
-    def save(self, folder: Path) -> None:
-        """Write `triage.npz` and `triage.json` into a folder, made if missing."""
+    def save(self, folder: Path, name: str = "triage") -> None:
+        """Write `<name>.npz` and `<name>.json` into a folder, made if missing."""
         import numpy as np
 
         folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **{name: self.arrays[name] for name in sorted(self.arrays)})
-        (folder / "triage.npz").write_bytes(buffer.getvalue())
+        (folder / f"{name}.npz").write_bytes(buffer.getvalue())
         text = json.dumps(self.settings, ensure_ascii=False, indent=1, sort_keys=True)
-        (folder / "triage.json").write_text(text + "\n", encoding="utf-8")
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Artefact:
+    def load(cls, folder: Path, name: str = "triage") -> Artefact:
         """Read what `save` wrote. Raises FileNotFoundError, or ValueError for another format."""
         import numpy as np
 
-        settings = json.loads((folder / "triage.json").read_text(encoding="utf-8"))
+        settings = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         if settings.get("format") != FORMAT:
             raise ValueError(f"model format {settings.get('format')} is not {FORMAT}: train it again")
-        with np.load(folder / "triage.npz", allow_pickle=False) as arrays:
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as arrays:
             return cls({name: arrays[name] for name in arrays.files}, settings)
 
 
