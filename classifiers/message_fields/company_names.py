@@ -33,6 +33,10 @@ def phrases(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
+_PLAIN_PART = re.compile(r"communes|villes|eaux|travail|services|bains|mer|montagne|transports|logements?|energies?")
+"""Words that French names write small after "de": communauté de communes."""
+
+
 def runs(phrase: str) -> Iterator[tuple[int, int]]:
     """Runs of capitalised words, joined by small words such as "de" or "und", without words that are no names."""
     words = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(phrase)]
@@ -45,6 +49,9 @@ def runs(phrase: str) -> Iterator[tuple[int, int]]:
             in_form
             or (_is_capitalised(word[2]) and not any(c.isdigit() for c in word[2]) and folded not in NOT_NAMES)
             or (run and (folded in CONNECTORS or word[2] == "&") and folded not in NOT_NAMES)
+            or (run and word[2] == "Service")
+            or (not run and word[0] == 0 and word[2] == "The")
+            or (run and fold(run[-1][2]) in CONNECTORS and _PLAIN_PART.fullmatch(folded))
         ):
             run.append(word)
         else:
@@ -65,6 +72,8 @@ def _closed(run: list[tuple[int, int, str]], forms: list[tuple[int, int]]) -> It
         and not any(s <= run[-1][0] < e for s, e in forms)
     ):
         run = run[:-1]
+    while run and run[-1][2] == "Service":
+        run = run[:-1]  # a department, unless a legal form follows
     while run and run[0][2].islower() and fold(run[0][2]).strip(".") in CONNECTORS:
         run = run[1:]
     if not run:

@@ -76,7 +76,7 @@ NOT_NAMES = words_of(
     " rechnung rechnungen bestellung auftrag buchhaltung einkauf kreditorenbuchhaltung finanzbuchhaltung abteilung "
     "abt zentraleinkauf kreditoren verwaltung leiter leitung geschaftsleitung geschaftsfuhrer gf"
     " bonjour madame monsieur cordialement votre notre nos vos service comptabilite fournisseurs client facture "
-    "commande direction responsable achats societe"
+    "commande direction responsable achats"
     " hola estimado estimados saludos cordiales su nuestro departamento contabilidad compras proveedor cliente "
     "factura pedido tesoreria administracion atentamente"
     " geachte beste hallo groet groeten vriendelijke uw onze afdeling administratie crediteuren inkoop leverancier "

@@ -104,6 +104,8 @@ def _labelled(source: Source, passage: Passage) -> Iterator[NameFound]:
         name = passage.text[match.end() : end]
         if 2 < len(name) <= 70 and name[0].isupper() and "@" not in name and sum(c.isdigit() for c in name) <= 2:
             score = 4.0 + 0.6 * bool(LEGAL_FORM.search(name)) + _domain_score(source, name)
+            if source.reason == "wrong_entity" and passage.zone == "invoice_copy":
+                score -= 4.0  # whom the invoice names is the wrong one
             yield from _unless_ours(source, NameFound(name, passage, match.end(), end, score))
     yield from _column(source, passage)
 
@@ -165,7 +167,7 @@ def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
             score = 2.2 * bool(legal) + 0.8 * institution + fit + 1.0 * alone
             if source.reason == "wrong_entity":
                 score += _right_or_wrong(passage, low + start)
-            if passage.zone == "signature" or _is_near_end(passage, low):
+            if _is_near_end(passage, low):
                 score += 0.6
             if own_document or passage.zone == "disclaimer":
                 score -= 0.8
@@ -232,7 +234,7 @@ def _trim_right(text: str) -> str:
 
 
 def _is_near_end(passage: Passage, position: int) -> bool:
-    return passage.zone in ("new", "forwarded") and len(passage.text) - position < 220
+    return passage.zone == "signature" or (passage.zone in ("new", "forwarded") and len(passage.text) - position < 220)
 
 
 def _domains(source: Source) -> list[str]:

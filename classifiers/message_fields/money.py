@@ -42,7 +42,7 @@ _UNITS_AFTER = re.compile(
     r"\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento|por cento|°|(?:k?m|km|miles?|meilen|kg"
     r"|mb|gb|dpi|px)\b"
     r"|(?:h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|ore|ora|godz\w*|pt|tage?n?|days?|jours?|dias?|dagen|dag"
-    r"|giorn[oi]|dni|dzien|j|d|weeks?|wochen?|months?|monate?"
+    r"|giorn[oi]|dni|dzien|j|d|gg|weeks?|wochen?|months?|monate?"
     r"|mois|semaines?|meses|weken|maanden|settimane|mesi|semanas|tygodni\w*|miesi\w*|minutes?|minuten|min|st|nd|rd|th"
     r"|units?|stk|stuck|pieces?|pcs|seats?|tickets?|users?|licen\w+"
     r"|unidades|stuks|pezzi|szt\w*|personentage?|manntage?|mandays?|nights?|nacht\w*|nuits?|noches|notti|noites"

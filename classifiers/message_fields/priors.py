@@ -67,14 +67,15 @@ PRIORS["deadline"] = {
 }  # fmt: skip
 
 PRIORS["quantity_disputed"] = {
-    "difference_of": 1.5, "only": 0.8, "least": 0.2, "most": -0.6, "zone:document": -1.0, "zone:quoted": -1.0,
+    "difference_of": 1.5, "only": 0.5, "least": 0.2, "most": -0.6, "zone:document": -1.0, "zone:quoted": -1.0,
     "is_term_or_rate": -2.5,
     "before:difference": 1.5, "after:difference": 1.3, "before:excess": 0.8, "after:excess": 1.5,
-    "before:contested": 0.8, "after:contested": 1.2, "before:credit": 0.7,
+    "before:contested": 1.3, "after:contested": 1.2, "before:credit": 0.7,
     "after:credit": 0.3, "before:deducted": 0.7, "before:removed": 0.8, "after:removed": 1.0, "before:issue": 1.0,
     "after:issue": 1.2, "before:good": -0.8,
     "after:good": -1.0, "before:should_be": -0.7, "before:undisputed": -1.0, "before:billed": -0.3,
     "after:billed": -0.3, "before:limit": -1.0, "after:limit": -0.5,
-    "before:threshold": -0.6, "before:rate": -0.5, "none": 0.2, "none:scope_not_agreed": 1.5,
+    "before:threshold": -0.6, "before:rate": -0.5, "none": 0.2, "none:other": 2.5, "none:scope_not_agreed": 1.2,
+    "before:period": -2.0,
     "none:duplicate_invoice": 1.0, "none:duplicate_billing": 1.0,
 }  # fmt: skip

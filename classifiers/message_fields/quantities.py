@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.assessments.results import FieldValue
 from classifiers.message_fields.context import Context
 from classifiers.message_fields.counted import UNIT_OF, number_words
-from classifiers.message_fields.folding import Lexicon
+from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money_words import MONEY_WORDS
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Passage, Source
@@ -49,6 +49,15 @@ _WORDS = Lexicon(
             nao aprovad*, por aprovar, nao faturad*, por faturar, a mais, excedente*, nao assinad*, em falta,
             niezatwierdzon*, niezafakturowan*, nadliczbow*, za duzo, ponad, niepodpisan*, nadwyzk*, brakuj*, sporn*
         """,
+        "period": """
+            within, in the next, in the last, notice, older than, every, days notice, for the last, net,
+            after receipt,
+            binnen, innerhalb, seit, alle, alter als, in den nachsten, frist von, nach, sous, dans les, depuis,
+            d'ici, delai de,
+            dentro de, en un plazo de, en los, desde hace, plazo, binnen de, sinds, termijn van, entro, nei prossimi,
+            da,
+            no prazo de, dentro de, ha, w ciagu, w terminie, od, co
+        """,
         "good": """
             approved, signed, signed off, worked, logged, included, timesheet*, released, delivered, only, in fact,
             actually, according to,
@@ -75,6 +84,10 @@ _REASONS = frozenset(
         "duplicate_billing",
     }
 )
+_SOMETIMES = frozenset({"missing_backup", "contract_ended", "description_insufficient", "contract_cap", "po_missing"})
+_NEGATIONS = words_of(
+    "not never nicht nie kein keine non pas ni no sin niet nooit geen mai nao nunca nie nigdy neither ne t"
+)
 _LEAST = 0.4
 MOST_QUANTITIES = 400
 
@@ -100,8 +113,8 @@ class QuantityOption:
 
 
 def has_quantity(reason: str) -> bool:
-    """Whether messages of this reason contest hours, days or units."""
-    return reason in _REASONS
+    """Whether messages of this reason can contest hours, days or units."""
+    return reason in _REASONS or reason in _SOMETIMES
 
 
 def quantities(source: Source) -> list[Quantity]:
@@ -179,7 +192,12 @@ def _mention(source: Source, quantity: Quantity, context: Context) -> dict[str, 
         if near.hit.role == "good" and source.reason == "unbilled_time":
             continue  # approved hours are the ones at issue
         strength = 1.0 if near.distance <= 2 else 0.7 if near.distance <= 6 else 0.4
-        name = f"{'before' if near.is_before else 'after'}:{near.hit.role}"
+        role = near.hit.role
+        if role == "good" and any(
+            t.word in _NEGATIONS for t in passage.tokens[max(0, near.hit.first - 2) : near.hit.first]
+        ):
+            role = "issue"  # not approved, noch nicht freigegeben
+        name = f"{'before' if near.is_before else 'after'}:{role}"
         features[name] = max(features.get(name, 0.0), strength * (0.4 if near.is_blocked else 1.0))
     follows = passage.folded[quantity.end : quantity.end + 12]
     if re.match(r"\W{0,2}(?:net|netto|after|nach|from|ab|apres|fin de|older|alt|term|notice)\b", follows) or re.match(
@@ -190,7 +208,10 @@ def _mention(source: Source, quantity: Quantity, context: Context) -> dict[str, 
 
 
 def choice_of(source: Source, found: list[QuantityOption]) -> Choice:
-    return Choice([o.features for o in found], {"none": 1.0, f"none:{source.reason}": 1.0})
+    none = {"none": 1.0, f"none:{source.reason}": 1.0}
+    if source.reason in _SOMETIMES:
+        none["none:other"] = 1.0
+    return Choice([o.features for o in found], none)
 
 
 def quantity_fields(source: Source) -> dict[str, FieldValue]:

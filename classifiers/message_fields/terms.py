@@ -44,7 +44,8 @@ _PHRASE = re.compile(
     r"|et)(?![\w])){0,8}"
 )
 _AGREED = re.compile(
-    r"\b(?:agreed|agreement|contract|terms|our terms|vereinbart\w*|vertrag\w*|rahmenvertrag|bestellung|convenus?"
+    r"\b(?:agreed|agreement|contract|terms|our terms|conditions?|condiciones|voorwaarden|condizioni|condicoes"
+    r"|warunk\w+|bedingungen|konditionen|vereinbart\w*|vertrag\w*|rahmenvertrag|bestellung|convenus?"
     r"|convenue?s?|contrat|accord|prevoit|pactad\w+|acordad\w+|contrato|establece|convenid\w+|afgesproken"
     r"|overeengekomen|contract"
     r"|overeenkomst|concordat\w+|pattuit\w+|contratto|prevede|acordad\w+|contrato|estipula|preve|uzgodnion\w+|umow\w+"
