@@ -122,21 +122,6 @@ class DocumentDetail(BaseModel):
 class CaseLine(BaseModel):
     """A case as the inbox shows it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "id": 4827, "version": 5, "state": "to_decide", "kind": "dispute", "reason": "hours_quantity",
-                "reading": "Sure", "flags": ["payment_held"], "title": "Fehnwerder Logistik GmbH, hours or quantity",
-                "summary": "6 of 42 hours were not signed off.", "customer": "Fehnwerder Logistik GmbH",
-                "customer_id": 14, "company_id": 1, "sender": "kreditoren@fehnwerder-logistik.example",
-                "at_stake": "900.00", "currency": "EUR", "deadline": "2026-11-27", "priority": 55,
-                "here_because": "Here as dispute (hours or quantity), read sure.",
-                "priority_because": "A customer contests an invoice.", "unsure_because": "", "attention": "",
-                "opened_at": "2026-11-20T09:12:00Z", "updated_at": "2026-11-20T09:13:00Z",
-            }
-        }
-    )  # fmt: skip
-
     id: int
     version: int
     state: State
@@ -164,6 +149,27 @@ class CaseLine(BaseModel):
 
 class CaseList(BaseModel):
     """A page of cases. Ask again with `cursor` for the next; it is empty on the last page."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "cases": [
+                    {
+                        "id": 4827, "version": 5, "state": "to_decide", "kind": "dispute", "reason": "hours_quantity",
+                        "reading": "Sure", "flags": ["payment_held"],
+                        "title": "Fehnwerder Logistik GmbH, hours or quantity",
+                        "summary": "6 of 42 hours were not signed off.", "customer": "Fehnwerder Logistik GmbH",
+                        "customer_id": 14, "company_id": 1, "sender": "kreditoren@fehnwerder-logistik.example",
+                        "at_stake": "900.00", "currency": "EUR", "deadline": "2026-11-27", "priority": 55,
+                        "here_because": "Here as dispute (hours or quantity), read sure.",
+                        "priority_because": "A customer contests an invoice.", "unsure_because": "", "attention": "",
+                        "opened_at": "2026-11-20T09:12:00Z", "updated_at": "2026-11-20T09:13:00Z",
+                    }
+                ],
+                "next_cursor": "WyJwcmlvcml0eSIsNTUsNDgyN10=",
+            }
+        }
+    )  # fmt: skip
 
     cases: list[CaseLine]
     next_cursor: str
