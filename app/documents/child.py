@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from app.documents.reading import Reading
 
 
+OUT_OF_MEMORY = 12
+"""Exit code when not even a task could be taken in."""
+
+
 def main() -> None:
     fd, memory = int(sys.argv[1]), int(sys.argv[2])
     _bound(memory)
@@ -30,6 +34,8 @@ def main() -> None:
             task = connection.recv_bytes()
         except (EOFError, OSError):
             return
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)  # the rest of the task is still in the socket
         try:
             connection.send_bytes(_answer(task))
         except OSError:

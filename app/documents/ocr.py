@@ -92,14 +92,14 @@ def recognise(image: Any, points_per_pixel: float, threads: int = 1) -> Recognis
         image = image.resize((max(1, round(width * shrink)), max(1, round(height * shrink))))
     pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
     scale = points_per_pixel / shrink
-    quarter, lines = _upright_lines(pixels, threads)
+    quarter, pixels, lines = _upright_lines(pixels, threads)
     if quarter % 2:
         width, height = height, width
     across, down = width * points_per_pixel, height * points_per_pixel
     lines = _read_lines(lines, threads)
     if not lines:
         return Recognised((), across, down, quarter * 90.0)
-    tilt = _tilt(lines)
+    tilt = _tilt(lines, pixels)
     words = [word for line in lines for word in _words(line, tilt, scale, across / scale, down / scale)]
     letters = sum(len(line.columns) for line in lines)
     unsure = sum(len(line.columns) for line in lines if line.score < UNSURE)
@@ -115,13 +115,13 @@ def recognise(image: Any, points_per_pixel: float, threads: int = 1) -> Recognis
     )
 
 
-def _upright_lines(pixels: Any, threads: int) -> tuple[int, list[_Line]]:
-    """Lines of the page turned upright, and by how many quarters clockwise it was turned."""
+def _upright_lines(pixels: Any, threads: int) -> tuple[int, Any, list[_Line]]:
+    """By how many quarters clockwise the page was turned to stand upright, its picture then, and its lines."""
     import numpy as np
 
     lines = _find_lines(pixels, threads)
     if not lines:
-        return 0, []
+        return 0, pixels, []
     quarter = 0
     long_ones = [line for line in lines if _length(line.corners) > 2 * _height(line.corners)]
     tall_ones = [line for line in lines if _height(line.corners) > 2 * _length(line.corners)]
@@ -135,8 +135,9 @@ def _upright_lines(pixels: Any, threads: int) -> tuple[int, list[_Line]]:
         flipped = [_Line(line.corners, np.ascontiguousarray(line.crop[::-1, ::-1])) for line in sample]
         if _score(flipped, threads) > upright + 0.05:
             quarter += 2
-            lines = _find_lines(np.ascontiguousarray(pixels[::-1, ::-1]), threads)
-    return quarter % 4, lines
+            pixels = np.ascontiguousarray(pixels[::-1, ::-1])
+            lines = _find_lines(pixels, threads)
+    return quarter % 4, pixels, lines
 
 
 def _find_lines(pixels: Any, threads: int) -> list[_Line]:
@@ -182,19 +183,45 @@ def _height(corners: Any) -> float:
     return math.dist(corners[0], corners[3])
 
 
-def _tilt(lines: list[_Line]) -> float:
-    """By how many degrees the lines fall to the right, as the median weighted by their length."""
+def _tilt(lines: list[_Line], pixels: Any) -> float:
+    """By how many degrees the lines fall to the right: roughly from their corners, finely from the picture."""
     angles = sorted(
         (math.degrees(math.atan2(c[1][1] - c[0][1], c[1][0] - c[0][0])), _length(c))
         for c in (line.corners for line in lines)
         if _length(c) > 3 * _height(c)
     )
     half = sum(weight for _, weight in angles) / 2
+    rough = 0.0
     for angle, weight in angles:
         half -= weight
         if half <= 0:
-            return angle if 0.1 < abs(angle) < 20 else 0.0
-    return 0.0
+            rough = angle
+            break
+    if abs(rough) > 20:
+        return 0.0
+    tilt = _finer(pixels, rough)
+    return tilt if abs(tilt) >= 0.1 else 0.0
+
+
+def _finer(pixels: Any, rough: float) -> float:
+    """The angle near `rough` at which rows of ink and blank rows part best (projection profile)."""
+    import cv2
+    import numpy as np
+
+    height, width = pixels.shape[:2]
+    scale = 900 / max(height, width)
+    grey = cv2.cvtColor(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)
+    ink = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 15)
+    middle = (grey.shape[1] / 2, grey.shape[0] / 2)
+
+    def parted(angle: float) -> float:
+        turn = cv2.getRotationMatrix2D(middle, angle, 1.0)
+        rows = cv2.warpAffine(ink, turn, (grey.shape[1], grey.shape[0]), flags=cv2.INTER_NEAREST).sum(axis=1)
+        return float((np.diff(rows.astype(float)) ** 2).sum())
+
+    best = max((rough + step / 4 for step in range(-6, 7)), key=parted)
+    best = max((best + step / 20 for step in range(-4, 5)), key=parted)
+    return best if parted(best) > 1.02 * parted(0.0) else 0.0
 
 
 def _words(line: _Line, tilt: float, scale: float, width: float, height: float) -> list[Placed]:

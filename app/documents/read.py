@@ -29,6 +29,8 @@ _READERS = {
     sniff.ZIP: ("archive", "read_zip"),
     sniff.GZIP: ("archive", "read_gzip"),
 }
+_NO_MEMORY = ("Cannot allocate memory", "failed to map segment")
+"""What an import says when a library finds no room; other failed imports are faults of the installation."""
 _IMAGE = ("images", "read_image")
 _PACKED = (sniff.XLSX, sniff.XLSB, sniff.ODS, sniff.DOCX)
 """Formats that are archives inside and may be bombs."""
@@ -68,6 +70,10 @@ def open_part(part: Part) -> Reading:
         return _read(part, media_type)
     except RecursionError:
         return part.unread(media_type, "corrupt", "The file is nested beyond reason and was not read: open it by hand.")
+    except ImportError as error:
+        if not any(sign in str(error) for sign in _NO_MEMORY):
+            raise
+        return part.unread(media_type, "memory", "Reading the file needs too much memory: open it by hand.")
     except MemoryError:
         return part.unread(media_type, "memory", "Reading the file needs too much memory: open it by hand.")
     except Exception as error:  # noqa: BLE001 - parsers of foreign formats raise anything; a part must not sink its mail

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from app.documents import sniff
+from app.documents.child import OUT_OF_MEMORY
 from app.documents.children import ChildDied, Children
 from app.documents.limits import DEFAULT, Limits
 from app.documents.reading import Problem, Reading
@@ -23,7 +24,8 @@ from app.errors import Malformed
 
 T = TypeVar("T")
 _TASKS = "app.documents.child"
-_KILLED, _ABORTED = -9, -6
+_NO_MEMORY = (-9, -6, OUT_OF_MEMORY)
+"""Exit codes: killed by the system, aborted by an allocator, and our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class Reader:
             except TimeoutError:
                 return "timeout", None
             except ChildDied as died:
-                return ("memory" if died.code in (_KILLED, _ABORTED) else "crash"), None
+                return ("memory" if died.code in _NO_MEMORY else "crash"), None
 
 
 def name_of(function: Callable[..., Any]) -> str:

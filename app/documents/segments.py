@@ -22,6 +22,7 @@ class _Line:
     depth: int
     text: str
     role: str = "new"
+    is_header: bool = False
 
     @property
     def is_blank(self) -> bool:
@@ -82,6 +83,7 @@ def _mark_history(lines: list[_Line], subject: str) -> None:
                 role = "forwarded"
             for one in lines[found.first : found.after]:
                 one.role = role
+                one.is_header = True
             if follows is not None and lines[follows].depth > line.depth:
                 i = _mark_quote(lines, follows, role)
             else:
@@ -245,7 +247,7 @@ def _mark_signature(lines: list[_Line], start: int, end: int, role: str) -> None
     i = start
     while i < end:
         line = lines[i]
-        if line.role != role or line.is_blank:
+        if line.role != role or line.is_blank or line.is_header:
             i += 1
             continue
         if _ends_here(lines, i, end):
@@ -315,7 +317,12 @@ def _is_name_at_the_end(lines: list[_Line], i: int, end: int) -> bool:
 def _is_name(text: str) -> bool:
     """A few capitalised words without figures: a person, a department, a firm."""
     words = text.split()
-    if not 1 <= len(words) <= 6 or len(text) > 60 or _is_sentence(text) or any(c.isdigit() for c in text):
+    if (
+        not 1 <= len(words) <= 6
+        or len(text) > 60
+        or _is_sentence(text)
+        or any(c.isdigit() or c in "@<>=/:" for c in text)
+    ):
         return False
     if len(words) == 1 and len(text) <= 3 and text.isupper() and not text.endswith("."):
         return len(text) == 1  # an initial, not "OK" or "PO"
@@ -353,7 +360,7 @@ def _mark_disclaimer(lines: list[_Line], start: int, end: int) -> None:
         if i < end and not lines[i].is_blank and lines[i].role == "signature":
             continue
         if i > first and _is_boilerplate(" ".join(line.text for line in lines[first:i][:40])):
-            begin = next((j for j in range(first, i) if _is_boilerplate(lines[j].text)), first)
+            begin = next((j for j in range(first, i) if phrases.DISCLAIMER_WORDS.search(lines[j].text)), first)
             for line in lines[begin:end]:
                 if line.role == "signature":
                     line.role = "disclaimer"

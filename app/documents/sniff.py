@@ -44,7 +44,7 @@ _MAGIC = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
-    ("__properties_version1.0", MSG),
+    ("__substg1.0_", MSG),
     ("EncryptedPackage", ENCRYPTED_OFFICE),
     ("Workbook", XLS),
     ("WordDocument", DOC),
@@ -114,6 +114,8 @@ def _textual(content: bytes, name: str) -> str:
     head = head.removeprefix(b"\xef\xbb\xbf")
     if not head.strip():
         return TEXT
+    if _is_mail(head.lstrip(), name):
+        return MAIL  # before anything else: its parts may be binary
     if b"\x00" in head or _unprintable(head) > 0.1 * len(head):
         return BINARY
     start = head.lstrip()
@@ -128,8 +130,6 @@ def _textual(content: bytes, name: str) -> str:
             return HTML
         if re.match(rb"<[A-Za-z_!]", start):
             return XML
-    if _is_mail(start, name):
-        return MAIL
     if re.search(rb"<(?:html|body)[\s>]", head[:2000], re.I):
         return HTML
     return CSV if _is_csv(head, name, is_whole=len(content) <= 8192) else TEXT
