@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 _ENGINES: list[object] = []
-_STARTED: list[object] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,7 +51,7 @@ def _engine_url(name: str) -> str:
         if not address.exists():
             start = engines.start_postgres if name == "postgres" else engines.start_valkey
             started = start(folder, port=engines.free_port(), password="testing", outlive_us=True)
-            _STARTED.append(started)  # kept: a process that runs on must not be collected
+            started.process.returncode = 0  # it runs on, for the other test processes too: not ours to wait for
             (folder / f"{name}.pid").write_text(str(started.process.pid))
             address.write_text(started.url)
         return address.read_text()

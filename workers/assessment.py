@@ -19,7 +19,7 @@ from app.odoo.commands import Attachment
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
 from workers.celery_app import celery_app
-from workers.lease import kept
+from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
 
 if TYPE_CHECKING:
@@ -38,67 +38,89 @@ def reconcile_case(case_id: str) -> None:
 
 def assess(p: Parts, case_id: int) -> None:
     """Read the case's document in a bounded child process and say what it is. Needs neither Odoo nor a model."""
-    with p.database.transaction() as session:
-        step = steps.claim(session, case_id, "assess", at=now())
-        if step is None:
-            return
-        if step.attempts > steps.ATTEMPTS:
-            why = (
-                "Reading this document ended the reader five times. Open the original, and enter what matters by hand."
-            )
-            steps.give_up(session, case_id, "assess", why, at=now())
-            lifecycle.ask_for_attention(session, session.get_one(Case, case_id), why, at=now())
-            return
-        document = _document(session, case_id)
-        content, name, document_id = document.content, document.name, document.id
+    attempt = _claim(p, case_id, "assess")
+    if attempt is None:
+        return
+    with given_back(p.database, lambda s, error: _failed(s, case_id, "assess", error)):
+        with p.database.transaction() as session:
+            document = _document(session, case_id)
+            content, name, document_id = document.content, document.name, document.id
 
-        attempt = step.attempts
+        from classifiers.assess import assess as assess_reading
 
-    from classifiers.assess import assess as assess_reading
-
-    with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=15):
-        reading = p.reader.read(content, name)
-        assessment = assess_reading(reading, p.settings.firm)
-    with p.database.transaction() as session:
-        if not steps.finish(session, case_id, "assess", at=now()):
-            return
-        case = session.get_one(Case, case_id, with_for_update=True)
-        readings.keep(session, document_id, reading, at=now())
-        keep.keep(session, case_id, document_id, assessment, at=now())
-        present.show_assessment(session, case, reading, assessment, at=now())
-        steps.schedule(session, case_id, "reconcile", at=now())
+        with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=15):
+            reading = p.reader.read(content, name)
+            assessment = assess_reading(reading, p.settings.firm)
+        with p.database.transaction() as session:
+            if not steps.finish(session, case_id, "assess", attempt, at=now()):
+                return
+            case = session.get_one(Case, case_id, with_for_update=True)
+            readings.keep(session, document_id, reading, at=now())
+            keep.keep(session, case_id, document_id, assessment, at=now())
+            present.show_assessment(session, case, reading, assessment, at=now())
+            steps.schedule(session, case_id, "reconcile", at=now())
 
 
 def reconcile(p: Parts, case_id: int) -> None:
     """Match the case with Odoo's records, do the arithmetic, and propose steps. Waits when Odoo does not answer."""
-    with p.database.transaction() as session:
-        step = steps.claim(session, case_id, "reconcile", at=now())
-        if step is None:
-            return
-        row = keep.current(session, case_id)
-        assessment = keep.assessment_of(row)
-        document = session.get_one(Document, row.document_id)
-        reading: Reading = readings.load(session, row.document_id)
-        attachment = Attachment(document.name, document.content)
-        related = _related(session, case_id, reading)
-
-    try:
-        found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
-    except (Unavailable, Misconfigured, Refused) as error:
-        with p.database.transaction() as session:
-            steps.postpone(session, case_id, "reconcile", error.message, at=now())
-            case = session.get_one(Case, case_id, with_for_update=True)
-            present.say_odoo_is_away(session, case, error.message, at=now())
+    attempt = _claim(p, case_id, "reconcile")
+    if attempt is None:
         return
-    proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment, related))
-    with p.database.transaction() as session:
-        if not steps.finish(session, case_id, "reconcile", at=now()):
+    with given_back(p.database, lambda s, error: _failed(s, case_id, "reconcile", error)):
+        with p.database.transaction() as session:
+            row = keep.current(session, case_id)
+            assessment = keep.assessment_of(row)
+            document = session.get_one(Document, row.document_id)
+            reading: Reading = readings.load(session, row.document_id)
+            attachment = Attachment(document.name, document.content)
+            related = _related(session, case_id, reading)
+        try:
+            with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=15):
+                found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
+        except (Unavailable, Misconfigured, Refused) as error:
+            with p.database.transaction() as session:
+                if steps.postpone(session, case_id, "reconcile", attempt, error.message, at=now()):
+                    case = session.get_one(Case, case_id, with_for_update=True)
+                    present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
-        case = session.get_one(Case, case_id, with_for_update=True)
-        keep.keep_reconciliation(session, case_id, found)
-        freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
-        present.show_findings(session, case, assessment, found, at=now())
-        decide.settle_case(session, case, actor="software", at=now())
+        proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment, related))
+        with p.database.transaction() as session:
+            if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
+                return
+            case = session.get_one(Case, case_id, with_for_update=True)
+            keep.keep_reconciliation(session, case_id, found)
+            freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
+            present.show_findings(session, case, assessment, found, at=now())
+            decide.settle_case(session, case, actor="software", at=now())
+
+
+_GIVEN_UP = {
+    "assess": "This document could not be read: it failed five times. Open the original and enter what matters by "
+    "hand, or have it read again.",
+    "reconcile": "This case could not be compared with Odoo: it failed five times. Compare it by hand, or have it "
+    "read again.",
+}
+
+
+def _claim(p: Parts, case_id: int, stage: str) -> int | None:
+    """Lease the step: the lease's number. None when there is nothing to do, or it ended too many workers."""
+    with p.database.transaction() as session:
+        step = steps.claim(session, case_id, stage, at=now())
+        if step is not None and step.lost >= steps.LOSSES:
+            _give_up(session, case_id, stage, "its worker died each time")
+            return None
+        return step.attempts if step is not None else None
+
+
+def _failed(session: Session, case_id: int, stage: str, error: str) -> None:
+    if steps.fail(session, case_id, stage, error, at=now()):
+        _give_up(session, case_id, stage, error)
+
+
+def _give_up(session: Session, case_id: int, stage: str, error: str) -> None:
+    steps.give_up(session, case_id, stage, error, at=now())
+    case = session.get_one(Case, case_id, with_for_update=True)
+    lifecycle.ask_for_attention(session, case, _GIVEN_UP[stage], at=now())
 
 
 def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedCase, ...]:

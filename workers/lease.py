@@ -1,4 +1,4 @@
-"""Keeping a lease while the work goes on, so that a dead worker's lease ends soon and a live one's never does."""
+"""Keeping a lease while the work goes on, and giving it back when the work fails."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 def kept(database: Database, renew: Callable[[Session], None], *, every: float) -> Iterator[None]:
     """Call `renew` every so many seconds, in a transaction of its own, until the block ends.
 
-    A database that is away for a moment is no reason to stop: what was done is checked again when it is stored.
+    So a dead worker's lease ends soon and a live one's never does. A database that is away for a moment is no reason
+    to stop: what was done is checked again when it is stored.
     """
     ended = threading.Event()
 
@@ -38,3 +39,20 @@ def kept(database: Database, renew: Callable[[Session], None], *, every: float) 
     finally:
         ended.set()
         thread.join()
+
+
+@contextmanager
+def given_back(database: Database, give_back: Callable[[Session, str], None]) -> Iterator[None]:
+    """When the block raises, call `give_back` with the name of the error, in a transaction of its own, and raise on.
+
+    With the database away the lease ends by its time instead.
+    """
+    try:
+        yield
+    except Exception as error:
+        try:
+            with database.transaction() as session:
+                give_back(session, type(error).__name__)
+        except OperationalError as away:
+            log.warning("a lease could not be given back (%s); it ends by its time", type(away).__name__)
+        raise

@@ -10,10 +10,10 @@ from app.config import Settings
 from app.db import Database
 from app.decisions import approval_matrix
 from app.decisions.approval_matrix import Policy
+from app.errors import Misconfigured
 
 if TYPE_CHECKING:
     from app.documents.sandbox import Reader
-
     from app.odoo.gateway import OdooGateway
 
 
@@ -25,7 +25,20 @@ class Parts:
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.settings.database_url.get_secret_value())
+        """The database, with every table known, whatever part of the product is in use.
+
+        Raises:
+            Misconfigured: No address is set and no engines have been started here.
+        """
+        from app.migrations import tables  # noqa: F401 - foreign keys name tables of other stages
+
+        url = self.settings.database_url.get_secret_value()
+        if not url:
+            raise Misconfigured(
+                f"There is no database: nothing has been started with the data in {self.settings.countersign_data}. "
+                "Start Countersign with: countersign up (or set DATABASE_URL, or COUNTERSIGN_DATA to its folder)."
+            )
+        return Database(url)
 
     @cached_property
     def policy(self) -> Policy:

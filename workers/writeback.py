@@ -6,10 +6,11 @@ from uuid import UUID
 
 from app.clock import now
 from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused, Unavailable
-from app.odoo.gateway import Stale
+from app.odoo.commands import WriteCommand
+from app.odoo.gateway import Receipt, Stale
 from app.writebacks import deliver as writes
 from workers.celery_app import celery_app
-from workers.lease import kept
+from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
 
 
@@ -21,26 +22,33 @@ def deliver_write(write_back_id: str) -> None:
 def deliver(p: Parts, write_back_id: UUID) -> None:
     """Send one queued write to Odoo and settle it. Running it twice, or by two workers, changes nothing more."""
     with p.database.transaction() as session:
-        delivery = writes.claim(session, write_back_id, at=now(), public_url=p.settings.public_url)
+        delivery = writes.claim(session, write_back_id, at=now())
     if delivery is None:
         return
-    try:
-        if delivery.command is None:
-            receipt = None
-        elif p.odoo is None:
-            raise Misconfigured("No Odoo is connected: set ODOO_URL, ODOO_DB and ODOO_API_KEY. The write waits.")
+    with given_back(p.database, lambda s, error: writes.fail(s, delivery, error, at=now())):
+        with p.database.transaction() as session:
+            command = writes.command_of(session, delivery, public_url=p.settings.public_url)
+        try:
+            receipt = _apply(p, delivery, command)
+        except Stale as stale:
+            with p.database.transaction() as session:
+                writes.settle_stale(session, delivery, stale, at=now())
+        except (Unavailable, Misconfigured) as error:
+            with p.database.transaction() as session:
+                writes.postpone(session, delivery, error.message, at=now())
+        except (Refused, NotFound, Conflict, Malformed) as error:
+            with p.database.transaction() as session:
+                writes.settle_refused(session, delivery, error.message, at=now())
         else:
-            with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=10):
-                receipt = p.odoo.apply(delivery.command, key=delivery.key)
-    except Stale as stale:
-        with p.database.transaction() as session:
-            writes.settle_stale(session, write_back_id, stale, at=now())
-    except (Unavailable, Misconfigured) as error:
-        with p.database.transaction() as session:
-            writes.postpone(session, write_back_id, error.message, at=now())
-    except (Refused, NotFound, Conflict, Malformed) as error:
-        with p.database.transaction() as session:
-            writes.settle_refused(session, write_back_id, error.message, at=now())
-    else:
-        with p.database.transaction() as session:
-            writes.settle(session, write_back_id, receipt, at=now())
+            with p.database.transaction() as session:
+                writes.settle(session, delivery, receipt, at=now())
+
+
+def _apply(p: Parts, delivery: writes.Delivery, command: WriteCommand | None) -> Receipt | None:
+    """Odoo's receipt; None for what happens in Countersign alone."""
+    if command is None:
+        return None
+    if p.odoo is None:
+        raise Misconfigured("No Odoo is connected: set ODOO_URL, ODOO_DB and ODOO_API_KEY. The write waits.")
+    with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=10):
+        return p.odoo.apply(command, key=delivery.key)

@@ -91,6 +91,7 @@ def show_assessment(session: Session, case: Case, reading: Reading, assessment: 
 
 def show_findings(session: Session, case: Case, assessment: Assessment, found: Reconciliation, *, at: datetime) -> None:
     """Add what the books say: the customer as Odoo names it, the amount, the rank."""
+    case.unsure_because = assessment.classification.unsure_because
     customer = found.certain("customer")
     if customer is not None:
         case.customer_id, case.customer_name = customer.record.id, customer.record.name
@@ -103,18 +104,13 @@ def show_findings(session: Session, case: Case, assessment: Assessment, found: R
         matches=[[m.what, m.record.model, m.record.id, str(m.score), m.is_certain] for m in found.matches],
         findings=[[f.code, f.says, str(f.amount) if f.amount else None] for f in found.findings],
     )  # fmt: skip
-    if case.state == "stale":
-        lifecycle.move(
-            session, case, "to_decide", actor=ACTOR, at=at, because="Proposed again from what Odoo holds now."
-        )
     case.updated_at = at
 
 
-def say_odoo_is_away(session: Session, case: Case, why: str, *, at: datetime) -> None:
+def say_odoo_is_away(case: Case, assessment: Assessment, why: str, *, at: datetime) -> None:
     """Tell the reviewer that the books have not been asked yet; the case can be read and sorted meanwhile."""
-    notice = f"Odoo has not been asked yet: {why}"
-    if notice not in case.unsure_because:
-        case.unsure_because = f"{case.unsure_because} {notice}".strip()
+    unsure = assessment.classification.unsure_because
+    case.unsure_because = f"{unsure} Odoo has not been asked yet: {why}".strip()
     case.updated_at = at
 
 

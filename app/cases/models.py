@@ -100,6 +100,11 @@ class CaseStep(Base):
     stage: Mapped[str] = mapped_column(String(20), primary_key=True)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
+    """Counts leases and never goes back, so that it names one."""
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Leases since it was asked for that ended without a result: the worker died, or failed in a way nobody foresaw."""
+    waits: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was put back since it was asked for because a peer was away."""
     next_at: Mapped[datetime]
     """When the sweeper may (re-)send it: after the lease, or after a back-off."""
     last_error: Mapped[str] = mapped_column(Text, default="")

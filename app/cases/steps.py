@@ -17,30 +17,31 @@ GRACE = timedelta(seconds=30)
 """How long a nudge may take to arrive before the sweeper sends another."""
 FIRST_BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=5)
-ATTEMPTS = 5
+LOSSES = 5
 """A step that kills or fails its worker this often is given up and shown to a person."""
 
 
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after the given number of attempts: 5 s, 10 s, 20 s, … at most 5 minutes."""
-    return min(FIRST_BACK_OFF * 2.0 ** max(0, attempts - 1), LONGEST_BACK_OFF)
+def back_off(times: int) -> timedelta:
+    """How long to wait after the given number of vain tries: 5 s, 10 s, 20 s, … at most 5 minutes."""
+    return min(FIRST_BACK_OFF * 2.0 ** min(max(0, times - 1), 20), LONGEST_BACK_OFF)
 
 
 def schedule(session: Session, case_id: int, stage: str, *, at: datetime) -> None:
-    """Ask for a step now; one that ran before runs again."""
+    """Ask for a step now; one that ran before runs again, and what a worker is just doing of it is not kept."""
+    anew = {"state": "waiting", "lost": 0, "waits": 0, "next_at": at + GRACE, "last_error": "", "finished_at": None}
     session.execute(
         insert(CaseStep)
-        .values(case_id=case_id, stage=stage, state="waiting", attempts=0, next_at=at + GRACE, last_error="")
-        .on_conflict_do_update(
-            index_elements=["case_id", "stage"],
-            set_={"state": "waiting", "attempts": 0, "next_at": at + GRACE, "last_error": "", "finished_at": None},
-        )
+        .values(case_id=case_id, stage=stage, attempts=0, **anew)
+        .on_conflict_do_update(index_elements=["case_id", "stage"], set_=anew)
     )
     after_commit(session, f"case.{stage}", case_id)
 
 
 def claim(session: Session, case_id: int, stage: str, *, at: datetime) -> CaseStep | None:
-    """Lease a step to this worker; None when it is done, or another worker has it."""
+    """Lease a step to this worker; None when it is done, or another worker has it.
+
+    The step's `attempts` names the lease: `renew`, `finish`, `postpone` and `fail` ask for it.
+    """
     step = session.execute(
         select(CaseStep)
         .where(CaseStep.case_id == case_id, CaseStep.stage == stage, CaseStep.state.in_(("waiting", "leased")))
@@ -48,6 +49,8 @@ def claim(session: Session, case_id: int, stage: str, *, at: datetime) -> CaseSt
     ).scalar_one_or_none()
     if step is None or (step.state == "leased" and step.next_at > at):
         return None
+    if step.state == "leased":
+        step.lost += 1
     step.state = "leased"
     step.attempts += 1
     step.next_at = at + LEASE
@@ -67,22 +70,39 @@ def renew(session: Session, case_id: int, stage: str, attempt: int, *, at: datet
     )  # fmt: skip
 
 
-def finish(session: Session, case_id: int, stage: str, *, at: datetime) -> bool:
-    """Mark a leased step as done. False when somebody else finished it meanwhile: then this work must not be kept."""
-    step = session.get(CaseStep, (case_id, stage), with_for_update=True)
-    if step is None or step.state != "leased":
+def finish(session: Session, case_id: int, stage: str, attempt: int, *, at: datetime) -> bool:
+    """Mark a leased step as done. False when this lease is over, by time or by a new wish: then drop the work."""
+    step = _leased(session, case_id, stage, attempt)
+    if step is None:
         return False
     step.state, step.finished_at, step.last_error = "done", at, ""
     session.flush()
     return True
 
 
-def postpone(session: Session, case_id: int, stage: str, error: str, *, at: datetime) -> None:
-    """Put a step back after a passing fault; the sweeper sends it again after a back-off."""
+def postpone(session: Session, case_id: int, stage: str, attempt: int, error: str, *, at: datetime) -> bool:
+    """Put a step back because a peer is away; the sweeper sends it again after a back-off, for as long as it takes.
+
+    False when this lease is over.
+    """
+    step = _leased(session, case_id, stage, attempt)
+    if step is None:
+        return False
+    step.waits += 1
+    step.state, step.last_error, step.next_at = "waiting", error, at + back_off(step.waits)
+    session.flush()
+    return True
+
+
+def fail(session: Session, case_id: int, stage: str, error: str, *, at: datetime) -> bool:
+    """Put a step back that failed its worker in a way nobody foresaw. True when that was once too often: give it up."""
     step = session.get(CaseStep, (case_id, stage), with_for_update=True)
-    if step is not None and step.state == "leased":
-        step.state, step.last_error, step.next_at = "waiting", error, at + back_off(step.attempts)
-        session.flush()
+    if step is None or step.state != "leased":
+        return False
+    step.lost += 1
+    step.state, step.last_error, step.next_at = "waiting", error, at + back_off(step.lost)
+    session.flush()
+    return step.lost >= LOSSES
 
 
 def give_up(session: Session, case_id: int, stage: str, error: str, *, at: datetime) -> None:
@@ -91,6 +111,11 @@ def give_up(session: Session, case_id: int, stage: str, error: str, *, at: datet
     if step is not None and step.state in ("waiting", "leased"):
         step.state, step.last_error, step.finished_at = "failed", error, at
         session.flush()
+
+
+def _leased(session: Session, case_id: int, stage: str, attempt: int) -> CaseStep | None:
+    step = session.get(CaseStep, (case_id, stage), with_for_update=True)
+    return step if step is not None and step.state == "leased" and step.attempts == attempt else None
 
 
 def overdue(session: Session, *, at: datetime, limit: int = 200) -> list[tuple[int, str]]:
@@ -109,6 +134,7 @@ def overdue(session: Session, *, at: datetime, limit: int = 200) -> list[tuple[i
     for step in steps:
         if step.state == "leased":
             step.state = "waiting"
+            step.lost += 1
         step.next_at = at + GRACE
     session.flush()
     return [(step.case_id, step.stage) for step in steps]

@@ -24,6 +24,7 @@ from app.users.access import Caller
 from app.users.models import User
 
 REJECT_REASONS = ("wrong_reading", "wrong_amount", "wrong_record", "already_handled", "not_ours", "other")
+DELIVERY_ROLES = ("project_manager", "reviewer", "controller")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def confirm(
     )  # fmt: skip
     if not missing:
         suggestion.state = "confirmed"
+    _close_stale(session, suggestion)
     settle_case(session, case, actor=by.email, at=at)
     return Outcome(decision.id, suggestion.id, not missing, missing)
 
@@ -73,17 +75,19 @@ def reject(
 ) -> Outcome:  # fmt: skip
     """Record a person's no, with its reason. When nothing is left to decide on the case, it is closed.
 
+    What Odoo refused, or what went stale, can be rejected too: that puts it aside.
+
     Raises: as `confirm`, and Refused when the reason is not one of `REJECT_REASONS`.
     """
     by.require("decide")
     if reason_code not in REJECT_REASONS:
         raise Refused(f"Say why you reject: one of {', '.join(REJECT_REASONS)}.", reason=reason_code)
-    suggestion, case = _open(session, suggestion_id, content_hash)
+    suggestion, case = _open(session, suggestion_id, content_hash, states=("open", "stale", "refused"))
     requirement = _requirement(suggestion, policy)
     role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
     decision = _record(session, suggestion, "reject", by, role, requirement, policy, at, reason_code, note)
     suggestion.state = "rejected"
-    session.flush()
+    _close_stale(session, suggestion)
     settle_case(session, case, actor=by.email, at=at)
     return Outcome(decision.id, suggestion.id, True, "")
 
@@ -122,7 +126,7 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
             (state, because)
             for applies, state, because in (
                 ("stale" in states, "stale", "Odoo changed since this was proposed. Compare, then decide again."),
-                ("refused" in states, "needs_attention", "Odoo refused a write. See the reason, then decide again."),
+                ("refused" in states, "needs_attention", "A write was refused. See the reason, then decide again."),
                 ("confirmed" in states, "writing", "Confirmed; on its way to Odoo."),
                 (half_decided is not None, "needs_approval", "Confirmed once; another person must confirm."),
                 ("open" in states and case.state == "needs_attention", "needs_attention", ""),
@@ -145,7 +149,14 @@ def validate_delivery(
 
     Raises:
         NotFound: There is no such case.
+        Refused: Neither the person's roles nor their key's scopes let them answer.
     """
+    by.require("decide")
+    if not set(by.roles) & set(DELIVERY_ROLES):
+        raise Refused(
+            f"Your role ({', '.join(by.roles) or 'none'}) may not answer whether work was delivered. Ask a project "
+            "manager, a reviewer or a controller.",
+        )
     case = session.get(Case, case_id, with_for_update=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
@@ -167,14 +178,24 @@ def confirmations(session: Session, suggestion: Suggestion) -> list[tuple[str, s
     return [(name, role, at) for name, role, at in rows]
 
 
-def _open(session: Session, suggestion_id: UUID, content_hash: str) -> tuple[Suggestion, Case]:
-    suggestion = session.get(Suggestion, suggestion_id, with_for_update=True)
-    if suggestion is None:
+def locked(session: Session, suggestion_id: UUID) -> tuple[Suggestion, Case]:
+    """A suggestion and its case, both locked: always the case first, so that nobody waits in a circle.
+
+    Raises:
+        NotFound: There is no such suggestion.
+    """
+    case_id = session.execute(select(Suggestion.case_id).where(Suggestion.id == suggestion_id)).scalar_one_or_none()
+    if case_id is None:
         raise NotFound(f"There is no suggestion {suggestion_id}.")
-    case = session.get(Case, suggestion.case_id, with_for_update=True)
-    if case is None:
-        raise NotFound(f"There is no case {suggestion.case_id}.")
-    if suggestion.state != "open":
+    case = session.get_one(Case, case_id, with_for_update=True)
+    return session.get_one(Suggestion, suggestion_id, with_for_update=True), case
+
+
+def _open(
+    session: Session, suggestion_id: UUID, content_hash: str, *, states: tuple[str, ...] = ("open",)
+) -> tuple[Suggestion, Case]:
+    suggestion, case = locked(session, suggestion_id)
+    if suggestion.state not in states:
         last = session.execute(
             select(User.name, Decision.at, Decision.verdict)
             .join(User, User.id == Decision.by_user_id)
@@ -194,6 +215,19 @@ def _open(session: Session, suggestion_id: UUID, content_hash: str) -> tuple[Sug
             suggestion=str(suggestion_id), case=case.id,
         )  # fmt: skip
     return suggestion, case
+
+
+def _close_stale(session: Session, decided: Suggestion) -> None:
+    """Put earlier versions of this step aside that went stale: a person has now decided on what holds today."""
+    session.flush()
+    rows = session.execute(
+        select(Suggestion).where(
+            Suggestion.case_id == decided.case_id, Suggestion.kind == decided.kind, Suggestion.state == "stale",
+            Suggestion.id != decided.id,
+        )
+    ).scalars()  # fmt: skip
+    for suggestion in rows:
+        suggestion.state = "superseded"
 
 
 def _requirement(suggestion: Suggestion, policy: Policy) -> Requirement:

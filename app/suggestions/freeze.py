@@ -56,8 +56,8 @@ def freeze(
         made_by=made_by, made_at=at, state="open",
     )  # fmt: skip
     session.add(suggestion)
-    if replaces is not None:
-        replaces.state = "superseded"
+    if replaces is not None and replaces.state != "stale":
+        replaces.state = "superseded"  # a stale one stays, with both values, until a person decides on this one
     session.flush()
     trail.record(
         session, "suggestion.made", case_id=case_id, actor=actor, at=at, suggestion=str(suggestion.id),
@@ -70,15 +70,17 @@ def freeze(
 def propose_anew(
     session: Session, case_id: int, proposals: tuple[Proposal, ...], policy: Judge, *, at: datetime
 ) -> list[Suggestion]:
-    """Replace a case's open or stale suggestions by these; equal ones stay, so that no half-made decision is lost."""
-    old = list(
-        session.execute(
-            select(Suggestion)
-            .where(Suggestion.case_id == case_id, Suggestion.state.in_(("open", "stale")))
-            .order_by(Suggestion.rank)
-            .with_for_update()
-        ).scalars()
-    )
+    """Replace a case's open and refused suggestions by these; equal open ones stay, with the decisions made on them.
+
+    A stale one also stays, beside the version that follows it, so that a person can compare both values.
+    """
+    rows = session.execute(
+        select(Suggestion)
+        .where(Suggestion.case_id == case_id, Suggestion.state.in_(("open", "stale", "refused")))
+        .order_by(Suggestion.rank, Suggestion.version.desc())
+        .with_for_update()
+    ).scalars()
+    old = sorted(rows, key=lambda s: s.state != "open")
     kept: list[Suggestion] = []
     for proposal in proposals:
         before = next((s for s in old if s.kind == proposal.kind and _target(s) == _target_of(proposal)), None)
@@ -90,7 +92,7 @@ def propose_anew(
                 continue
         kept.append(freeze(session, case_id, proposal, policy, at=at, replaces=before))
     for suggestion in old:
-        if suggestion.made_by is None or suggestion.state == "stale":
+        if suggestion.state == "refused" or (suggestion.state == "open" and suggestion.made_by is None):
             suggestion.state = "superseded"
     session.flush()
     return kept

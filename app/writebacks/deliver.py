@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit import trail
+from app.cases import steps
 from app.cases.models import Case
 from app.decisions import decide
 from app.decisions.decide import confirmations
 from app.documents.models import Document
+from app.errors import Conflict
 from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.suggestions.models import Suggestion
@@ -28,15 +30,15 @@ MOST_TOLD = 480
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A claimed write: its key, and the command for Odoo, or None when it happens in Countersign alone."""
+    """A claimed write: what it writes, under which key, and which lease this is."""
 
     id: UUID
+    suggestion_id: UUID
     key: str
     attempt: int
-    command: WriteCommand | None
 
 
-def claim(session: Session, write_back_id: UUID, *, at: datetime, public_url: str) -> Delivery | None:
+def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | None:
     """Lease a queued write to this worker; None when it is not due, is done, or another worker has it."""
     row = session.execute(
         select(WriteBack)
@@ -49,100 +51,12 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime, public_url: st
     row.attempts += 1
     row.next_at = at + retry_rules.LEASE
     session.flush()
-    suggestion = session.get_one(Suggestion, row.suggestion_id)
-    return Delivery(row.id, row.key, row.attempts, _command(session, suggestion, public_url))
+    return Delivery(row.id, row.suggestion_id, row.key, row.attempts)
 
 
-def renew(session: Session, delivery: Delivery, *, at: datetime) -> None:
-    """Prolong the lease of this attempt while Odoo is waited for."""
-    session.execute(
-        update(WriteBack)
-        .where(WriteBack.id == delivery.id, WriteBack.state == "leased", WriteBack.attempts == delivery.attempt)
-        .values(next_at=at + retry_rules.LEASE)
-    )
-
-
-def settle(session: Session, write_back_id: UUID, receipt: Receipt | None, *, at: datetime) -> None:
-    """Record what Odoo did (None: it happened in Countersign alone). Settling twice changes nothing."""
-    row, suggestion, case = _leased(session, write_back_id)
-    if row.state == "written":
-        return
-    row.state, row.written_at, row.last_error = "written", at, ""
-    row.receipt = {"status": receipt.status.value, **dict(receipt.result)} if receipt else {"status": "within"}
-    if receipt is None:
-        within.carry_out(session, suggestion, actor=ACTOR, at=at)
-    suggestion.state = "written"
-    trail.record(
-        session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
-        kind=suggestion.kind, receipt=row.receipt,
-    )  # fmt: skip
-    decide.settle_case(session, case, actor=ACTOR, at=at)
-
-
-def settle_stale(session: Session, write_back_id: UUID, stale: Stale, *, at: datetime) -> None:
-    """Nothing was written because Odoo changed: the case goes back to review with both values."""
-    row, suggestion, case = _leased(session, write_back_id)
-    row.state = "stale"
-    row.differs = [{"what": d.field, "seen": _plain(d.expected), "now": _plain(d.actual)} for d in stale.differences]
-    row.last_error = stale.message
-    suggestion.state = "stale"
-    trail.record(
-        session, "write.stale", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
-        differs=row.differs,
-    )  # fmt: skip
-    decide.settle_case(session, case, actor=ACTOR, at=at)
-
-
-def settle_refused(session: Session, write_back_id: UUID, why: str, *, at: datetime) -> None:
-    """Odoo said no for good: a person must look; `why` says what to do."""
-    row, suggestion, case = _leased(session, write_back_id)
-    row.state, row.last_error = "refused", why
-    suggestion.state = "refused"
-    trail.record(
-        session,
-        "write.refused",
-        case_id=case.id,
-        actor=ACTOR,
-        at=at,
-        suggestion=str(suggestion.id),
-        key=row.key,
-        why=why,
-    )
-    decide.settle_case(session, case, actor=ACTOR, at=at)
-    case.attention = why
-
-
-def postpone(session: Session, write_back_id: UUID, why: str, *, at: datetime) -> None:
-    """Odoo did not answer: the write waits and is sent again with the same key."""
-    row, suggestion, case = _leased(session, write_back_id)
-    row.state, row.last_error = "waiting", why
-    row.next_at = at + retry_rules.wait_after(row.attempts)
-    if row.attempts == 1:
-        trail.record(
-            session,
-            "write.waits",
-            case_id=case.id,
-            actor=ACTOR,
-            at=at,
-            suggestion=str(suggestion.id),
-            key=row.key,
-            why=why,
-        )
-
-
-def due(session: Session, *, at: datetime, limit: int = 200) -> list[UUID]:
-    """Queued writes whose time has come (undo time over, lease or back-off ended), oldest first."""
-    return list(
-        session.execute(
-            select(WriteBack.id)
-            .where(WriteBack.state.in_(("waiting", "leased")), WriteBack.next_at <= at)
-            .order_by(WriteBack.next_at)
-            .limit(limit)
-        ).scalars()
-    )
-
-
-def _command(session: Session, suggestion: Suggestion, public_url: str) -> WriteCommand | None:
+def command_of(session: Session, delivery: Delivery, *, public_url: str) -> WriteCommand | None:
+    """What was confirmed, with the attachments' bytes and who decided; None for what happens in Countersign alone."""
+    suggestion = session.get_one(Suggestion, delivery.suggestion_id)
     body = suggestion.command.get("odoo")
     if body is None:
         return None
@@ -164,11 +78,132 @@ def _command(session: Session, suggestion: Suggestion, public_url: str) -> Write
     return WriteCommand(change, mandate)
 
 
-def _leased(session: Session, write_back_id: UUID) -> tuple[WriteBack, Suggestion, Case]:
-    row = session.get_one(WriteBack, write_back_id, with_for_update=True)
-    suggestion = session.get_one(Suggestion, row.suggestion_id, with_for_update=True)
-    case = session.get_one(Case, suggestion.case_id, with_for_update=True)
-    return row, suggestion, case
+def renew(session: Session, delivery: Delivery, *, at: datetime) -> None:
+    """Prolong the lease of this attempt while Odoo is waited for."""
+    session.execute(
+        update(WriteBack)
+        .where(WriteBack.id == delivery.id, WriteBack.state == "leased", WriteBack.attempts == delivery.attempt)
+        .values(next_at=at + retry_rules.LEASE)
+    )
+
+
+def settle(session: Session, delivery: Delivery, receipt: Receipt | None, *, at: datetime) -> None:
+    """Record what Odoo did (None: it happened in Countersign alone). Settling twice changes nothing.
+
+    An answer counts even when it came after the lease: Odoo has done it.
+    """
+    row, suggestion, case = _locked(session, delivery)
+    if row.state not in ("waiting", "leased"):
+        return
+    if receipt is None:
+        try:
+            within.carry_out(session, suggestion, actor=ACTOR, at=at)
+        except Conflict as conflict:
+            _end(session, row, suggestion, case, "refused", conflict.message, at)
+            return
+    row.state, row.written_at, row.last_error = "written", at, ""
+    row.receipt = {"status": receipt.status.value, **dict(receipt.result)} if receipt else {"status": "within"}
+    suggestion.state = "written"
+    trail.record(
+        session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+        kind=suggestion.kind, receipt=row.receipt,
+    )  # fmt: skip
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+
+
+def settle_stale(session: Session, delivery: Delivery, stale: Stale, *, at: datetime) -> None:
+    """Nothing was written because Odoo changed: the case goes back to review with both values, and Odoo is asked anew.
+
+    Nothing happens when this lease is over: whoever has the write now settles it.
+    """
+    row, suggestion, case = _locked(session, delivery)
+    if not _is_held(row, delivery):
+        return
+    row.state = "stale"
+    row.differs = [{"what": d.field, "seen": _plain(d.expected), "now": _plain(d.actual)} for d in stale.differences]
+    row.last_error = stale.message
+    suggestion.state = "stale"
+    trail.record(
+        session, "write.stale", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+        differs=row.differs,
+    )  # fmt: skip
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+    steps.schedule(session, case.id, "reconcile", at=at)
+
+
+def settle_refused(session: Session, delivery: Delivery, why: str, *, at: datetime) -> None:
+    """Odoo said no for good: a person must look; `why` says what to do. Nothing happens when this lease is over."""
+    row, suggestion, case = _locked(session, delivery)
+    if _is_held(row, delivery):
+        _end(session, row, suggestion, case, "refused", why, at)
+
+
+def postpone(session: Session, delivery: Delivery, why: str, *, at: datetime) -> None:
+    """Odoo did not answer: the write waits and is sent again with the same key. Nothing when this lease is over."""
+    row, suggestion, case = _locked(session, delivery)
+    if not _is_held(row, delivery):
+        return
+    row.state, row.last_error = "waiting", why
+    row.next_at = at + retry_rules.wait_after(row.attempts)
+    if row.attempts == 1:
+        trail.record(
+            session, "write.waits", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+            why=why,
+        )  # fmt: skip
+
+
+def fail(session: Session, delivery: Delivery, error: str, *, at: datetime) -> None:
+    """The worker failed in a way nobody foresaw: the write is tried again, and after five times shown to a person.
+
+    Whether Odoo has done it is not known then; the key keeps it from happening twice.
+    """
+    row, suggestion, case = _locked(session, delivery)
+    if not _is_held(row, delivery):
+        return
+    row.lost += 1
+    row.state, row.last_error = "waiting", error
+    row.next_at = at + retry_rules.wait_after(row.lost)
+    if row.lost >= retry_rules.LOSSES:
+        why = (
+            f"Writing this failed five times ({error}). Look in Odoo whether it was done, then reject the step here or "
+            "have the case read again."
+        )
+        _end(session, row, suggestion, case, "failed", why, at)
+
+
+def _end(
+    session: Session, row: WriteBack, suggestion: Suggestion, case: Case, state: str, why: str, at: datetime
+) -> None:
+    row.state, row.last_error = state, why
+    suggestion.state = "refused"
+    trail.record(
+        session, f"write.{state}", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
+        why=why,
+    )  # fmt: skip
+    decide.settle_case(session, case, actor=ACTOR, at=at)
+    case.attention = why
+
+
+def due(session: Session, *, at: datetime, limit: int = 200) -> list[UUID]:
+    """Queued writes whose time has come (undo time over, lease or back-off ended), oldest first."""
+    return list(
+        session.execute(
+            select(WriteBack.id)
+            .where(WriteBack.state.in_(("waiting", "leased")), WriteBack.next_at <= at)
+            .order_by(WriteBack.next_at)
+            .limit(limit)
+        ).scalars()
+    )
+
+
+def _locked(session: Session, delivery: Delivery) -> tuple[WriteBack, Suggestion, Case]:
+    """The case, its suggestion and the write, locked in this order like everywhere."""
+    suggestion, case = decide.locked(session, delivery.suggestion_id)
+    return session.get_one(WriteBack, delivery.id, with_for_update=True), suggestion, case
+
+
+def _is_held(row: WriteBack, delivery: Delivery) -> bool:
+    return row.state == "leased" and row.attempts == delivery.attempt
 
 
 def _plain(value: object) -> Any:

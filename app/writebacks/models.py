@@ -30,6 +30,9 @@ class WriteBack(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
+    """Counts leases, so that it names one."""
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts that failed in a way nobody foresaw."""
     next_at: Mapped[datetime]
     """Not before this: the end of the undo time, of a lease, or of a back-off."""
     receipt: Mapped[dict[str, Any] | None]

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.cases.models import Case
 from app.decisions import decide
 from app.decisions.approval_matrix import Policy
 from app.decisions.decide import Outcome
-from app.errors import Conflict, NotFound
+from app.decisions.models import Decision
+from app.errors import Conflict, NotFound, Refused
 from app.jobs import after_commit
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
@@ -52,26 +52,32 @@ def undo(session: Session, suggestion_id: UUID, *, by: Caller, at: datetime) -> 
     Raises:
         NotFound: Nothing was queued for it.
         Conflict: It is on its way or written already.
+        Refused: This person neither confirmed it nor is a controller.
     """
     by.require("decide")
+    suggestion, case = decide.locked(session, suggestion_id)
     row = session.execute(
         select(WriteBack).where(WriteBack.suggestion_id == suggestion_id).with_for_update()
     ).scalar_one_or_none()
     if row is None:
         raise NotFound("There is nothing to undo: no write was queued for this suggestion.")
+    confirmed_it = session.execute(
+        select(Decision.id).where(Decision.suggestion_id == suggestion_id, Decision.by_user_id == by.user_id)
+    ).first()
+    if confirmed_it is None and "controller" not in by.roles:
+        raise Refused("Only who confirmed this, or a controller, may take it back.")
     if row.state != "waiting" or row.attempts:
         raise Conflict(
             f"Too late to undo: the write is {row.state}. Where Odoo allows it, propose the reverse step instead.",
             state=row.state,
         )
-    suggestion = session.get_one(Suggestion, suggestion_id, with_for_update=True)
     row.state = "withdrawn"
     suggestion.state = "superseded"
     session.add(reopened(suggestion, at))
     trail.record(
         session, "decision.undone", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion_id)
     )
-    decide.settle_case(session, session.get_one(Case, suggestion.case_id, with_for_update=True), actor=by.email, at=at)
+    decide.settle_case(session, case, actor=by.email, at=at)
 
 
 def reopened(suggestion: Suggestion, at: datetime) -> Suggestion:

@@ -8,6 +8,8 @@ LEASE = timedelta(seconds=30)
 """Renewed while the worker waits for Odoo; after it another worker sends the same key again, which is harmless."""
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=2)
+LOSSES = 5
+"""A write that fails its worker this often in a way nobody foresaw is shown to a person."""
 
 
 def wait_after(attempts: int) -> timedelta:

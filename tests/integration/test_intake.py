@@ -76,8 +76,9 @@ def test_a_step_is_leased_to_one_worker_and_free_again_when_the_lease_ends(datab
     with database.transaction() as session:
         assert steps.claim(session, case_id, "assess", at=NOW) is None
         assert steps.claim(session, case_id, "assess", at=NOW + steps.LEASE) is not None
-        assert steps.finish(session, case_id, "assess", at=NOW)
-        assert not steps.finish(session, case_id, "assess", at=NOW)
+        assert not steps.finish(session, case_id, "assess", 1, at=NOW)
+        assert steps.finish(session, case_id, "assess", 2, at=NOW)
+        assert not steps.finish(session, case_id, "assess", 2, at=NOW)
     with database.transaction() as session:
         assert steps.claim(session, case_id, "assess", at=NOW + 9 * steps.LEASE) is None
         assert session.get_one(CaseStep, (case_id, "assess")).attempts == 2

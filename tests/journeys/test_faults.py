@@ -83,7 +83,8 @@ class Running:
     def operations(self) -> list[dict[str, object]]:
         """What the sandbox Odoo carried out: its journal holds one line for each change."""
         journal = self.data / "odoo.journal"
-        return [json.loads(line)["arguments"] for line in journal.read_text().splitlines()] if journal.exists() else []
+        entries = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+        return [entry["arguments"] for entry in entries if "arguments" in entry]
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
