@@ -95,6 +95,11 @@ def _by_number(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]] | None:
     if body.column("position") is None:
         return None
     starts = [i for i, r in enumerate(rows) if _starts(body, r)]
+    if starts and starts[0] > 0 and rows[-1].kind == "figures" and rows[-1] is rows[starts[-1]]:
+        described = body.column("description")
+        own = [r for r in rows if r.kind == "figures"]
+        if sum(1 for r in own if not _has_words(body, r, described)) * 2 > len(own):
+            return None  # the words stand above their number
     figures_rows = sum(r.kind == "figures" for r in rows)
     if not starts or len(starts) < 0.7 * figures_rows:
         return None
@@ -131,11 +136,10 @@ def _by_gap(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]] | None:
     narrow = min(inner)
     height = median(r.row.height for r in rows)
     candidates = sorted({round(g, 1) for g in inner})
+    best: tuple[int, list[list[BodyRow]]] | None = None
     for low, high in zip(candidates, candidates[1:], strict=False):
-        if high - low < 0.22 * height:
-            continue
         limit = (low + high) / 2
-        if limit - narrow < 0.1 * height:
+        if high - low < 0.22 * height or limit - narrow < 0.1 * height:
             continue
         groups: list[list[BodyRow]] = [[rows[0]]]
         for row, gap in zip(rows[1:], gaps, strict=True):
@@ -144,9 +148,15 @@ def _by_gap(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]] | None:
             else:
                 groups[-1].append(row)
         with_figures = [g for g in groups if any(r.kind == "figures" for r in g)]
-        if with_figures and _agree(with_figures) and len(with_figures) < len(rows):
-            return with_figures
-    return None
+        covered = sum(map(len, with_figures))
+        if (
+            with_figures
+            and _agree(with_figures)
+            and len(with_figures) < len(rows)
+            and (best is None or covered > best[0])
+        ):
+            best = (covered, with_figures)
+    return best[1] if best else None
 
 
 def _downwards(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]]:
@@ -195,9 +205,7 @@ def _is_heading_of_next(rows: list[BodyRow], at: int) -> bool:
 
 
 def _has_words(body: Body, row: BodyRow, described: int | None) -> bool:
-    if described is not None:
-        return any(any(c.isalpha() for c in t.text) for t in row.tokens(described))
-    return sum(1 for t in row.row.tokens if sum(c.isalpha() for c in t.text) >= 3) >= 2
+    return any(any(c.isalpha() for c in t.text) for t in _own_words(body, row, described))
 
 
 # what a group of rows says

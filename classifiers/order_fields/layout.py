@@ -186,27 +186,36 @@ def page_rows(page: Page, text: str, block: int) -> list[Row]:
 
 
 def text_rows(text: str, start: int, end: int, block: int, page: int = 0, first_line: int = 0) -> list[Row]:
-    """The rows of a run of plain text: two blanks, a tab or a bar part phrases; a tab goes to the next eighth column."""
+    """The rows of a run of plain text: two blanks or a bar part phrases, tabs part cells."""
     rows: list[Row] = []
     at = start
     for number, line in enumerate(text[start:end].split("\n"), first_line):
         top = number * 12.0
-        column = 0
+        if "\t" in line.strip():
+            row = _tabbed_row(line, at, block, page, top)
+            if row is not None:
+                rows.append(row)
+            at += len(line) + 1
+            continue
         tokens: list[Token] = []
-        for piece in re.finditer(r"\t|[^\t]+", line):
-            if piece.group() == "\t":
-                column = (column // 8 + 1) * 8
-                continue
-            for word in re.finditer(r"\S+", piece.group()):
-                x0 = (column + word.start()) * 5.0
-                x1 = x0 + 5.0 * len(word.group())
-                tokens += split_word(word.group(), at + piece.start() + word.start(), x0, x1, top, top + 9.0)
-            column += len(piece.group())
+        for word in re.finditer(r"\S+", line):
+            x0 = word.start() * 5.0
+            tokens += split_word(word.group(), at + word.start(), x0, x0 + 5.0 * len(word.group()), top, top + 9.0)
         phrases = list(_phrases(tokens, gap=9.9))
         if phrases:
             rows.append(Row(tuple(phrases), block, page))
         at += len(line) + 1
     return rows
+
+
+def _tabbed_row(line: str, at: int, block: int, page: int, top: float) -> Row | None:
+    """A line of cells parted by tabs, as HTML tables in mails come out: columns are counted, not measured."""
+    cells: list[tuple[int, str, int]] = []
+    start = at
+    for column, cell in enumerate(line.split("\t")):
+        cells.append((column, cell, start))
+        start += len(cell) + 1
+    return grid_row(cells, block, page, top)
 
 
 def grid_row(cells: Iterable[tuple[int, str, int]], block: int, page: int, top: float) -> Row | None:

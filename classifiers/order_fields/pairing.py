@@ -121,7 +121,9 @@ class Pairs:
                 is_opening, at = True, at + 1
                 continue
             label = labels.find(tokens, "fields", first=at, is_scanned=self.canvas.is_scanned)
-            if label is not None and (is_opening or label.has_colon or not label.is_weak):
+            if label is not None and (
+                is_opening or label.has_colon or not label.is_weak or _names_an_order(label, tokens)
+            ):
                 is_glued = not is_opening and label.last == len(tokens) and self._has_value_beside(r, p, label)
                 yield Site(r, p, label, is_opening or label.has_colon or is_glued)
                 at = label.last
@@ -260,7 +262,9 @@ class Pairs:
                 skipped += 1
             return ()
         if concept in DATES:
-            return self._fit_date(tokens, at_once=at_once, is_shared=is_shared, is_period=concept == "period")
+            return self._fit_date(
+                tokens, at_once=at_once, is_shared=is_shared, is_period=concept in ("period", "valid_from")
+            )
         if concept == "currency":
             return (
                 tuple(tokens[:3])
@@ -396,6 +400,14 @@ class Pairs:
             for p, other in enumerate(following.phrases)
             if abs(other.x0 - phrase.x0) < phrase.height
         )
+
+
+def _names_an_order(label: Label, tokens: Sequence[Token]) -> bool:
+    """A title's word in a sentence with a number right behind it: "amendment 1 to order 26-AC-731"."""
+    if "order_title" not in label.concepts or label.last >= len(tokens):
+        return False
+    text = references.bare(tokens[label.last].text)
+    return references.is_reference(text) and sum(c.isdigit() for c in text) >= 2 and sum(c.isalnum() for c in text) >= 5
 
 
 def _is_under(label: Phrase, other: Phrase, own: Row, index: int) -> bool:

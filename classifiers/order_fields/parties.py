@@ -30,7 +30,8 @@ _SENDER = re.compile(
 )
 _NOT_NAMES = frozenset(
     "page seite pagina strona date datum fecha data tel phone fax email www http https attn attention c/o p.o. purchase order bestellung commande pedido "
-    "inkooporder ordine encomenda zamowienie invoice invoices accounts payable total vat gst".split()
+    "inkooporder ordine encomenda zamowienie invoice invoices accounts payable total vat gst dear hello hi bonjour madame guten sehr geachte beste "
+    "estimado estimada estimados gentile egregio spettabile szanowni szanowna caro cara prezado exmo exmos original message note re fw fwd wg aw tr".split()
 )
 _TITLES = frozenset("mr mrs ms dr prof herr frau m mme mlle sr sra sig dhr mevr pan pani".split())
 
@@ -155,7 +156,7 @@ def name_in(tokens: Sequence[Token]) -> Name | None:
     if not taken:
         return None
     text = _joined(taken).strip(" ,;:·|-–").rstrip('(“"')
-    if sum(any(c.isdigit() for c in t.text) for t in taken) > 1 or any(":" in t.text[:-1] for t in taken):
+    if sum(any(c.isdigit() for c in t.text) for t in taken) > 1 or any(":" in t.text for t in taken):
         return None
     if not form_end(taken) and any(t.text.strip(".,;").isdigit() for t in taken):
         return None  # a street
@@ -315,7 +316,9 @@ class Parties:
             score = 1.5
         elif name.has_form and is_first_page:
             score = 2.0
-        if not name.has_form and not self._has_address_below(row_number, name):
+        if not name.has_form and not canvas.is_paged:
+            score = min(score, 0.4)
+        elif not name.has_form and not self._has_address_below(row_number, name):
             score = min(score, 0.4) if size < 1.6 or row_number > 3 else score
         if self._pairs.starts_with_label(row_number, self._phrase_of(row_number, name), weak=False):
             score -= 3.0
@@ -407,7 +410,7 @@ class Parties:
                 if self._pairs.starts_with_label(number, p):
                     continue
                 for part in _parts(phrase):
-                    if self._is_title(part):
+                    if self._is_title(part) or _between(part) is not None:
                         continue
                     name = self._grown(number, p, name_in(part)) if is_above else name_in(part)
                     if name is not None and (name.has_form or is_above):
@@ -497,6 +500,11 @@ _SMALL = frozenset("& and und et e y en of de du des der van von di del della da
 def said_parties(canvas: Canvas) -> Iterator[tuple[Name, int, str]]:
     """Parties named in a sentence: "issued by Example Ltd, 3 High Street ("Client") to Sample Inc. ("Consultant")"."""
     run: list[tuple[Token, int]] = []
+    for number, row in enumerate(canvas.rows[:60]):
+        both = _between(row.tokens)
+        if both is not None:
+            yield both[0], number, "buyer"
+            yield both[1], number, "supplier"
     for number, row in enumerate(canvas.rows[:200]):
         is_prose = len(row.phrases) == 1 and len(row.tokens) >= 7
         if is_prose:
@@ -504,6 +512,22 @@ def said_parties(canvas: Canvas) -> Iterator[tuple[Name, int, str]]:
         if (not is_prose or number + 1 == len(canvas.rows[:200])) and run:
             yield from _said_in(run)
             run = []
+
+
+_BETWEEN = frozenset("between entre zwischen tussen tra fra pomiedzy miedzy".split())
+_AND = frozenset("and et und y en e i a oraz".split())
+
+
+def _between(tokens: Sequence[Token]) -> tuple[Name, Name] | None:
+    """The two names of "Between Example Group and Sample Ltd"; the first is the one that issues."""
+    if not tokens or tokens[0].text.casefold() not in _BETWEEN:
+        return None
+    for i in range(2, min(len(tokens), 10)):
+        if tokens[i].text in _AND and i + 1 < len(tokens):
+            first, second = name_in(tokens[1:i]), name_in(tokens[i + 1 :])
+            if first is not None and second is not None:
+                return first, second
+    return None
 
 
 def _said_in(run: Sequence[tuple[Token, int]]) -> Iterator[tuple[Name, int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -63,9 +64,30 @@ def function_of(canvas: Canvas, first_line_row: int) -> tuple[OrderFunction, tup
             for phrase in row.phrases:
                 if not labels.contains(phrase.text, concept):
                     continue
+                if concept == "changes" and _is_attribute_of_line(phrase.text):
+                    continue
                 if _is_title_like(row, phrase.text, number, canvas) or _is_said_of_order(phrase.text, concept):
                     return function, (phrase.tokens[0].start, phrase.tokens[-1].end)
+    for row in canvas.rows[:20]:
+        for phrase in row.phrases:
+            if _REVISED.search(phrase.text) and any(m in labels.plain_words(phrase.text) for m in _ORDER_WORDS):
+                return OrderFunction.CHANGE, (phrase.tokens[0].start, phrase.tokens[-1].end)
     return OrderFunction.NEW, None
+
+
+_REVISED = re.compile(
+    r"\b(?:revision|rev\.?|revisión|revisie|revisione|révision|revisão|rewizja)\s*(?:no\.?|nr\.?|n°)?\s*0?[1-9]\d?\b",
+    re.IGNORECASE,
+)
+
+
+def _is_attribute_of_line(text: str) -> bool:
+    """Words such as "changed by" or "amended rates" that are no title: they stand in a longer phrase without an order's word."""
+    words = labels.plain_words(text)
+    single = {"revised", "amended", "geandert", "revidiert", "anderung", "modifie", "modifiee", "modificado", "modificada", "herzien", "gewijzigd",
+              "modificato", "variato", "alterado", "alterada", "zmieniony", "zmienione", "korekta", "rettifica", "wijziging"}  # fmt: skip
+    found = set(words) & single
+    return bool(found) and not set(words) & _ORDER_WORDS and len(words) > 1
 
 
 def _is_title_like(row: Row, text: str, number: int, canvas: Canvas) -> bool:
@@ -87,7 +109,7 @@ _CONDITIONS = frozenset(
     "may right if unless without case reserve reserves reserved falls wenn droit si puede derecho recht indien diritto pode direito prawo cannot policy".split()
 )
 _ORDER_WORDS = frozenset(
-    "order purchase po bestellung auftrag commande pedido orden order bestelling opdracht ordine encomenda zamowienie zamowienia inkooporder".split()
+    "order purchase po bestellung bestelling bestelschein auftrag commande pedido orden order bestelling opdracht ordine encomenda zamowienie zamowienia inkooporder".split()
 )
 _WE = frozenset(
     "we hereby our wir hiermit unsere unseren nous notre anulamos nuestro nuestra wij onze hierbij annulliamo nostro nossa anulamos anulujemy nasze naszego cancelamos withdraw storniert cancelled".split()

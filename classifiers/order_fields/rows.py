@@ -316,6 +316,10 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
     for at, body_row in enumerate(body.rows):
         if body_row.kind == "noise":
             continue
+        if at and _is_row_of_totals(body_row.row, canvas.is_scanned):
+            del body.rows[at:]
+            body.end = body_row.number
+            break
         if body.text_starts and _is_of_upper_level(body, body_row.row):
             continue
         sums = [i for i in money if _one_figure(body_row.tokens(i), notation, canvas.is_scanned)]
@@ -357,6 +361,16 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
             quiet += 1
     last = max((i for i, r in enumerate(body.rows) if r.kind == "figures"), default=-1)
     _trim_tail(body, last)
+
+
+def _is_row_of_totals(row: Row, is_scanned: bool) -> bool:
+    """Whether a row holds nothing but labels of totals, their sums below or beside in boxes."""
+    if len(row.phrases) < 2:
+        return False
+    found = [labels.find(p.tokens, "totals", is_scanned=is_scanned) for p in row.phrases]
+    return all(
+        label is not None and label.last >= len(p.tokens) - 1 for label, p in zip(found, row.phrases, strict=True)
+    )
 
 
 def _is_of_upper_level(body: Body, row: Row) -> bool:

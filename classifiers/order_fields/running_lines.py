@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from classifiers.order_fields import labels
+from classifiers.order_fields import dates, labels, references
 from classifiers.order_fields.arithmetic import fits
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.items import DraftLine
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.parties import form_end
 from classifiers.order_fields.rows import total_label
 
 _TIMES = frozenset(
@@ -50,9 +51,10 @@ class _Anchor:
     row: int
     quantity: Figure
     price: Figure
-    amount: Figure
+    amount: Figure | None
     own: tuple[Token, ...]
     above: tuple[int, ...]
+    below: tuple[int, ...] = ()
 
 
 def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> list[DraftLine]:
@@ -64,7 +66,7 @@ def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> li
         if waiting and row.block != canvas.rows[waiting[-1]].block:
             waiting = []
         found = [f for f in figures(row.tokens, notation, canvas.is_scanned) if not f.is_percent]
-        triple = _triple(row, found)
+        triple = _triple(row, found) or _pair(row, found)
         if triple is None or total_label(row, canvas.is_scanned) is not None:
             waiting.append(number)
             continue
@@ -72,6 +74,8 @@ def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> li
         waiting = []
     if not anchors:
         return []
+    following = [a.above for a in anchors[1:]] + [tuple(waiting[:_ABOVE])]
+    anchors = [replace(a, below=below) for a, below in zip(anchors, following, strict=True)]
     is_above = sum(1 for a in anchors if not a.own or _stands_apart(canvas.rows[a.row], a)) * 2 > len(anchors)
     drafts = [_draft(canvas, anchor, is_above) for anchor in anchors]
     return drafts if drafts[0].description else []
@@ -97,23 +101,70 @@ def _triple(row: Row, found: list[Figure]) -> tuple[Figure, Figure, Figure] | No
     return None
 
 
+def _pair(row: Row, found: list[Figure]) -> tuple[Figure, Figure, None] | None:
+    """Quantity and price with a sign of multiplication between them, the amount left to the reader: "12 hours @ 95.00"."""
+    for quantity, price in zip(found, found[1:], strict=False):
+        between = [t.text.casefold() for t in row.tokens if quantity.end <= t.start < price.start]
+        if price.decimals and len(between) <= 4 and between and between[-1] in _STRONG_TIMES and quantity.value > 0:
+            return quantity, price, None
+    return None
+
+
+_STRONG_TIMES = frozenset({"x", "×", "@", "à"})
+
+
 def _has_times(row: Row, quantity: Figure, price: Figure) -> bool:
     return any(t.text.casefold() in _TIMES for t in row.tokens if quantity.end <= t.start < price.start)
 
 
-def _own_words(row: Row, quantity: Figure, price: Figure, amount: Figure) -> tuple[Token, ...]:
+def _own_words(row: Row, quantity: Figure, price: Figure, amount: Figure | None) -> tuple[Token, ...]:
     """The words of the figures' row that may describe the line: before the quantity, else between the figures."""
     tokens = row.tokens
     before = [t for t in tokens if t.x1 <= quantity.x0 + 0.5]
     if _has_words(before):
         return tuple(before)
-    between = [
-        t for t in tokens if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5 and t.text.casefold() not in _TIMES
-    ]
-    if sum(1 for t in between if any(c.isalpha() for c in t.text)) > 3:
+    unit = _unit(row, quantity, price)
+    between = [t for t in tokens if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5 and t not in unit]
+    between = _without_times(between)
+    if _has_words(between):
         return tuple(between)
+    if amount is None:
+        return ()
     behind = [t for t in tokens if t.x0 >= price.x1 and t.x1 <= amount.x0 and t.text.casefold() not in _TIMES]
     return tuple(behind) if _has_words(behind) and len(behind) >= 2 else ()
+
+
+def _without_times(words: Sequence[Token]) -> list[Token]:
+    """Words without signs of multiplication at either end."""
+    out = list(words)
+    while out and out[0].text.casefold() in _TIMES:
+        out = out[1:]
+    while out and out[-1].text.casefold() in _TIMES:
+        out = out[:-1]
+    return out
+
+
+def _between(row: Row, quantity: Figure, price: Figure) -> list[Token]:
+    """The words between two figures of a row, signs of multiplication left out."""
+    return [
+        t for t in row.tokens
+        if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5 and t.text.casefold() not in _TIMES
+        and any(c.isalpha() for c in t.text)
+    ]  # fmt: skip
+
+
+def _unit(row: Row, quantity: Figure, price: Figure) -> tuple[Token, ...]:
+    """The unit behind a quantity: a known one, or the few words that stand close to it apart from others."""
+    words = _between(row, quantity, price)
+    units = labels.wordlist("units")
+    for count in (2, 1):
+        if " ".join(w for t in words[:count] for w in labels.plain_words(t.text)) in units:
+            return tuple(words[:count])
+    phrase = _phrase_of(row, quantity.tokens[-1])
+    close = [t for t in words if phrase is not None and t in phrase.tokens]
+    if close and len(close) <= 2 and len(words) > len(close):
+        return tuple(close)
+    return tuple(words) if len(words) <= 3 and len(close) == len(words) else ()
 
 
 def _stands_apart(row: Row, anchor: _Anchor) -> bool:
@@ -136,19 +187,36 @@ def _draft(canvas: Canvas, anchor: _Anchor, is_above: bool) -> DraftLine:
     row = canvas.rows[anchor.row]
     quantity, price, amount = anchor.quantity, anchor.price, anchor.amount
     line = DraftLine(quantity=quantity, unit_price=price, amount=amount, rows=[anchor.row])
-    between = [t for t in row.tokens if quantity.x1 <= t.x0 + 0.5 and t.x1 <= price.x0 + 0.5]
-    words = [t for t in between if any(c.isalpha() for c in t.text) and t.text.casefold() not in _TIMES]
     if quantity.unit:
         line.unit, line.unit_text = (quantity.tokens[-1],), quantity.unit
-    elif words and len(words) <= 3:
-        line.unit, line.unit_text = tuple(words), " ".join(w.text for w in words)
+    else:
+        unit = _unit(row, quantity, price)
+        line.unit, line.unit_text = unit, " ".join(t.text for t in unit)
     above = _above(canvas, row, anchor, line) if is_above or not anchor.own else []
     if above and (not anchor.own or _stands_apart(row, anchor)):
         line.description = above
     else:
         line.rows = [anchor.row]
         line.description = _trimmed(anchor.own, line)
+        _run_on(canvas, row, anchor, line)
     return line
+
+
+def _run_on(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> None:
+    """Take the rows right below that go on with the description: close, without figures, with its left edge."""
+    if not line.description:
+        return
+    left, bottom, height = line.description[0].x0, row.bottom, max(row.height, 6.0)
+    for number in anchor.below:
+        here = canvas.rows[number]
+        phrase = here.phrases[0]
+        if len(here.phrases) > 1 or abs(phrase.x0 - left) > 0.5 * height or here.top - bottom > 0.75 * height:
+            return
+        if _is_total(here, canvas) or labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned) is not None:
+            return
+        line.description += phrase.tokens
+        line.rows.append(number)
+        bottom = here.bottom
 
 
 def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[Token]:
@@ -157,7 +225,7 @@ def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[T
     top, height = row.top, max(row.height, 6.0)
     for number in reversed(anchor.above):
         here = canvas.rows[number]
-        phrases = [p for p in here.phrases if p.x0 < anchor.amount.x1]
+        phrases = [p for p in here.phrases if p.x0 < (anchor.amount or anchor.price).x1]
         if not phrases:
             continue
         phrase = phrases[-1]
@@ -171,15 +239,28 @@ def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[T
         if top - phrase.bottom > 1.35 * height or _is_total(here, canvas):
             break
         label = labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned)
-        if label is not None and (label.has_colon or label.last >= len(phrase.tokens)):
+        if label is not None and (
+            label.has_colon or label.last >= len(phrase.tokens) or _is_of_the_head(label, phrase.tokens)
+        ):
             break
         taken.append((number, phrase))
         top = phrase.top
-        if _LEADING.match(phrase.tokens[0].text) or (len(here.phrases) > 1 and _LEADING.match(phrases[-2].text)):
+        if _LEADING.match(phrase.tokens[0].text) or (len(phrases) > 1 and _LEADING.match(phrases[-2].text)):
             break
     taken.reverse()
     line.rows = [*(n for n, _ in taken), *line.rows]
     return _trimmed([t for _, phrase in taken for t in phrase.tokens], line)
+
+
+def _is_of_the_head(label: labels.Label, tokens: Sequence[Token]) -> bool:
+    """Whether a label and what follows it are a field of the order's head: a number, a date, a company."""
+    rest = tokens[label.last :]
+    concepts = set(label.concepts)
+    if concepts & {"order_title", "order_number"}:
+        return bool(rest) and references.is_reference(rest[0].text)
+    if concepts & {"supplier", "buyer"}:
+        return form_end(rest) > 0
+    return "order_date" in concepts and bool(dates.find(" ".join(t.text for t in rest[:4])))
 
 
 def _is_total(row: Row, canvas: Canvas) -> bool:

@@ -23,7 +23,9 @@ _PART = frozenset(labels.key_of(w) for w in (
     "subtotale", "positionssumme", "total goods", "goods value", "item total"))  # fmt: skip
 
 
-_BARE = frozenset("net netto neto gross brutto lordo bruto liquido tax vat mwst ust tva iva btw sum summe suma".split())
+_BARE = frozenset(
+    "net netto neto gross brutto lordo bruto liquido tax vat mwst ust tva iva btw sum summe suma amount value price betrag wert zusammen samen".split()
+)
 """Labels that also are words of a sentence ("net 45"): they need a sum with decimals or a currency."""
 
 
@@ -170,7 +172,8 @@ def settle(sums: Sequence[Sum], of_lines: Decimal | None) -> Totals:
             gross = above[-1] if above and tax is not None and tax.value else None
         return Totals(net, tax, gross)
     if not totals:
-        return Totals(None, tax, gross)
+        cap = _last([s for s in sums if s.kind == "cap"]) if gross is None else None
+        return Totals(cap, tax, gross)
     total = _best_total(totals, of_lines)
     if gross is not None and gross is not total and total.value < gross.value:
         return Totals(total, tax, gross)

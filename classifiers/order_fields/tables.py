@@ -12,6 +12,7 @@ from classifiers.order_fields.columns import Heading
 from classifiers.order_fields.figures import Notation
 from classifiers.order_fields.items import DraftLine, lines_of, number_by_words, tidy
 from classifiers.order_fields.layout import Canvas, Token
+from classifiers.order_fields.listed_lines import listed_lines
 from classifiers.order_fields.rows import body_of
 from classifiers.order_fields.running_lines import running_lines
 
@@ -56,7 +57,12 @@ def lines_in(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> Li
         body_rows |= own
         taken |= own | set(range(heading.first, heading.last))
     if not lines.drafts:
-        free = running_lines(canvas, range(len(canvas.rows)), notation)
+        everything = range(len(canvas.rows))
+        free = running_lines(canvas, everything, notation)
+        listed = listed_lines(canvas, everything, notation)
+        if len(listed) > len(free):
+            known = {n: d for d in free for n in d.rows}
+            free = [known.get(d.rows[-1], d) for d in listed]
         lines.drafts = free
         body_rows = {n for d in free for n in d.rows}
         lines.first_row = min(body_rows, default=len(canvas.rows))
