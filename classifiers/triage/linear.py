@@ -90,7 +90,7 @@ def learn(
     Rare reasons weigh more (by the root of their number); where annotators accept several reasons, any is right.
     """
     import numpy as np
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
 
     _, r, k = by_reason.shape
     j, groups = about.shape[1], len(GROUPS)

@@ -83,13 +83,13 @@ def probabilities(margins: Array) -> Array:
     import numpy as np
 
     odds = np.exp(_SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
-    return odds / odds.sum(axis=1, keepdims=True)
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
 def learn(phrases: Sequence[Phrase], seed: int) -> tuple[dict[str, Array], list[str]]:
     """Learn the sentence model: arrays for the artefact, and the classes in their order."""
     import numpy as np
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
     from sklearn.svm import LinearSVC
 
     from classifiers.triage import wording

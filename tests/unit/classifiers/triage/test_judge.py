@@ -1,0 +1,67 @@
+"""How the judge settles what the readers say."""
+
+from __future__ import annotations
+
+from app.assessments.results import Vote
+from app.vocabulary import CertaintyWord, Kind
+from classifiers.triage import judge
+from classifiers.triage.calibration import Calibration, choose
+from classifiers.triage.evidence import ALL_REASONS
+
+CALIBRATION = Calibration(1.0, 0.0, 0.9, 0.6, {kind.value: 0.9 for kind in Kind})
+
+
+def scores(**likely: float) -> dict[str, float]:
+    rest = (1 - sum(likely.values())) / (len(ALL_REASONS) - len(likely))
+    return {reason: likely.get(reason, rest) for reason in ALL_REASONS}
+
+
+def settled(*votes: Vote, **likely: float):  # type: ignore[no-untyped-def]
+    return judge.settle([*votes, Vote("linear", None, scores(**likely))], CALIBRATION)
+
+
+def test_a_rule_decides() -> None:
+    found = settled(Vote("rules", "new_po"), new_po=0.3, po_change=0.6)
+    assert (found.reason, found.reading) == ("new_po", CertaintyWord.BY_RULE)
+
+
+def test_a_rule_that_the_words_contradict_says_so() -> None:
+    found = settled(Vote("rules", "new_po"), rate_price=0.98)
+    assert found.prediction_set == ("new_po", "rate_price")
+    assert "rate price" in found.unsure_because
+
+
+def test_words_follow_confidence() -> None:
+    assert settled(tax=0.97).reading is CertaintyWord.SURE
+    assert settled(tax=0.7, legal_form=0.2).reading is CertaintyWord.LIKELY
+    assert settled(tax=0.4, legal_form=0.35).reading is CertaintyWord.UNSURE
+
+
+def test_an_uncertain_answer_names_what_else_it_could_be() -> None:
+    found = settled(tax=0.5, legal_form=0.4)
+    assert found.prediction_set[:2] == ("tax", "legal_form")
+    assert "legal form" in found.unsure_because
+
+
+def test_readers_that_disagree_make_the_case_unsure_and_both_stand_in_the_set() -> None:
+    found = settled(Vote("llm", "legal_form"), tax=0.97)
+    assert found.reading is CertaintyWord.UNSURE
+    assert {"tax", "legal_form"} <= set(found.prediction_set)
+
+
+def test_readers_that_agree_change_nothing() -> None:
+    assert settled(Vote("llm", "tax"), tax=0.97).reading is CertaintyWord.SURE
+
+
+def test_a_message_is_put_aside_only_when_that_is_safe() -> None:
+    assert choose(scores(acknowledgement=0.55, credit_not_received=0.4)) == "credit_not_received"
+    assert choose(scores(acknowledgement=0.9)) == "acknowledgement"
+
+
+def test_the_kind_is_settled_before_the_reason() -> None:
+    found = choose(scores(new_po=0.34, rate_price=0.33, discount_rebate=0.3))
+    assert found == "rate_price"
+
+
+def test_every_vote_is_kept() -> None:
+    assert [vote.reader for vote in settled(Vote("rules", None), tax=0.9).votes] == ["rules", "linear"]
