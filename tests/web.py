@@ -44,7 +44,7 @@ class PaperRenderer:
         from PIL import Image
 
         out = io.BytesIO()
-        Image.new("RGB", (dpi * 2, dpi * 3), "white").save(out, "PNG")
+        Image.new("RGB", (dpi * 595 // 72, dpi * 842 // 72), "white").save(out, "PNG")
         return out.getvalue()
 
     def part(self, content: bytes, name: str, part: str) -> bytes:
@@ -178,7 +178,7 @@ def place(reading: Reading, quote: str, part: str = "") -> Evidence:
 def an_assessment(reading: Reading, **changes: Any) -> Assessment:
     """A dispute about hours, read sure."""
     values: dict[str, Any] = {
-        "reason": "hours_quantity", "confidence": 0.97, "reading": CertaintyWord.SURE,
+        "reason": "hours_quantity", "confidence": 0.97, "certainty": CertaintyWord.SURE,
         "prediction_set": ("hours_quantity",), "flags": (), "fields": None,
         "votes": (Vote("rules", None), Vote("linear", "hours_quantity")),
         "summary": (Claim("Fehnwerder contests 2 of 42 hours.", (place(reading, "42 Stunden"),)),),
@@ -193,8 +193,8 @@ def an_assessment(reading: Reading, **changes: Any) -> Assessment:
         }
     return Assessment(
         Classification(
-            values["reason"], values["confidence"], values["reading"], values["prediction_set"], flags=values["flags"],
-            votes=values["votes"],
+            values["reason"], values["confidence"], values["certainty"], values["prediction_set"],
+            flags=values["flags"], votes=values["votes"],
         ),
         fields, values["summary"], None, "offline", {"triage": "test"},
     )  # fmt: skip

@@ -68,7 +68,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A suggestion as the pane shows it. `closed_because` says why this person cannot confirm it, else empty."""
+    """A suggestion as the pane shows it. `closed_because` says why this person cannot decide it, else empty."""
 
     suggestion: Suggestion
     title: str
@@ -86,6 +86,11 @@ class Step:
     @property
     def is_open(self) -> bool:
         return self.suggestion.state == "open"
+
+    @property
+    def may_put_aside(self) -> bool:
+        """Whether this person can reject what Odoo refused or what went stale."""
+        return self.suggestion.state in ("stale", "refused") and not self.closed_because
 
     @property
     def short_effect(self) -> str:
@@ -156,7 +161,8 @@ def _step(
     return Step(
         suggestion=s, title=wording.STEP_TITLES[s.kind], rows=rows,
         are_figures=bool(values) and all(_FIGURE.match(v) for v in values), requirement=requirement,
-        confirmed_by=shown.confirmed_by, closed_because=closed if s.state == "open" else "", is_picked=picked,
+        confirmed_by=shown.confirmed_by, is_picked=picked,
+        closed_because=closed,
         edits=tuple(_edits(s)) if s.state == "open" else (),
         stale=tuple(_stale(d, s, differs or [])), written=written,
         lang=language if s.kind == "draft_reply" else "en",
@@ -178,7 +184,7 @@ def _permission(d: Dossier, shown: ShownSuggestion, policy: Policy, person: Call
         )
     except Refused as error:
         return requirement, error.message
-    if person.user_id in shown.confirmed_ids:
+    if s.state == "open" and person.user_id in shown.confirmed_ids:
         return requirement, "You confirmed this; it waits for another person."
     return requirement, ""
 
