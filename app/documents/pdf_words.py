@@ -95,23 +95,30 @@ def _words(raw: Any, frame: Frame, pdfium: Any) -> PageWords:
     is_upright, origin_x, origin_y = frame.rotation == 0, frame.left, frame.top
     tall = 0
     for match in _WORD.finditer(text):
-        start, end = match.span()
         word = match.group()
         if not word.isascii() and not (word := _tidy(word)):
             continue
-        pieces: tuple[Placed, ...]
-        if count_rects(page, start, end - start) == 1 and get_rect(page, 0, left, top, right, bottom):
-            x0, y1, x1, y0 = spots
-            if is_upright:
-                pieces = (Placed(word, x0 - origin_x, origin_y - y1, x1 - origin_x, origin_y - y0),)
-            else:
-                pieces = (Placed(word, *frame.box(x0, y0, x1, y1)),)
-        else:
-            pieces = _pieces(raw, text, start, end, frame, pdfium)
+        start, end = match.span()
         owner = object_of(page, start)
         ink = inks.get(owner)
         if ink is None:
             ink = inks[owner] = ink_of(start, owner)
+        if count_rects(page, start, end - start) == 1 and get_rect(page, 0, left, top, right, bottom):
+            x0, y1, x1, y0 = spots
+            if is_upright:
+                placed = Placed(word, x0 - origin_x, origin_y - y1, x1 - origin_x, origin_y - y0)
+            else:
+                placed = Placed(word, *frame.box(x0, y0, x1, y1))
+            height, width = placed.bottom - placed.top, placed.x1 - placed.x0
+            is_inside = placed.x1 > 0 and placed.bottom > 0 and placed.x0 < page_width and placed.top < page_height
+            if is_inside and height >= _TINY and 0 <= ink < _PALE:
+                words.append(placed)
+                if height > 1.3 * width and end - start > 2:
+                    tall += 1
+                continue
+            pieces: tuple[Placed, ...] = (placed,)
+        else:
+            pieces = _pieces(raw, text, start, end, frame, pdfium)
         for placed in pieces:
             if placed.x1 <= 0 or placed.bottom <= 0 or placed.x0 >= page_width or placed.top >= page_height:
                 found.unseen.append(placed)
@@ -119,14 +126,14 @@ def _words(raw: Any, frame: Frame, pdfium: Any) -> PageWords:
                 found.pale.append((placed, ink))
             elif ink < 0:
                 found.inkless.append(placed)
+            elif (
+                placed.bottom - placed.top < _TINY
+                and placed.x1 - placed.x0 < len(placed.text)
+                and _is_wordy(placed.text)
+            ):
+                found.unseen.append(placed)
             else:
-                height, width = placed.bottom - placed.top, placed.x1 - placed.x0
-                if height < _TINY and width < len(placed.text) and _is_wordy(placed.text):
-                    found.unseen.append(placed)
-                    continue
                 words.append(placed)
-                if height > 1.3 * width and len(placed.text) > 2:
-                    tall += 1
     found.is_garbled = _is_garbled(text)
     if tall > 2 and tall > 0.5 * sum(1 for placed in words if len(placed.text) > 2):
         found.is_sideways = _quarters(raw, text, frame, pdfium)
@@ -203,6 +210,8 @@ def _is_wordy(text: str) -> bool:
 def _is_garbled(text: str) -> bool:
     """Most characters are of private use, replacement or control: glyph numbers instead of letters."""
     sample = text[:4000]
+    if _STRANGE.search(sample) is None:
+        return False
     strange = len(_STRANGE.findall(sample))
     return strange > 10 and strange > 0.4 * len(_SEEN.findall(sample))
 

@@ -93,4 +93,4 @@ def _turned(image: Any, degrees: float) -> Any:
 def _is_grey(image: Any) -> bool:
     """Whether the page has no colour worth keeping."""
     sample = image.resize((64, 64)).convert("HSV").getchannel("S").histogram()
-    return sum(sample[40:]) < 8
+    return bool(sum(sample[40:]) < 8)

@@ -28,51 +28,96 @@ class PageText:
     words: tuple[Word, ...]
 
 
+@dataclass(slots=True)
+class _Run:
+    """Words that follow each other on one line, as they came."""
+
+    words: list[Placed]
+    top: float
+    bottom: float
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class _Row:
+    """Runs that stand beside each other; `top` and `bottom` are those of its usual letters."""
+
+    runs: list[_Run]
+    top: float
+    bottom: float
+
+
 def rows_of(words: list[Placed]) -> list[list[Placed]]:
     """Words grouped into visual rows from top to bottom, each row from left to right.
 
-    A word joins a row that it overlaps for at least half of the lower of the two; specks such as a comma or a dash
-    join the row they touch. A tall word (a big number beside two lines of small print) does not stretch its row, so
-    that it cannot glue two rows together.
+    Words that follow each other stay together. Such a run joins the row that it overlaps most, by at least half of the
+    lower of the two (specks such as a comma or a dash join one that they touch), but never where something of the row
+    stands already: a big number beside two lines of small print takes one of them.
     """
-    rows: list[list[Placed]] = []
-    tops: list[float] = []
-    bottoms: list[float] = []
-    for word in sorted(words, key=_middle):
+    rows: list[_Row] = []
+    for run in sorted(_runs(words), key=_middle):
+        best, best_share = None, 0.0
+        for row in rows[:-5:-1]:
+            if row.bottom < run.top - 3.0:
+                continue
+            share = _share(run, row)
+            if share > best_share and not any(run.x0 < one.x1 - 2 and one.x0 < run.x1 - 2 for one in row.runs):
+                best, best_share = row, share
+        if best is None:
+            rows.append(_Row([run], run.top, run.bottom))
+            continue
+        best.runs.append(run)
+        height = best.bottom - best.top
+        if height < run.bottom - run.top <= 1.6 * height or height < 3.0:
+            best.top = min(best.top, run.top)
+            best.bottom = max(best.bottom, run.bottom)
+    return [
+        row.runs[0].words if len(row.runs) == 1 else sorted((word for run in row.runs for word in run.words), key=_left)
+        for row in rows
+    ]
+
+
+def _share(run: _Run, row: _Row) -> float:
+    """How much of the lower of the two overlaps vertically; 0 if too little to be one row."""
+    overlap = (run.bottom if run.bottom < row.bottom else row.bottom) - (run.top if run.top > row.top else row.top)
+    height, row_height = run.bottom - run.top, row.bottom - row.top
+    if height < 0.4 * row_height:
+        return 0.5 if overlap > 0 or (overlap > -0.25 * row_height and height < 0.25 * row_height) else 0.0
+    if row_height < 0.4 * height:
+        return 0.5 if overlap > 0 else 0.0
+    share = overlap / max(0.1, height if height < row_height else row_height)
+    return share if share >= 0.5 else 0.0
+
+
+def _runs(words: list[Placed]) -> list[_Run]:
+    runs: list[_Run] = []
+    run: _Run | None = None
+    for word in words:
         top, bottom = word.top, word.bottom
-        height = bottom - top
-        last = len(rows) - 1
-        for i in range(last, last - 4 if last > 4 else -1, -1):
-            row_top, row_bottom = tops[i], bottoms[i]
-            row_height = row_bottom - row_top
-            overlap = (bottom if bottom < row_bottom else row_bottom) - (top if top > row_top else row_top)
-            if height < 0.4 * row_height:
-                joins = overlap > 0 or (overlap > -0.25 * row_height and height < 0.25 * row_height)
-            elif row_height < 0.4 * height:
-                joins = overlap > 0
-            else:
-                joins = overlap >= 0.5 * (height if height < row_height else row_height)
-            if joins:
-                rows[i].append(word)
-                if row_height < height <= 1.6 * row_height or row_height < 3.0:
-                    tops[i] = min(row_top, top)
-                    bottoms[i] = max(row_bottom, bottom)
-                break
-        else:
-            rows.append([word])
-            tops.append(top)
-            bottoms.append(bottom)
-    for row in rows:
-        if len(row) > 1:
-            row.sort(key=_left)
-    return rows
+        if run is not None:
+            gap = word.x0 - run.x1
+            height = run.bottom - run.top
+            overlap = (bottom if bottom < run.bottom else run.bottom) - (top if top > run.top else run.top)
+            lower = bottom - top if bottom - top < height else height
+            if -1.0 <= gap <= (height if height > 5.0 else 5.0) and overlap >= 0.5 * lower:
+                run.words.append(word)
+                run.x1 = word.x1
+                if top < run.top:
+                    run.top = top
+                if bottom > run.bottom:
+                    run.bottom = bottom
+                continue
+        run = _Run([word], top, bottom, word.x0, word.x1)
+        runs.append(run)
+    return runs
 
 
 _left = operator.attrgetter("x0")
 
 
-def _middle(word: Placed) -> float:
-    return word.top + word.bottom
+def _middle(run: _Run) -> float:
+    return run.top + run.bottom
 
 
 def compose(words: list[Placed], start: int = 0) -> PageText:

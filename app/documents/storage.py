@@ -102,7 +102,7 @@ def _load(kind: Any, value: Any) -> Any:
             return tuple(_load(inner[0], one) for one in value)
         return tuple(_load(one_kind, one) for one_kind, one in zip(inner, value, strict=True))
     if dataclasses.is_dataclass(kind):
-        kinds = _fields(kind)
+        kinds = _fields(typing.cast(type, kind))
         loaded = {
             name: _load_words(one) if kind is Page and name == "words" else _load(kinds[name], one)
             for name, one in value.items()
