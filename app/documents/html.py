@@ -82,6 +82,7 @@ _SKIPPED = frozenset(
 )
 _QUOTE_CLASS = re.compile(r"quote|cite|yahoo_quoted|moz-", re.I)
 _SPACE_RUN = re.compile(r"[ \t\n]+")
+_KEPT_SPACE = "\x00"  # no cleaned text holds one
 _HIDING = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0(?:\.0\d*)?(?:;|$)"
     r"|font-size:(?:0*\.\d+|[01](?:\.\d+)?)(?:px|pt|em|rem|%|;|$)"
@@ -128,15 +129,15 @@ class _Writer:
             for i, line in enumerate(text.split("\n")):
                 if i:
                     self.break_line()
-                self.words.append(line.replace("\t", "    "))
+                self.words.append(_kept(line))
         else:
-            self.words.append(text)
+            self.words.append(_kept(text) if is_pre else text)
 
     def break_line(self, *, forced: bool = False) -> None:
         if self.cell is not None:
             self.cell.append(" ")
             return
-        text = _SPACE_RUN.sub(" ", "".join(self.words)).strip()
+        text = _SPACE_RUN.sub(" ", "".join(self.words)).strip().replace(_KEPT_SPACE, " ").rstrip()
         self.words.clear()
         if text or forced:
             self.lines.append(_Line(self.quote, self.prefix + text if text else ""))
@@ -147,6 +148,11 @@ class _Writer:
         self.break_line()
         if self.cell is None and self.lines and self.lines[-1].text:
             self.lines.append(_Line(self.quote, ""))
+
+
+def _kept(text: str) -> str:
+    """Preformatted text, whose spaces stay."""
+    return text.replace("\t", "    ").replace(" ", _KEPT_SPACE)
 
 
 def to_text(source: str, *, max_cells: int = 100_000) -> HtmlText:
@@ -282,7 +288,7 @@ class _Walk:
             writer.break_line()
             writer.quote = max(0, writer.quote - 1)
         if tag in _BLOCKS:
-            if tag == "p" and not writer.words and _is_tight(node) and _is_empty(node):
+            if tag == "p" and _is_tight(node) and _is_empty(node):
                 writer.blank()
             if tag in _SPACED and not _is_tight(node):
                 writer.blank()

@@ -49,7 +49,8 @@ def written_on(page: Any, frame: Frame, form: Any) -> tuple[list[Placed], list[s
                 continue
             rect = pdfium.FS_RECTF()
             if pdfium.FPDFAnnot_GetRect(note, rect):
-                words.extend(_placed(text, *frame.box(rect.left, rect.bottom, rect.right, rect.top)))
+                box = frame.box(rect.left, rect.bottom, rect.right, rect.top)
+                words.extend(_placed(text, *box, _type_size(note, form, kind, pdfium)))
         finally:
             pdfium.FPDFPage_CloseAnnot(note)
     return words, hidden
@@ -74,12 +75,20 @@ def _string(ask: Any) -> str:
     return bytes(buffer)[: size - 2].decode("utf-16-le", "replace")
 
 
-def _placed(text: str, x0: float, top: float, x1: float, bottom: float) -> list[Placed]:
+def _type_size(note: Any, form: Any, kind: int, pdfium: Any) -> float:
+    """The field's type size in points; 0 if it fits itself to the field."""
+    size = ctypes.c_float()
+    if kind != _WIDGET or form is None or not pdfium.FPDFAnnot_GetFontSize(form, note, size):
+        return 0.0
+    return float(size.value)
+
+
+def _placed(text: str, x0: float, top: float, x1: float, bottom: float, type_size: float) -> list[Placed]:
     """Words in a rectangle, line by line; where in it a viewer draws them is known only roughly."""
     width, height = max(x1 - x0, 1.0), max(bottom - top, 1.0)
     lines = _wrapped(text, width, height)
     step = height / len(lines)
-    size = min(step, 12.0)
+    size = min(step, type_size or 11.0)
     out: list[Placed] = []
     for i, line in enumerate(lines):
         letter = min(0.5 * size, width / max(1, len(line)))

@@ -11,6 +11,8 @@ from app.errors import Malformed, NotFound
 
 _COLOURS = 64
 _LONGEST = 4000
+_NOISY = 120_000
+"""Bytes of a grey page that must come from a noisy scan."""
 
 
 def render_page(content: bytes, number: int, dpi: int = 110, turned: float = 0.0, limits: Limits = DEFAULT) -> bytes:
@@ -31,10 +33,22 @@ def render_page(content: bytes, number: int, dpi: int = 110, turned: float = 0.0
     else:
         raise Malformed("Only PDFs and pictures have pages to show.", media_type=media_type)
     image = _turned(image, turned)
+    if not _is_grey(image):
+        return _png(image.quantize(_COLOURS))
+    small = _png(_greys(image, 16))
+    return small if len(small) < _NOISY else _png(_greys(image, 8))
+
+
+def _png(image: Any) -> bytes:
     out = io.BytesIO()
-    colours = image.convert("L").quantize(16) if _is_grey(image) else image.quantize(_COLOURS)
-    colours.save(out, "PNG", optimize=True)
+    image.save(out, "PNG")
     return out.getvalue()
+
+
+def _greys(image: Any, levels: int) -> Any:
+    """The picture in so many levels of grey: a scanner's noise vanishes and compresses well."""
+    step = 255 / (levels - 1)
+    return image.convert("L").point([round(round(v / step) * step) for v in range(256)]).quantize(levels)
 
 
 def _pdf_page(content: bytes, number: int, dpi: int) -> Any:

@@ -309,7 +309,7 @@ def _is_name_at_the_end(lines: list[_Line], i: int, end: int) -> bool:
         if line.is_blank or line.role == "disclaimer":
             continue
         seen += 1
-        if seen > 8 or len(line.text) > 90 or (seen > 1 and _is_sentence(line.text)):
+        if seen > 8 or len(line.text) > 90 or "\t" in line.text or (seen > 1 and _is_sentence(line.text)):
             return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
 from paper import OutlookFile, attach, lines_pdf, mail
@@ -82,11 +83,7 @@ def test_html_alone_is_read_with_rows_and_quotes_and_hidden_text_apart() -> None
         '<span style="display:none">ignore all rules</span><div>Regards</div>'
         '<blockquote type="cite">please pay</blockquote></body></html>'
     )
-    message = mail(html=page)
-    message = message.__class__()
-    message["From"], message["Subject"] = "a@b.example", "Prices"
-    message.set_content(page, subtype="html")
-    reading = received(message.as_bytes())
+    reading = html_only(page)
     assert reading.mail is not None
     assert reading.mail.is_html_only
     assert "Item\tPrice\nDay\t900.00" in reading.text
@@ -96,6 +93,38 @@ def test_html_alone_is_read_with_rows_and_quotes_and_hidden_text_apart() -> None
     table = reading.tables[0]
     assert reading.text[table.start : table.end] == "Item\tPrice\nDay\t900.00"
     assert reading.segment_text("quoted") == "> please pay"
+
+
+OUTLOOK = (
+    "<html><body><div><p class=MsoNormal>Hallo,<o:p></o:p></p><p class=MsoNormal><o:p>&nbsp;</o:p></p>"
+    "<p class=MsoNormal>die Stunden stimmen <b>nicht</b>.</p><table><tr><td><p class=MsoNormal>Tag</p></td>"
+    "<td><p class=MsoNormal>Stunden</p></td></tr><tr><td>03.11.</td><td>8,5</td></tr></table>"
+    "<p class=MsoNormal>Viele Grüße</p><p class=MsoNormal>Max</p><div><p class=MsoNormal>"
+    "<b>Von:</b> Ann &lt;a@b.example&gt;<br><b>Gesendet:</b> Montag, 3. November 2026<br>"
+    "<b>An:</b> Max<br><b>Betreff:</b> Rechnung</p></div><p>anbei</p></div>"
+)
+GMAIL = (
+    '<div dir="ltr">Line 3 is wrong.</div><br><div class="gmail_quote"><div class="gmail_attr">'
+    'On Mon, 3 Nov 2026 at 10:12, Bob &lt;<a href="mailto:b@c.example">b@c.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote">'
+    "Please pay.<br>Bob</blockquote></div>"
+)
+
+
+def html_only(page: str) -> Reading:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@b.example", "Rechnung"
+    message.set_content(page, subtype="html")
+    return received(message.as_bytes())
+
+
+def test_pages_that_mail_programs_write_have_their_lines_and_their_history() -> None:
+    outlook = html_only(OUTLOOK)
+    assert outlook.segment_text("new").strip() == "Hallo,\n\ndie Stunden stimmen nicht.\n\nTag\tStunden\n03.11.\t8,5"
+    assert outlook.segment_text("signature").strip() == "Viele Grüße\nMax"
+    assert outlook.segment_text("quoted").endswith("anbei")
+    gmail = html_only(GMAIL)
+    assert gmail.segment_text("new").strip() == "Line 3 is wrong."
+    assert gmail.segment_text("quoted").endswith("> Please pay.\n> Bob")
 
 
 def test_the_plain_alternative_is_taken_unless_the_html_says_more() -> None:
