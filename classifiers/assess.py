@@ -10,6 +10,7 @@ from app.documents.reading import Reading
 from app.firm import Firm
 from app.vocabulary import Kind
 from classifiers.message_fields import extract
+from classifiers.order_fields.as_fields import as_fields
 from classifiers.triage.artefact import packaged
 from classifiers.triage.orders import read_orders
 from classifiers.triage.papers import order_documents
@@ -27,9 +28,13 @@ def assess(reading: Reading, firm: Firm | None = None, *, classify: Classify = t
     candidates = read_orders(reading, firm)
     classification = classify(reading, firm, candidates)
     order = _order(reading, candidates) if classification.kind is Kind.CUSTOMER_PO else None
+    if order is not None and reading.mail is None and order in (reading.order, candidates.get(reading.path)):
+        fields = as_fields(order, reading)  # the document is the order: there is no letter around it to read
+    else:
+        fields = extract(reading, classification.reason, order, firm)
     return Assessment(
         classification=classification,
-        fields=extract(reading, classification.reason, order, firm),
+        fields=fields,
         summary=(),
         order=order,
         engine=ENGINE,

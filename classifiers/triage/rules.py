@@ -6,7 +6,7 @@ A rule is certain or silent. What the codes of structured answers mean stands in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.assessments.results import Vote
 from app.documents.answers.meaning import suggested_reasons
@@ -47,12 +47,26 @@ def suggested(reading: Reading) -> dict[str, float]:
     return found
 
 
-def vote(reading: Reading, found: Sequence[Passage], about: Envelope) -> Vote:
+def lone_order(reading: Reading, orders: Mapping[str, Order] | None) -> Order | None:
+    """The order that a document is, when it came as a file of its own, without a mail around it."""
+    if reading.mail is not None:
+        return None
+    from classifiers.order_fields.document import is_order_document
+
+    order = (orders or {}).get(reading.path)
+    return order if order is not None and (order.number or order.lines) and is_order_document(reading) else None
+
+
+def vote(
+    reading: Reading, found: Sequence[Passage], about: Envelope, orders: Mapping[str, Order] | None = None
+) -> Vote:
     """The rules' vote: a reason where the form leaves no doubt, otherwise none."""
     if about["own_staff"] or about["own_system"]:
         return Vote("rules", None)
     if (order := structured_order(reading)) is not None:
         return Vote("rules", _FUNCTION[order.function], because=f"structured order ({order.standard})")
+    if (order := lone_order(reading, orders)) is not None:
+        return Vote("rules", _FUNCTION[order.function], because="the document is an order")
     if (answer := structured_answer(reading)) is not None:
         named = suggested_reasons(answer)
         if len(named) == 1:

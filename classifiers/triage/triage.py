@@ -36,7 +36,7 @@ class Triage:
         seen = evidence.gather(reading, found, about, self._sentences)
         likely = linear.probabilities(linear.scores(seen.by_reason, linear.signals(about, seen), self._arrays))
         scores = {reason: float(p) for reason, p in zip(evidence.ALL_REASONS, likely, strict=True)}
-        ruled = rules.vote(reading, found, about)
+        ruled = rules.vote(reading, found, about, orders)
         primary = ruled.reason or choose(scores)
         further = secondary.candidates(primary, found, seen, scores)
         return judge.settle(
