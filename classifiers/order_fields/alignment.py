@@ -1,11 +1,12 @@
 """Which part of a table's width belongs to which heading: stretches of ink below, put in order under the labels.
 
-A label may stand left of figures that are set to the right, so neither edges nor middles need to meet. What holds is the
-order: stretches and labels run the same way, and a stretch of figures belongs under a label that promises figures.
+A label may stand left of figures that are set to the right, so neither edges nor middles need to meet. What holds is
+the order: stretches and labels run the same way, and figures belong under a label that promises figures.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,13 @@ from classifiers.order_fields.columns import Column
 from classifiers.order_fields.currencies import code_of
 from classifiers.order_fields.figures import Notation, continues, is_group_start, parse
 from classifiers.order_fields.layout import Row, Token
+from classifiers.order_fields.word_sets import word_set
 
 _UNIT = 25.0
 """Points of distance that weigh as much as a doubtful kind."""
 _SLACK = 1.2
 """Points by which boxes of neighbouring columns may overlap, as OCR's do."""
-_FIGURES = frozenset({"quantity", "quantity_unit", "unit_price", "amount", "gross_amount", "discount", "price_per"})
+_FIGURES = word_set("amount discount gross_amount price_per quantity quantity_unit unit_price")
 _WORDS = frozenset({"description", "unit", "code", "position"})
 _FREE = frozenset({"", "other", "code", "tax"})
 
@@ -57,9 +59,9 @@ def atoms(row: Row, columns: Sequence[Column] = (), notation: Notation = _PLAIN)
                 i > 0 and kind == kinds[i - 1] == "figure" and notation.has_blanks and continues(tokens, i)
                 and (is_group_start(tokens[i - 1].text) or _THREE.match(tokens[i - 1].text) is not None)
             )  # fmt: skip
-            if is_group or i and _joins(tokens[i - 1], kinds[i - 1], token, kind, columns):
+            if is_group or (i and _joins(tokens[i - 1], kinds[i - 1], token, kind, columns)):
                 x0, _, was_figure = out[-1]
-                out[-1] = (x0, token.x1, was_figure or kind == "figure" and kinds[i - 1] == "sign")
+                out[-1] = (x0, token.x1, was_figure or (kind == "figure" and kinds[i - 1] == "sign"))
             else:
                 out.append((token.x0, token.x1, kind != "word"))
     return out
@@ -122,7 +124,7 @@ def stretches(rows: Sequence[Row], columns: Sequence[Column] = (), notation: Not
     edges = sorted({x for row in spans for x0, x1, _ in row for x in (x0, x1)})
     out: list[Stretch] = []
     start: float | None = None
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         middle = (left + right) / 2
         covered = sum(1 for row in spans if any(x0 < middle < x1 for x0, x1, _ in row))
         if covered > spare:
@@ -269,6 +271,6 @@ def borders(columns: Sequence[Column], rows: Sequence[Row], notation: Notation) 
     if not ordered:
         return [(float("-inf"), 0)]
     out = [(float("-inf"), ordered[0][2])]
-    for (_, left, _), (right, _, i) in zip(ordered, ordered[1:], strict=False):
+    for (_, left, _), (right, _, i) in itertools.pairwise(ordered):
         out.append(((left + right) / 2 if right > left else right, i))
     return out

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import permutations
 
+from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure
-from classifiers.order_fields.items import DraftLine
 
 _TRIALS = 8
 """Columns of numbers tried against each other; a table has fewer."""
@@ -58,7 +58,9 @@ def _settle_notation(lines: list[DraftLine]) -> None:
         if holds(line) is not False:
             continue
         quantity, price, amount = line.quantity, line.unit_price, line.amount
-        assert quantity is not None and price is not None and amount is not None
+        assert quantity is not None
+        assert price is not None
+        assert amount is not None
         for q in _readings(quantity):
             for p in _readings(price):
                 for a in _readings(amount):

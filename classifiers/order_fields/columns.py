@@ -1,7 +1,7 @@
 """Finding the heading of a table of order lines, and which of its columns says what.
 
-A heading is one to three rows of column labels with figures below. Labels may be wrapped ("Unit" over "price"), may stand
-in two levels (a line number and a material above, quantity and price below), or may be unknown to us.
+A heading is one or more rows of column labels with figures below. Labels may be wrapped ("Unit" over "price"), stand
+in two levels (a line number and a material above, quantity and price below), or be unknown to us.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from classifiers.order_fields import labels
 from classifiers.order_fields.currencies import code_of
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.word_sets import word_set
 
 FIGURES = frozenset({"quantity", "quantity_unit", "unit_price", "amount", "gross_amount"})
 _MONEY = frozenset({"unit_price", "amount", "gross_amount"})
-_NOISE = frozenset(
-    "in excl exclusive ex incl net netto ht per pro vat btw mwst tax iva tva each €/ $/ £/ without w/o".split()
-)
+_NOISE = word_set("in excl exclusive ex incl net netto ht per pro vat btw mwst tax iva tva each €/ $/ £/ without w/o")
 _HIGHEST = 6
 """Rows of the tallest heading: labels of three lines whose middles meet make five."""
 _DIGITS = re.compile(r"\d")
@@ -270,9 +269,9 @@ def _behind(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:
         )
         if code:
             currency = code
-        elif not (is_bracket or bare in _NOISE or not bare):
-            break
-        elif labels.find(tokens, "columns", first=at) is not None and not is_bracket:
+        elif not (is_bracket or bare in _NOISE or not bare) or (
+            labels.find(tokens, "columns", first=at) is not None and not is_bracket
+        ):
             break
         at += 1
     return currency, at

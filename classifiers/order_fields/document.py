@@ -13,11 +13,6 @@ from classifiers.order_fields.pairing import Pairs
 from classifiers.order_fields.sources import canvas_of
 
 _SURE = 0.5
-_INVOICE_NUMBERS = frozenset(
-    labels.key_of(w)
-    for w in ("invoice no", "invoice number", "rechnungsnummer", "rechnung nr", "n° de facture", "facture n°", "n° de factura", "factura n°",
-              "factuurnummer", "numero fattura", "fattura n°", "n° da fatura", "fatura n°", "nr faktury", "faktura nr", "credit note no")
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ def _weigh(canvas: Canvas) -> Likeness:
         z += 0.3
     if concepts & {"quote", "valid_until", "period"}:
         z += 0.3
-    if any(set(p.label.key for p in pairs.of("other_number")) & {key} for key in _INVOICE_NUMBERS):
+    if {p.label.key for p in pairs.of("other_number")} & labels.keys("invoice_numbers"):
         z -= 1.6
         because.append("an invoice number under its label")
     tables = [h for h in headings(canvas) if len(h.roles & FIGURES) >= 2]

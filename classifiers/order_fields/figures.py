@@ -14,7 +14,10 @@ from decimal import Decimal, InvalidOperation
 from classifiers.order_fields.currencies import CODES, SYMBOLS
 from classifiers.order_fields.layout import Token
 
-_CORE = r"\d{1,3}(?:[ '’´`\u00a0\u202f]\d{3})+(?:[.,]\d{1,6})?|\d{1,3}(?:[.,]\d{2,3})+(?:[.,]\d{1,6})?|\d+(?:[.,]\d{1,6})?|[.,]\d{1,6}"
+_CORE = (
+    r"\d{1,3}(?:[ '’´`\u00a0\u202f]\d{3})+(?:[.,]\d{1,6})?|\d{1,3}(?:[.,]\d{2,3})+(?:[.,]\d{1,6})?|"
+    r"\d+(?:[.,]\d{1,6})?|[.,]\d{1,6}"
+)
 _SYMBOL = "|".join(sorted((re.escape(s) for s in SYMBOLS), key=len, reverse=True))
 _CODE = "|".join(sorted(CODES))
 _FIGURE = re.compile(

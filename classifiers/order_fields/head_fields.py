@@ -8,30 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from app.documents.order import OrderFunction
-from classifiers.order_fields import currencies, dates, labels, references
-from classifiers.order_fields.layout import Canvas, Row, Token
-from classifiers.order_fields.pairing import Pair, Pairs, sentence
+from classifiers.order_fields import dates, labels, references
+from classifiers.order_fields.kinds import sentence
+from classifiers.order_fields.layout import Canvas, Row, Token, covering, text_of
+from classifiers.order_fields.pairing import Pair, Pairs
 from classifiers.order_fields.terms import find_terms, is_terms
+from classifiers.order_fields.word_sets import word_set
 
 _HOW = {"inline": 1.0, "right": 0.8, "below": 0.6, "sentence": -2.0}
-_DOCUMENT_NUMBERS = frozenset(
-    labels.key_of(w)
-    for w in (
-        "document number",
-        "document no",
-        "doc no",
-        "belegnummer",
-        "numero documento",
-        "n° documento",
-        "numer dokumentu",
-        "nr dokumentu",
-        "folio",
-        "numéro de document",
-        "reference for invoices",
-    )
-)
-_CONNECTORS = frozenset(
-    "vom du del de van of dated z dnia von d.d. dd. dd / | · , - – issued date am le fecha data datum".split()
+_CONNECTORS = word_set(
+    "vom du del de van of dated z dnia von d.d. dd. dd / | · , - – issued date am le fecha data datum"
 )
 
 
@@ -93,7 +79,7 @@ def _number(canvas: Canvas, pairs: Pairs, first_line_row: int) -> Fact | None:
         ] + _HOW[pair.how]
         if pair.concept == "bare_number" and title_rows & set(range(pair.row - 3, pair.row + 1)):
             score += 4.5
-        if pair.label.key in _DOCUMENT_NUMBERS:
+        if pair.label.key in labels.keys("document_numbers"):
             score -= 4.0
         if pair.row > first_line_row:
             score -= 2.5
@@ -122,7 +108,7 @@ def _references(pairs: Pairs, number: str) -> list[Fact]:
     found: list[Fact] = []
     for pair in pairs.of("quote", "contract", "project"):
         text = references.text_of(pair.value)
-        if not text or _squeezed(text) == _squeezed(number) or pair.how == "sentence" and pair.concept == "project":
+        if not text or _squeezed(text) == _squeezed(number) or (pair.how == "sentence" and pair.concept == "project"):
             continue
         if any(_squeezed(text) == _squeezed(str(f.value)) for f in found):
             continue
@@ -202,7 +188,7 @@ def _behind_number(canvas: Canvas, number: Fact, month_first: bool) -> Fact | No
         ):
             gap = rest[len(between)].x0 - number.tokens[-1].x1
             if gap < 8 * max(row.height, 6.0):
-                return Fact(found[0].on, tuple(_covering(rest, found[0])), 8.0, number.row)
+                return Fact(found[0].on, covering(rest, found[0].start, found[0].end), 8.0, number.row)
         return None
     return None
 
@@ -222,7 +208,7 @@ def _standing_alone(canvas: Canvas, first_line_row: int, month_first: bool, take
                 rest = (text[: on[0].start] + text[on[0].end :]).strip(" .,;:r")
                 if len(rest) <= 30 and not any(c.isdigit() for c in rest) and len(rest.split()) <= 3:
                     score = 3.0 - 0.02 * number - 0.3 * len(rest.split())
-                    found.append(Fact(on[0].on, tuple(_covering(part, on[0])), score, number))
+                    found.append(Fact(on[0].on, covering(part, on[0].start, on[0].end), score, number))
     return found
 
 
@@ -236,15 +222,6 @@ def _pieces(tokens: Sequence[Token]) -> Iterable[tuple[Token, ...]]:
         yield tuple(tokens[start:])
 
 
-def _covering(tokens: Sequence[Token], found: dates.Found) -> Iterable[Token]:
-    at = 0
-    for token in tokens:
-        last = at + len(token.text)
-        if at < found.end and last > found.start:
-            yield token
-        at = last + 1
-
-
 def _beside_revision(canvas: Canvas, month_first: bool) -> Fact | None:
     """The date beside "Rev. 02" or "Amendment 3": that of the change."""
     for number, row in enumerate(canvas.rows[:30]):
@@ -254,12 +231,13 @@ def _beside_revision(canvas: Canvas, month_first: bool) -> Fact | None:
                 continue
             on = dates.find(phrase.text, is_month_first=month_first)
             if on:
-                return Fact(on[0].on, tuple(_covering(phrase.tokens, on[0])), row=number)
+                return Fact(on[0].on, covering(phrase.tokens, on[0].start, on[0].end), row=number)
     return None
 
 
-_REVISION = frozenset(
-    "rev revision version amendment change modification nachtrag avenant revisie revisione revisao wersja aneks modificacion versione versie anderung adenda aditamento wijziging".split()
+_REVISION = word_set(
+    "rev revision version amendment change modification nachtrag avenant revisie revisione revisao wersja "
+    "aneks modificacion versione versie anderung adenda aditamento wijziging"
 )
 
 
@@ -270,9 +248,11 @@ def _validity(head: Head, canvas: Canvas, pairs: Pairs, month_first: bool) -> No
         if not found:
             continue
         if len(found) > 1 and found[1].on >= found[0].on:
-            head.valid_from = head.valid_from or Fact(found[0].on, tuple(_covering(pair.value, found[0])), row=pair.row)
+            head.valid_from = head.valid_from or Fact(
+                found[0].on, covering(pair.value, found[0].start, found[0].end), row=pair.row
+            )
             head.valid_until = head.valid_until or Fact(
-                found[1].on, tuple(_covering(pair.value, found[1])), row=pair.row
+                found[1].on, covering(pair.value, found[1].start, found[1].end), row=pair.row
             )
         elif pair.concept == "valid_from":
             head.valid_from = head.valid_from or Fact(found[0].on, pair.value, row=pair.row)
@@ -286,9 +266,9 @@ def _validity(head: Head, canvas: Canvas, pairs: Pairs, month_first: bool) -> No
             head.valid_from = None
 
 
-_UNTIL = frozenset("to until till through thru bis au t/m tot al ate até do a hasta - – — and et und fino".split())
-_FROM = frozenset(
-    "from between von vom ab du dal desde de od van entre period zeitraum laufzeit periode période periodo okres".split()
+_UNTIL = word_set("to until till through thru bis au t/m tot al ate até do a hasta - – — and et und fino")
+_FROM = word_set(
+    "from between von vom ab du dal desde de od van entre period zeitraum laufzeit periode période periodo okres"
 )
 
 
@@ -308,8 +288,8 @@ def _range_in_text(head: Head, canvas: Canvas, month_first: bool) -> None:
                 and found[0].on < found[1].on
                 and (not before or before[-1].strip(":,(") in _FROM)
             ):
-                head.valid_from = Fact(found[0].on, tuple(_covering(phrase.tokens, found[0])), row=number)
-                head.valid_until = Fact(found[1].on, tuple(_covering(phrase.tokens, found[1])), row=number)
+                head.valid_from = Fact(found[0].on, covering(phrase.tokens, found[0].start, found[0].end), row=number)
+                head.valid_until = Fact(found[1].on, covering(phrase.tokens, found[1].start, found[1].end), row=number)
                 return
 
 
@@ -320,7 +300,7 @@ def _terms(canvas: Canvas, pairs: Pairs, first_line_row: int) -> Fact | None:
     found: list[Fact] = []
     for pair in pairs.of("payment_terms"):
         tokens = sentence(_with_next_lines(canvas, pair))
-        text = _joined(tokens).strip(" .;:,·|-–")
+        text = text_of(tokens).strip(" .;:,·|-–")
         if not text or len(text) > 160 or not _may_be_terms(text, pair, canvas):
             continue
         score = 6.0 + _HOW[pair.how] + (2.0 if is_terms(text) else 0.0)
@@ -368,7 +348,7 @@ def _with_next_lines(canvas: Canvas, pair: Pair) -> tuple[Token, ...]:
         is_close = row.top - bottom < 0.6 * max(phrase.height, 6.0)
         is_boxed = pair.how == "right" and is_close and not _is_over(pair, row)
         is_wrapped = is_boxed or following.text[:1].islower()
-        is_wrapped = is_wrapped or (len(tokens) <= 2 and not is_terms(_joined(tokens)))
+        is_wrapped = is_wrapped or (len(tokens) <= 2 and not is_terms(text_of(tokens)))
         if not is_wrapped or tokens[-1].text.endswith((".", ";")) or dates.find(following.text):
             break
         if pair.how == "right" and _is_over(pair, row):
@@ -397,7 +377,7 @@ def _unlabelled_terms(canvas: Canvas, first_line_row: int) -> Fact | None:
     for number, row in enumerate(canvas.rows):
         for phrase in row.phrases:
             for part in _pieces(phrase.tokens):
-                text = _joined(part).strip(" .;:,")
+                text = text_of(part).strip(" .;:,")
                 if len(part) <= 9 and find_terms(text) == text:
                     return Fact(text, part, 4.0 if number < first_line_row else 3.0, number)
     for number, row in enumerate(canvas.rows):
@@ -405,18 +385,6 @@ def _unlabelled_terms(canvas: Canvas, first_line_row: int) -> Fact | None:
             found = find_terms(phrase.text)
             if found:
                 start = phrase.text.index(found)
-                tokens = tuple(_covering(phrase.tokens, dates.Found(date.min, start, start + len(found))))
+                tokens = covering(phrase.tokens, start, start + len(found))
                 return Fact(found, tokens, 2.0, number)
     return None
-
-
-def _joined(tokens: Sequence[Token]) -> str:
-    text = ""
-    for i, token in enumerate(tokens):
-        text += token.text if i == 0 or token.start == tokens[i - 1].end else f" {token.text}"
-    return text
-
-
-def currency_of(signs: Iterable[str], canvas: Canvas) -> str:
-    """The order's currency from the signs beside its sums and in its headings."""
-    return currencies.settle(signs, canvas.text)

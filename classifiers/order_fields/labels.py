@@ -12,11 +12,12 @@ from importlib import resources
 from typing import Any
 
 from classifiers.order_fields.layout import Token
+from classifiers.order_fields.word_sets import word_set
 
-_ARTICLES = frozenset(
-    "de du la le les l d des of the der die das dem di do da del della dei delle dos van het el los il im".split()
+_ARTICLES = word_set(
+    "de du la le les l d des of the der die das dem di do da del della dei delle dos van het el los il im"
 )
-_NUMBER_WORDS = frozenset("n no nr num numero number nummer numer nro nbr nos num nbr".split())
+_NUMBER_WORDS = word_set("n no nr num numero number nummer numer nro nbr nos num nbr")
 _NUMBER_ENDING = re.compile(r"(?<=[a-z]{4})(?:nummer|nr|numer|number)$")
 _SPLIT = re.compile(r"[^a-z0-9#]+")
 _STROKES = str.maketrans({"º": "", "ª": "", "°": "", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "№": "no"})
@@ -112,6 +113,12 @@ def wordlist(name: str) -> frozenset[str]:
 
 
 @cache
+def keys(name: str) -> frozenset[str]:
+    """A plain list of the lexicon as labels are compared."""
+    return frozenset(key_of(entry) for entry in _lexicon()[name])
+
+
+@cache
 def _plain_words(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
     plain = "".join(c for c in folded if not unicodedata.combining(c))
@@ -201,7 +208,7 @@ def find(tokens: Sequence[Token], section: str, *, first: int = 0, is_scanned: b
     )  # fmt: skip
 
 
-_FILLERS = frozenset({"/", "&", "-", "–", "(", ")", "'", "’", ".", "°", ":"})
+_FILLERS = word_set("& ' ( ) - . / : ° – ’")
 
 
 def contains(text: str, concept: str) -> bool:

@@ -6,8 +6,9 @@ of a sheet is one phrase with a column; a line of plain text has a character's w
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -151,13 +152,38 @@ def split_word(text: str, start: int, x0: float, x1: float, top: float, bottom: 
             else:
                 cuts.append(found.end())
         cuts.append(piece.end())
-        for first, last in zip(cuts, cuts[1:], strict=False):
+        for first, last in itertools.pairwise(cuts):
             if last > first:
                 at = first
                 tokens.append(
                     Token(text[at:last], start + at, start + last, x0 + scale * at, x0 + scale * last, top, bottom)
                 )
     return tokens
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """The text of tokens as written: those that touch stay together, others are a blank apart."""
+    text = ""
+    for i, token in enumerate(tokens):
+        text += token.text if i == 0 or token.start == tokens[i - 1].end else f" {token.text}"
+    return text
+
+
+def spaced(tokens: Sequence[Token]) -> str:
+    """The texts of tokens, each a blank apart: what `covering` counts in."""
+    return " ".join(t.text for t in tokens)
+
+
+def covering(tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...]:
+    """The tokens that a range of their spaced text touches."""
+    out: list[Token] = []
+    at = 0
+    for token in tokens:
+        last = at + len(token.text)
+        if at < end and last > start:
+            out.append(token)
+        at = last + 1
+    return tuple(out)
 
 
 def is_rule(text: str) -> bool:
@@ -286,7 +312,7 @@ def _phrases(tokens: list[Token], gap: float = 0.0) -> Iterator[Phrase]:
     wide = gap
     if not wide:
         wide = PHRASE_GAP * float(median(_width_per_character(t.text, t.x0, t.x1) for t in words))
-        gaps = sorted(b.x0 - a.x1 for a, b in zip(words, words[1:], strict=False))
+        gaps = sorted(b.x0 - a.x1 for a, b in itertools.pairwise(words))
         if len(gaps) >= 5:  # a justified line has wide blanks everywhere
             wide = max(wide, min(2.2 * gaps[len(gaps) // 2], 1.5 * wide))
     current: list[Token] = []

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
+from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, Notation, figures
-from classifiers.order_fields.items import DraftLine
 from classifiers.order_fields.layout import Canvas, Token
 from classifiers.order_fields.rows import total_label
+from classifiers.order_fields.word_sets import word_set
 
 _WORD = re.compile(
     r"^(?:item|line|pos|position|ligne|poste|lot|línea|partida|regel|riga|voce|linha|pozycja|poz)\.?$", re.IGNORECASE
 )
 _NUMBER = re.compile(r"^\(?(\d{1,4})[.):]?$")
-_PER_TIME = frozenset(
-    "hourly daily monthly weekly yearly annually per /h /hour /day stündlich täglich monatlich horaire journalier mensuel diario mensile".split()
+_PER_TIME = word_set(
+    "hourly daily monthly weekly yearly annually per /h /hour /day stündlich täglich monatlich horaire "
+    "journalier mensuel diario mensile"
 )
-_LEFT_OVER = frozenset("eur usd gbp net netto fixed price pauschal for =".split())
+_LEFT_OVER = word_set("eur usd gbp net netto fixed price pauschal for =")
 
 
 def listed_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> list[DraftLine]:
@@ -36,7 +39,7 @@ def listed_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> lis
             found.append((value, line))
     values = [value for value, _ in found]
     step = values[1] - values[0] if len(values) > 1 else 0
-    runs_on = step > 0 and all(b - a == step for a, b in zip(values, values[1:], strict=False))
+    runs_on = step > 0 and all(b - a == step for a, b in itertools.pairwise(values))
     return [line for _, line in found] if runs_on or (is_said and found) else []
 
 

@@ -11,25 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifiers.order_fields import dates, labels, references
+from classifiers.order_fields import labels, references
+from classifiers.order_fields.kinds import DATES, PARTIES, REFERENCES, fit, is_abbreviation
 from classifiers.order_fields.labels import Label
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.word_sets import word_set
 
-REFERENCES = frozenset(
-    {"order_number", "bare_number", "order_title", "our_reference", "quote", "contract", "project", "other_number"}
-)
-DATES = frozenset({"order_date", "change_date", "valid_from", "valid_until", "period", "delivery_date", "other_date"})
-PARTIES = frozenset({"supplier", "buyer", "bill_to", "ship_to"})
-_JOINERS = frozenset({"/", "&", "-", "–", "|", "and", "und", "et", "y", "e", "en", "i", "+", "oraz"})
-_SEPARATORS = frozenset({"·", "•", "|", ";", ",", "-", "–", "—", "/", "*", "►", "▪", "●", "▶", "»", ">", "(", "."})
-_LEAD_IN = frozenset(
-    "on the of from dated am vom le du el del de il op van per em no na dnia z den to a ist is lautet est es e : - – = no. nr. n° nº".split()
-)
-_SENTENCE_END = re.compile(r"[.;!?]$")
-_ABBREVIATION = re.compile(
-    r"^(?:(?:[^\W\d_]\.)+|(?:no|nr|nº|n°|ref|réf|art|abs|inc|ltd|co|st|str|z|d|h|p|tel|num|núm|ca|bzw|zzgl|inkl|exkl|m|dr|mr|mrs|pag|gg|dd|ff|r|sp|o|j)\.)$",
-    re.I,
-)
+_JOINERS = word_set("& + - / and e en et i oraz und y | –")
+_SEPARATORS = word_set("( * , - . / ; > | · » – — • ▪ ▶ ► ●")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +79,7 @@ class Pairs:
         return any(s.label.first == 0 and (weak or not s.label.is_weak) for s in self._by_phrase.get((row, phrase), ()))
 
     def _is_labelled_otherwise(self, row: int, phrase: int, concept: str) -> bool:
-        """Whether a phrase begins with a label of its own; a value may begin with its label's word ("payable in 30 days")."""
+        """Whether a phrase begins with a label of its own; "payable in 30 days" is none."""
         return any(
             s.label.first == 0 and not s.label.is_weak
             and not (concept in s.label.concepts and not s.label.has_colon and concept == "payment_terms")
@@ -132,16 +121,16 @@ class Pairs:
                     at += 1
                 continue
             end = text[-1]
-            is_opening = end in ",;·|" or (end == "." and not _ABBREVIATION.match(text)) or text in _JOINERS
+            is_opening = end in ",;·|" or (end == "." and not is_abbreviation(text)) or text in _JOINERS
             at += 1
 
     def _has_value_beside(self, r: int, p: int, label: Label) -> bool:
-        """Whether the phrase to the right is what a label at a phrase's end promises: the print left no gap before it."""
+        """Whether what a label at a phrase's end promises stands to the right: the print left no gap before it."""
         phrases = self.canvas.rows[r].phrases
         if p + 1 >= len(phrases) or label.is_weak:
             return False
         return any(
-            self.fit(c, phrases[p + 1].tokens, at_once=True, is_shared=False)
+            self._fit(c, phrases[p + 1].tokens, at_once=True, is_shared=False)
             for c in label.concepts if c in DATES | REFERENCES
         )  # fmt: skip
 
@@ -164,7 +153,7 @@ class Pairs:
         if rest and _is_unit_like(rest) and concept in PARTIES:
             rest = ()  # "Supplier (BP)"
         if rest:
-            value = self.fit(concept, rest, at_once=not site.is_opening, is_shared=is_shared)
+            value = self._fit(concept, rest, at_once=not site.is_opening, is_shared=is_shared)
             if not value and concept in DATES and site.phrase == len(row.phrases) - 1:
                 value = self._over_the_line_end(site, concept, phrase, rest)
             if value and self._is_credible(site, concept, value):
@@ -182,8 +171,7 @@ class Pairs:
             return self._in_columns(site, concept, row, phrase)
         right = self._right(site, concept)
         below = self._below(site, concept, phrase)
-        choice = self._choose(site, concept, right, below, phrase)
-        return choice
+        return self._choose(site, concept, right, below, phrase)
 
     def _in_columns(
         self, site: Site, concept: str, row: Row, phrase: Phrase
@@ -195,7 +183,7 @@ class Pairs:
         other = next((p for p in following.phrases if p.column == phrase.column), None)
         if other is None or other.tokens[0].start in self._taken or following.block != row.block:
             return None
-        value = self.fit(concept, other.tokens, at_once=False, is_shared=False)
+        value = self._fit(concept, other.tokens, at_once=False, is_shared=False)
         return (value, "below", site.row + 1, other) if value else None
 
     def _all_labels(self, site: Site) -> bool:
@@ -244,51 +232,11 @@ class Pairs:
         following = self.canvas.rows[site.row + 1]
         for other in following.phrases:
             if abs(other.x0 - phrase.x0) < 3 * phrase.height or other.x0 <= phrase.x0 <= other.x1:
-                return self.fit(concept, (*rest, *other.tokens[:4]), at_once=True, is_shared=False)
+                return self._fit(concept, (*rest, *other.tokens[:4]), at_once=True, is_shared=False)
         return ()
 
-    def fit(self, concept: str, tokens: Sequence[Token], *, at_once: bool, is_shared: bool) -> tuple[Token, ...]:
-        """The tokens that are a value of a concept's kind, or nothing. `at_once`: it must come first."""
-        if concept in REFERENCES:
-            skipped = 0
-            for first in range(len(tokens)):
-                least = 3 if concept in ("order_title", "other_number") else 2
-                found = references.take(tokens[first:], least=least)
-                if found:
-                    return found
-                lead = tokens[first].text.casefold().strip(":.")
-                if not (is_shared or lead in _LEAD_IN or not lead) or skipped > 6:
-                    return ()
-                skipped += 1
-            return ()
-        if concept in DATES:
-            return self._fit_date(
-                tokens, at_once=at_once, is_shared=is_shared, is_period=concept in ("period", "valid_from")
-            )
-        if concept == "currency":
-            return (
-                tuple(tokens[:3])
-                if _names_currency(tokens[0].text) or _names_currency(_joined_text(tokens[:2]))
-                else ()
-            )
-        if concept == "payment_terms":
-            return sentence(tokens)
-        return tuple(tokens)
-
-    def _fit_date(
-        self, tokens: Sequence[Token], *, at_once: bool, is_shared: bool, is_period: bool
-    ) -> tuple[Token, ...]:
-        text = _joined_text(tokens[:14])
-        found = dates.find(text, is_month_first=self.is_month_first, is_compact_allowed=not at_once)
-        if not found:
-            return ()
-        before = text[: found[0].start].split()
-        limit = 1 if at_once else (8 if is_shared or is_period else 3)
-        if len(before) > limit or (at_once and before and before[0].casefold() not in _LEAD_IN):
-            return ()
-        end = found[1].end if is_period and len(found) > 1 else found[0].end
-        start = found[0].start
-        return tuple(_covering(tokens, start, end))
+    def _fit(self, concept: str, tokens: Sequence[Token], *, at_once: bool, is_shared: bool) -> tuple[Token, ...]:
+        return fit(concept, tokens, at_once=at_once, is_shared=is_shared, is_month_first=self.is_month_first)
 
     def _is_credible(self, site: Site, concept: str, value: tuple[Token, ...]) -> bool:
         """Whether a label inside a sentence, or a weak one, may claim a value."""
@@ -321,7 +269,7 @@ class Pairs:
         tokens = tokens[:last] if last else tokens
         if not tokens or tokens[0].start in self._taken:
             return None
-        value = self.fit(concept, tokens, at_once=False, is_shared=self._is_joined_label(site))
+        value = self._fit(concept, tokens, at_once=False, is_shared=self._is_joined_label(site))
         return (value, site.row, phrase) if value else None
 
     def _next_opening(self, row: int, phrase: int, value: Phrase) -> int:
@@ -353,7 +301,7 @@ class Pairs:
                     continue
                 if self._is_labelled_otherwise(r, p, concept) or other.tokens[0].start in self._taken:
                     return None
-                value = self.fit(concept, other.tokens, at_once=False, is_shared=self._is_joined_label(site))
+                value = self._fit(concept, other.tokens, at_once=False, is_shared=self._is_joined_label(site))
                 if value and (concept not in REFERENCES or _is_mostly(value, other.tokens)):
                     return value, r, other
                 if is_second_language or concept in PARTIES or any(c.isdigit() for c in other.text):
@@ -433,37 +381,3 @@ def _is_mostly(value: Sequence[Token], tokens: Sequence[Token]) -> bool:
 def _is_unit_like(tokens: Sequence[Token]) -> bool:
     """A bracket behind a label, as in "Date (dd/mm/yyyy)", is no value."""
     return tokens[0].text.startswith("(") and tokens[-1].text.rstrip(":").endswith(")")
-
-
-def sentence(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens up to the end of a sentence."""
-    for i, token in enumerate(tokens):
-        is_last = i + 1 >= len(tokens)
-        if (
-            not is_last and _SENTENCE_END.search(token.text) and not _ABBREVIATION.match(token.text)
-            and (tokens[i + 1].text[:1].isupper() or token.text[-1] in ";!?")
-        ):  # fmt: skip
-            return tuple(tokens[: i + 1])
-        if not is_last and i and token.text in ("·", "•", "|"):
-            return tuple(tokens[:i])
-    return tuple(tokens)
-
-
-def _joined_text(tokens: Sequence[Token]) -> str:
-    return " ".join(t.text for t in tokens)
-
-
-def _covering(tokens: Sequence[Token], start: int, end: int) -> Iterator[Token]:
-    """The tokens that a range of their joined text touches."""
-    at = 0
-    for token in tokens:
-        last = at + len(token.text)
-        if at < end and last > start:
-            yield token
-        at = last + 1
-
-
-def _names_currency(text: str) -> bool:
-    from classifiers.order_fields.currencies import code_of
-
-    return bool(code_of(text))

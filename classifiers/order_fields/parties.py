@@ -10,44 +10,29 @@ from itertools import islice
 from app.documents.order import Party
 from app.firm import Firm
 from classifiers.order_fields import labels
-from classifiers.order_fields.layout import Canvas, Phrase, Token
+from classifiers.order_fields.layout import Canvas, Phrase, Token, text_of
+from classifiers.order_fields.names import (
+    Name,
+    form_end,
+    is_code,
+    letter_width,
+    looks_personal,
+    name_in,
+    same,
+)
 from classifiers.order_fields.pairing import Pair, Pairs
+from classifiers.order_fields.said_parties import between, said_parties
 
-_CUTS = frozenset({"·", "•", "|", "–", "—", "-", "/", "*", "►", "◆", "■"})
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_VAT = re.compile(
-    r"\b(?:AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)[ -]?[A-Z]?[A-Z0-9][\d .\-]{6,14}[A-Z0-9]{0,3}\b"
-)
-_POSTAL = re.compile(
-    r"\b(?:\d{4,6}(?:-\d{3,4})?\s+\p|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b|[A-Z]{2}\s+\d{5}\b|\d{2}-\d{3}\b|\d{4}\s?[A-Z]{2}\b)".replace(
-        r"\p", r"[^\W\d_]"
-    )
-)
+_STATES = "AT|BE|BG|CH|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI"
+_VAT = re.compile(rf"\b(?:{_STATES})[ -]?[A-Z]?[A-Z0-9][\d .\-]{{6,14}}[A-Z0-9]{{0,3}}\b")
 _SENDER = re.compile(
     r"\b(?:tel|phone|telefon|fax|tél|telefono|teléfono|mob)\b|@|\bwww\.|\b(?:vat|abn|ein|siret|siren|tva|nif|cif|btw|kvk|p\.?\s?iva|partita|"
     r"ust-?id|uid|nip|regon|nipc|mwst|registered|registration|cvr|tax id|company no)\b",
     re.IGNORECASE,
 )
-_NOT_NAMES = frozenset(
-    "page seite pagina strona date datum fecha data tel phone fax email www http https attn attention c/o p.o. purchase order bestellung commande pedido "
-    "inkooporder ordine encomenda zamowienie invoice invoices accounts payable total vat gst dear hello hi bonjour madame guten sehr geachte beste "
-    "estimado estimada estimados gentile egregio spettabile szanowni szanowna caro cara prezado exmo exmos original message note re fw fwd wg aw tr".split()
-)
-_TITLES = frozenset("mr mrs ms dr prof herr frau m mme mlle sr sra sig dhr mevr pan pani".split())
-
-
 _LEAST = 0.6
 """What must speak for a buyer at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A company's name as written, and the words that make it."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    has_form: bool
-    """It carries a legal form or a public body's word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,169 +42,6 @@ class Candidate:
     name: Name
     score: float
     row: int
-
-
-def form_end(tokens: Sequence[Token]) -> int:
-    """The number of tokens up to the end of the last legal form in a name that begins with them, or 0."""
-    forms = labels.wordlist("legal_forms")
-    end = 0
-    at = 1
-    while at < min(len(tokens), 12):
-        for count in (5, 4, 3, 2, 1):
-            if at + count > len(tokens):
-                continue
-            words = " ".join(w for t in tokens[at : at + count] for w in labels.plain_words(t.text))
-            if (words in forms or words.replace(" ", "") in forms) and _is_written_as_form(
-                tokens[at : at + count], words
-            ):
-                end = at + count
-                at += count - 1
-                break
-        else:
-            if end and not _joins_forms(tokens, at):
-                break
-        at += 1
-    return end
-
-
-def _joins_forms(tokens: Sequence[Token], at: int) -> bool:
-    return tokens[at].text in ("&", "und", "and", "et", "y", "e") and at + 1 < len(tokens)
-
-
-def _is_written_as_form(tokens: Sequence[Token], words: str) -> bool:
-    """A short form is written with a capital, a point or as the trade does; "as" or "co" in a sentence is a word."""
-    first = tokens[0].text
-    if words == "co" and first == "CO":
-        return False  # a state, unless the whole name is in capitals, where "CO" seldom stands last
-    if len(words) > 4 or words in ("gmbh",):
-        return True
-    if words in (
-        "plc",
-        "llp",
-        "eg",
-        "ev",
-        "e v",
-        "sarl",
-        "spa",
-        "srl",
-        "sas",
-        "inc",
-        "ltd",
-        "lda",
-        "sro",
-        "mbh",
-        "a s",
-        "s a",
-        "s l",
-    ):
-        return True
-    return first[:1].isupper()
-
-
-def has_public_word(tokens: Sequence[Token]) -> bool:
-    """Whether a name holds a word that public bodies, associations and the like carry."""
-    bodies = labels.wordlist("public_bodies")
-    words = [w for t in tokens[:10] for w in labels.plain_words(t.text)]
-    return any(" ".join(words[i : i + n]) in bodies for n in (1, 2, 3) for i in range(len(words) - n + 1))
-
-
-def name_in(tokens: Sequence[Token]) -> Name | None:
-    """The name that a run of tokens begins with: up to its legal form, a mark, or an address."""
-    tokens = [t for t in tokens if t.text not in ("(", ")", "“", "”", '"')]
-    while tokens and not any(c.isalnum() for c in tokens[0].text):
-        tokens = tokens[1:]
-    if len(tokens) > 2 and tokens[0].text.isdigit() and tokens[1].text in ("-", "–", "/", ":"):
-        tokens = tokens[2:]  # "10000001 - Example Ltd"
-    if not tokens or _EMAIL.search(tokens[0].text) or tokens[0].text[:1].isdigit() and not _is_named_number(tokens):
-        return None
-    end = form_end(tokens)
-    for i, token in enumerate(tokens):
-        if i and (token.text in _CUTS or token.text[:1] in '(“"„') and (not end or i <= end):
-            if token.text in ("-", "/", "–") and end and i < end and tokens[i - 1].end == token.start:
-                continue
-            if end and i < end:
-                break
-            end = i if not end else min(end, i)
-            break
-    if end:
-        taken = tokens[:end]
-        if (
-            end < len(tokens)
-            and not taken[-1].text.endswith((",", ";", ":"))
-            and tokens[end].text[:1] == "("
-            and len(tokens) - end <= 2
-            and tokens[-1].text.endswith(")")
-        ):
-            taken = tokens  # "Example Ltd (Services)"
-    else:
-        taken = _before_address(tokens)
-    if not taken:
-        return None
-    text = _joined(taken).strip(" ,;:·|-–").rstrip('(“"')
-    if sum(any(c.isdigit() for c in t.text) for t in taken) > 1 or any(":" in t.text for t in taken):
-        return None
-    if not form_end(taken) and any(t.text.strip(".,;").isdigit() for t in taken):
-        return None  # a street
-    letters = sum(c.isalpha() for c in text)
-    if letters < 2 or letters < 0.5 * len(text.replace(" ", "")) or len(text) > 110:
-        return None
-    if not labels.plain_words(text) or labels.plain_words(text)[0] in _NOT_NAMES:
-        return None
-    if not _is_written_as_name(taken):
-        return None
-    return Name(text, tuple(taken), form_end(taken) > 0 or has_public_word(taken))
-
-
-def _is_written_as_name(tokens: Sequence[Token]) -> bool:
-    """A name is not a sentence: it begins with a capital and most of its longer words do."""
-    words = [t.text for t in tokens if any(c.isalpha() for c in t.text)]
-    if not words or len(words) > 12:
-        return False
-    first = next((c for c in words[0] if c.isalnum()), "")
-    if first.islower() and not any(c.isupper() for c in words[0]):
-        return False
-    longer = [w for w in words if len(w) > 3 and w.casefold() not in _SMALL]
-    small = sum(1 for w in longer if w.lstrip("(\"'„“").islower() or w[:1].islower())
-    return small * 2 <= max(1, len(longer))
-
-
-def _is_named_number(tokens: Sequence[Token]) -> bool:
-    """A firm may begin with a number ("3 Rivers plc"); a street does not end in a legal form."""
-    return form_end(tokens) > 0
-
-
-def _before_address(tokens: Sequence[Token]) -> Sequence[Token]:
-    """A name without a legal form ends at the first comma, unless a department follows and nothing else."""
-    cuts = [i + 1 for i, t in enumerate(tokens) if t.text.endswith((",", ";"))]
-    has_figures = any(c.isdigit() for t in tokens for c in t.text)
-    if not cuts:
-        return tokens
-    rest = tokens[cuts[0] :]
-    is_department = any(w in _DEPARTMENTS for t in rest for w in labels.plain_words(t.text))
-    return tokens if is_department and not has_figures and len(cuts) == 1 else tokens[: cuts[0]]
-
-
-_DEPARTMENTS = frozenset(
-    "amt department dept office direction service services ufficio abteilung division directorate dienst afdeling finance finanzen finanzverwaltung "
-    "referat dezernat einkauf beschaffung procurement school faculty dipartimento departamento wydzial sekretariat zentrale settore area servicio".split()
-)
-
-
-def _joined(tokens: Sequence[Token]) -> str:
-    text = ""
-    for i, token in enumerate(tokens):
-        text += token.text if i == 0 or token.start == tokens[i - 1].end else f" {token.text}"
-    return text
-
-
-def same(a: str, b: str) -> bool:
-    """Whether two names mean one company: the same words but for legal form and small differences of reading."""
-    from rapidfuzz import fuzz
-
-    x, y = " ".join(labels.plain_words(a)), " ".join(labels.plain_words(b))
-    if not x or not y:
-        return False
-    return bool(fuzz.ratio(x, y) >= 88 or (min(len(x), len(y)) >= 8 and (x.startswith(y) or y.startswith(x))))
 
 
 class Parties:
@@ -243,7 +65,7 @@ class Parties:
             if name is None:
                 continue
             score = 8.0 if not pair.label.is_weak else 5.0
-            score += 1.5 * name.has_form - (4.0 if _looks_personal(name) and not name.has_form else 0.0)
+            score += 1.5 * name.has_form - (4.0 if looks_personal(name) and not name.has_form else 0.0)
             score -= 3.0 if "buyer" in pair.label.concepts else 0.0
             found.append(Candidate(name, score, pair.row))
         found += [Candidate(name, 7.0, row) for name, row, role in self._said if role == "supplier"]
@@ -283,7 +105,7 @@ class Parties:
                 continue
             score = {"buyer": 9.0, "bill_to": 7.0, "ship_to": 3.0}[pair.concept]
             if not name.has_form:
-                score -= 5.0 if _looks_personal(name) or pair.concept != "buyer" else 3.0
+                score -= 5.0 if looks_personal(name) or pair.concept != "buyer" else 3.0
             if set(pair.label.concepts) & {"supplier", "person"}:
                 score -= 2.0
             yield Candidate(name, score + 0.3 * min(3, repeated.get(name.text, 0)), pair.row)
@@ -351,14 +173,14 @@ class Parties:
         return any(_SENDER.search(p.text) or _VAT.search(p.text) for p in self._block_of(name, row_number))
 
     def _stands_left_of_another(self, name: Name, row_number: int) -> bool:
-        """Whether another name with an address stands at the same height to the right: then this is the address window."""
+        """Whether another name with an address stands level to the right: then this is the address window."""
         top = min(t.top for t in name.tokens)
         for other, number in self._opening_names():
             if other.text == name.text or other.tokens[0].x0 < name.tokens[-1].x1 or not other.has_form:
                 continue
             is_level = abs(min(t.top for t in other.tokens) - top) < 40
             tall, other_tall = (max(t.height for t in n.tokens) for n in (name, other))
-            if _letter(name) > 1.2 * _letter(other) or tall > 1.3 * other_tall:
+            if letter_width(name) > 1.2 * letter_width(other) or tall > 1.3 * other_tall:
                 continue  # a larger print is a letterhead
             if (
                 is_level
@@ -410,7 +232,7 @@ class Parties:
                 if self._pairs.starts_with_label(number, p):
                     continue
                 for part in _parts(phrase):
-                    if self._is_title(part) or _between(part) is not None:
+                    if self._is_title(part) or between(part) is not None:
                         continue
                     name = self._grown(number, p, name_in(part)) if is_above else name_in(part)
                     if name is not None and (name.has_form or is_above):
@@ -425,7 +247,7 @@ class Parties:
             label = labels.find(tokens, "fields", first=first, is_scanned=self._canvas.is_scanned)
             if label is not None and "order_title" in label.concepts:
                 return True
-        text = _joined(tokens)
+        text = text_of(tokens)
         return labels.contains(text, "changes") or labels.contains(text, "cancels")
 
     def _grown(self, number: int, p: int, name: Name | None) -> Name | None:
@@ -445,7 +267,7 @@ class Parties:
                 )
                 joined = (*name.tokens, *other.tokens)
                 if is_below and len(other.tokens) <= 3 and 0 < form_end(joined) == len(joined):
-                    return Name(_joined(joined), joined, True)
+                    return Name(text_of(joined), joined, True)
         return name
 
     def _name_of(self, pair: Pair) -> Name | None:
@@ -456,14 +278,13 @@ class Parties:
             p = next((i for i, q in enumerate(rows[pair.value_row].phrases) if q is pair.value_phrase), 0)
             if pair.how in ("right", "below") or pair.value_phrase.tokens[-1] is name.tokens[-1]:
                 name = self._grown(pair.value_row, p, name)
-        if name is not None and (name.has_form or not _looks_personal(name)) and not _is_code(name):
-            if name.has_form:
-                return name
+        if name is not None and name.has_form and not is_code(name):
+            return name
         for below in self._block_below(pair):
             other = name_in(below.tokens)
             if other is not None and other.has_form:
                 return other
-        return name if name is not None and not _is_code(name) else None
+        return name if name is not None and not is_code(name) else None
 
     def _block_below(self, pair: Pair) -> Iterator[Phrase]:
         """The phrases under a label's value with the same left edge, at most three, up to the next label."""
@@ -492,79 +313,6 @@ class Parties:
                 return
 
 
-_BY = frozenset("by von durch par por door da przez".split())
-_TO = frozenset("to an à a aan do with".split())
-_SMALL = frozenset("& and und et e y en of de du des der van von di del della da do dos la le & i".split())
-
-
-def said_parties(canvas: Canvas) -> Iterator[tuple[Name, int, str]]:
-    """Parties named in a sentence: "issued by Example Ltd, 3 High Street ("Client") to Sample Inc. ("Consultant")"."""
-    run: list[tuple[Token, int]] = []
-    for number, row in enumerate(canvas.rows[:60]):
-        both = _between(row.tokens)
-        if both is not None:
-            yield both[0], number, "buyer"
-            yield both[1], number, "supplier"
-    for number, row in enumerate(canvas.rows[:200]):
-        is_prose = len(row.phrases) == 1 and len(row.tokens) >= 7
-        if is_prose:
-            run += [(t, number) for t in row.tokens]
-        if (not is_prose or number + 1 == len(canvas.rows[:200])) and run:
-            yield from _said_in(run)
-            run = []
-
-
-_BETWEEN = frozenset("between entre zwischen tussen tra fra pomiedzy miedzy".split())
-_AND = frozenset("and et und y en e i a oraz".split())
-
-
-def _between(tokens: Sequence[Token]) -> tuple[Name, Name] | None:
-    """The two names of "Between Example Group and Sample Ltd"; the first is the one that issues."""
-    if not tokens or tokens[0].text.casefold() not in _BETWEEN:
-        return None
-    for i in range(2, min(len(tokens), 10)):
-        if tokens[i].text in _AND and i + 1 < len(tokens):
-            first, second = name_in(tokens[1:i]), name_in(tokens[i + 1 :])
-            if first is not None and second is not None:
-                return first, second
-    return None
-
-
-def _said_in(run: Sequence[tuple[Token, int]]) -> Iterator[tuple[Name, int, str]]:
-    tokens = [t for t, _ in run]
-    at = 0
-    while at < len(tokens):
-        end = form_end(tokens[at : at + 9]) if tokens[at].text[:1].isupper() else 0
-        inner = tokens[at : at + end]
-        is_name = end and all(
-            (t.text[:1].isupper() or t.text.casefold() in _SMALL)
-            and (t is inner[-1] or not t.text.endswith((",", ";", ":", ")")))
-            for t in inner
-        )
-        if not is_name:
-            at += 1
-            continue
-        name = name_in(inner)
-        role = _role_of(tokens, at, at + end)
-        if name is not None and role:
-            yield name, run[at][1], role
-        at += end
-
-
-def _role_of(tokens: Sequence[Token], first: int, last: int) -> str:
-    """What a sentence says of a name: a word in brackets behind it, or "by" and "to" before it."""
-    for token in tokens[last : last + 20]:
-        text = token.text
-        if text.startswith(("(", "“", '"', "„", "«")) or text.endswith((")", ").", "),")):
-            for meaning in labels.match(text.strip('()“”"„«».,;'), "fields"):
-                if meaning.concept in ("buyer", "supplier"):
-                    return meaning.concept
-        if text.endswith(".") and token.text[:1].islower():
-            break
-    before = tokens[first - 1].text.casefold() if first else ""
-    return "buyer" if before in _BY else "supplier" if before in _TO else ""
-
-
 def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
     """A phrase parted at marks such as "·" and "|": a letterhead in one line."""
     start = 0
@@ -575,23 +323,6 @@ def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
             start = i + 1
     if start < len(phrase.tokens):
         yield phrase.tokens[start:]
-
-
-def _letter(name: Name) -> float:
-    """The usual width of a name's letters."""
-    return sum(t.x1 - t.x0 for t in name.tokens) / max(1, sum(len(t.text) for t in name.tokens))
-
-
-def _looks_personal(name: Name) -> bool:
-    """Two or three capitalised words without anything a company's name has."""
-    words = name.text.split()
-    if words and words[0].strip(".").casefold() in _TITLES:
-        return True
-    return 2 <= len(words) <= 3 and all(w[:1].isupper() and w[1:].islower() for w in words if w[:1].isalpha())
-
-
-def _is_code(name: Name) -> bool:
-    return sum(c.isdigit() for c in name.text) > 0.4 * len(name.text)
 
 
 def party(name: Name | None, canvas: Canvas, pairs: Pairs) -> Party:

@@ -1,4 +1,4 @@
-"""What a document is and does: an order at all, a new one, a change or a cancellation; does it ask for a confirmation."""
+"""What a document is and does: a new order, a change, a cancellation; does it ask for a confirmation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.documents.order import OrderFunction
 from app.documents.orders.confirmation import asks_for_confirmation
 from classifiers.order_fields import labels
 from classifiers.order_fields.layout import Canvas, Row
+from classifiers.order_fields.word_sets import word_set
 
 _TITLE_WORDS = 9
 
@@ -82,16 +83,14 @@ _REVISED = re.compile(
 
 
 def _is_attribute_of_line(text: str) -> bool:
-    """Words such as "changed by" or "amended rates" that are no title: they stand in a longer phrase without an order's word."""
+    """Words such as "changed by": a longer phrase that says "changed" and names no order is no title."""
+    found = {labels.key_of(word) for word in text.split()} & labels.keys("revised_words")
     words = labels.plain_words(text)
-    single = {"revised", "amended", "geandert", "revidiert", "anderung", "modifie", "modifiee", "modificado", "modificada", "herzien", "gewijzigd",
-              "modificato", "variato", "alterado", "alterada", "zmieniony", "zmienione", "korekta", "rettifica", "wijziging"}  # fmt: skip
-    found = set(words) & single
     return bool(found) and not set(words) & _ORDER_WORDS and len(words) > 1
 
 
 def _is_title_like(row: Row, text: str, number: int, canvas: Canvas) -> bool:
-    if len(text.split()) > _TITLE_WORDS or row.block > 0 and canvas.is_paged:
+    if len(text.split()) > _TITLE_WORDS or (row.block > 0 and canvas.is_paged):
         return False
     label = labels.match(text.rstrip(":"), "fields")
     return not any(m.concept in ("notes", "other_number", "other_date") for m in label) and ":" not in text[-12:-1]
@@ -105,14 +104,17 @@ def _is_said_of_order(text: str, concept: str) -> bool:
     return bool(words & _ORDER_WORDS) and concept == "cancels" and bool(words & _WE)
 
 
-_CONDITIONS = frozenset(
-    "may right if unless without case reserve reserves reserved falls wenn droit si puede derecho recht indien diritto pode direito prawo cannot policy".split()
+_CONDITIONS = word_set(
+    "may right if unless without case reserve reserves reserved falls wenn droit si puede derecho recht indien "
+    "diritto pode direito prawo cannot policy"
 )
-_ORDER_WORDS = frozenset(
-    "order purchase po bestellung bestelling bestelschein auftrag commande pedido orden order bestelling opdracht ordine encomenda zamowienie zamowienia inkooporder".split()
+_ORDER_WORDS = word_set(
+    "order purchase po bestellung bestelling bestelschein auftrag commande pedido orden order bestelling "
+    "opdracht ordine encomenda zamowienie zamowienia inkooporder"
 )
-_WE = frozenset(
-    "we hereby our wir hiermit unsere unseren nous notre anulamos nuestro nuestra wij onze hierbij annulliamo nostro nossa anulamos anulujemy nasze naszego cancelamos withdraw storniert cancelled".split()
+_WE = word_set(
+    "we hereby our wir hiermit unsere unseren nous notre anulamos nuestro nuestra wij onze hierbij annulliamo "
+    "nostro nossa anulamos anulujemy nasze naszego cancelamos withdraw storniert cancelled"
 )
 
 

@@ -11,12 +11,13 @@ from app.documents.reading import Reading
 from app.firm import Firm
 from classifiers.order_fields import arithmetic, currencies, dates, labels, purpose, sums
 from classifiers.order_fields.columns import headings
+from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, notation_of
 from classifiers.order_fields.head_fields import Fact, Head, head_of
-from classifiers.order_fields.items import DraftLine
-from classifiers.order_fields.layout import Canvas, Token
+from classifiers.order_fields.layout import Canvas, Token, text_of
+from classifiers.order_fields.names import Name
 from classifiers.order_fields.pairing import Pairs
-from classifiers.order_fields.parties import Name, Parties, party
+from classifiers.order_fields.parties import Parties, party
 from classifiers.order_fields.sources import canvas_of
 from classifiers.order_fields.tables import Lines, lines_in
 
@@ -147,7 +148,7 @@ def _order_line(draft: DraftLine) -> OrderLine:
         spans += [(name, start, end) for start, end in _ranges(tokens)]
     return OrderLine(
         number=" ".join(t.text for t in draft.number).rstrip(".)"),
-        description=_description(draft.description),
+        description=text_of(draft.description).strip(" |·-–;,"),
         quantity=draft.quantity.value if draft.quantity else None,
         unit=draft.unit_text,
         unit_price=_unit_price(draft),
@@ -159,18 +160,6 @@ def _order_line(draft: DraftLine) -> OrderLine:
 
 def _unit_price(draft: DraftLine) -> Decimal | None:
     return draft.unit_price.value if draft.unit_price else None
-
-
-def _description(tokens: Sequence[Token]) -> str:
-    text = ""
-    for i, token in enumerate(tokens):
-        if i == 0:
-            text = token.text
-        elif token.start == tokens[i - 1].end:
-            text += token.text
-        else:
-            text += f" {token.text}"
-    return text.strip(" |·-–;,")
 
 
 def _ranges(tokens: Iterable[Token]) -> Iterator[tuple[int, int]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from classifiers.order_fields import dates
+from classifiers.order_fields import dates, layout
 from classifiers.order_fields.currencies import CODES
 from classifiers.order_fields.layout import Token
+from classifiers.order_fields.word_sets import word_set
 
 _PIECE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9/._\-–+&]{0,39}$")
 _PREFIX = re.compile(r"^[A-Z]{1,6}(?:[-/][A-Z]{1,5}){0,2}[-/.]?$")
@@ -15,8 +16,8 @@ _AMOUNT = re.compile(r"^\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}$|^\d+%$")
 _HOUR = re.compile(r"^\d{1,2}:\d{2}")
 _MARKS = re.compile(r"^[-–/.]$")
 _STRIP = "#()[]{}\"'“”„«»‚‘’*:;,."
-_NOT_PREFIXES = frozenset(
-    "N NO NR NUM DU DE VOM DEL DATED DATE OF FROM TO AND UND ET EN Y E I THE ON FOR AT BY IN REV VER V".split()
+_NOT_PREFIXES = word_set(
+    "N NO NR NUM DU DE VOM DEL DATED DATE OF FROM TO AND UND ET EN Y E I THE ON FOR AT BY IN REV VER V"
 )
 _UNITS = re.compile(r"^\d+(?:st|nd|rd|th|x|h|d|%)$", re.IGNORECASE)
 
@@ -40,7 +41,7 @@ def is_reference(text: str) -> bool:
 
 
 def take(tokens: Sequence[Token], *, least: int = 2) -> tuple[Token, ...]:
-    """The reference at the beginning of some tokens, or nothing. `least` is the fewest letters and digits it may have."""
+    """The reference at the beginning of some tokens, or nothing; `least` letters and digits at least."""
     at = 0
     while at < len(tokens) and (_MARKS.match(tokens[at].text) or not bare(tokens[at].text)):
         at += 1
@@ -102,7 +103,4 @@ def _has_date(tokens: Sequence[Token]) -> bool:
 
 def text_of(tokens: Sequence[Token]) -> str:
     """A reference's text: pieces that touch are joined, others keep one blank; punctuation around it goes."""
-    text = ""
-    for i, token in enumerate(tokens):
-        text += token.text if i == 0 or token.start == tokens[i - 1].end else f" {token.text}"
-    return text.strip(_STRIP + " -–")
+    return layout.text_of(tokens).strip(_STRIP + " -–")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,16 +10,22 @@ from dataclasses import dataclass, field
 from classifiers.order_fields import labels
 from classifiers.order_fields.alignment import borders
 from classifiers.order_fields.columns import FIGURES, Column, Heading
+from classifiers.order_fields.currencies import code_of
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.word_sets import word_set
 
 _PAGE_NOTE = re.compile(
     r"^(?:page|seite|pagina|página|pág|pag|strona|str|blatt|p)\b\.?\s*:?\s*\d+|^\d{1,3}\s?(?:/|of|von|de|van|di|z|-)\s?\d{1,3}$|^-?\s?\d{1,3}\s?-?$",
     re.IGNORECASE,
 )
-_NUMERIC = frozenset(
-    {"quantity", "quantity_unit", "unit_price", "price_per", "discount", "tax", "gross_amount", "amount"}
-)
+_NUMERIC = word_set("amount discount gross_amount price_per quantity quantity_unit tax unit_price")
+
+
+_POSITION = re.compile(r"^[A-Z]{0,3}\d{1,6}(?:[.\-]\d{1,4}){0,3}[.)]?$")
+
+
+_IDLE = frozenset({"noise", "heading"})
 
 
 @dataclass(slots=True)
@@ -26,7 +33,7 @@ class BodyRow:
     """A row of a table's body: its tokens by column, and what kind of row it is.
 
     Kinds: figures (it carries the amounts of a line), text (words that belong to a line), carried (a carry-over or the
-    sum of a section), noise (page furniture).
+    sum of a section), heading (the heading goes on), noise (page furniture).
     """
 
     number: int
@@ -77,9 +84,9 @@ def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
         label = labels.find(tokens, "totals", first=first, is_scanned=is_scanned)
         if label is not None:
             return label
-        if first < len(tokens) and any(c.isalpha() for c in tokens[first].text):
-            if phrase.x0 < 0.5 * row.phrases[-1].x1:
-                return None
+        is_word = first < len(tokens) and any(c.isalpha() for c in tokens[first].text)
+        if is_word and phrase.x0 < 0.5 * row.phrases[-1].x1:
+            return None
     return None
 
 
@@ -102,6 +109,8 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
         body_row = BodyRow(number, row)
         if number in furniture or _PAGE_NOTE.match(row.text):
             body_row.kind = "noise"
+        if len(rows) < 2 and all(r.kind in _IDLE for r in rows) and _is_rest_of_heading(row, canvas.is_scanned):
+            body_row.kind = "heading"
         rows.append(body_row)
         end = number + 1
     columns = _settled(heading, rows, notation, canvas.is_scanned)
@@ -114,7 +123,7 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
         text_starts = tuple((columns[i].x0 - 5 if at else float("-inf"), i) for at, i in enumerate(upper))
     body = Body(heading, columns, rows, end, starts, text_starts)
     for body_row in rows:
-        if body_row.kind != "noise":
+        if body_row.kind not in _IDLE:
             _assign(body, body_row)
     _sort_out(body, canvas, notation)
     if body.text_starts:
@@ -126,12 +135,23 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
     return body
 
 
+def _is_rest_of_heading(row: Row, is_scanned: bool) -> bool:
+    """Whether a row right below a heading only goes on with it: further labels, a unit in brackets, a currency."""
+    for phrase in row.phrases:
+        is_bracket = phrase.text.startswith("(") and phrase.text.endswith(")")
+        label = labels.find(phrase.tokens, "columns", is_scanned=is_scanned)
+        is_label = label is not None and label.last >= len(phrase.tokens)
+        if not (is_bracket or is_label or (len(phrase.tokens) == 1 and code_of(phrase.text))):
+            return False
+    return True
+
+
 def _is_far(rows: Sequence[BodyRow], row: Row) -> bool:
     """Whether a row stands so far below the others that it belongs to something else."""
     above = rows[-1].row
     if above.block != row.block:
         return False
-    gaps = sorted(b.row.top - a.row.bottom for a, b in zip(rows, rows[1:], strict=False) if a.row.block == b.row.block)
+    gaps = sorted(b.row.top - a.row.bottom for a, b in itertools.pairwise(rows) if a.row.block == b.row.block)
     widest = gaps[-1] if gaps else 0.0
     return row.top - above.bottom > max(72.0, 2.5 * widest)
 
@@ -265,7 +285,7 @@ def _figure_rows(rows: Sequence[BodyRow], notation: Notation, is_scanned: bool) 
     """Rows that may show the columns: those with a figure, up to the totals."""
     out: list[Row] = []
     for body_row in rows:
-        if body_row.kind == "noise":
+        if body_row.kind in _IDLE:
             continue
         found = figures(body_row.row.tokens, notation, is_scanned)
         if found and out and total_label(body_row.row, is_scanned) is not None:
@@ -314,7 +334,7 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
         quantity = body.column("quantity_unit")
     quiet = 0
     for at, body_row in enumerate(body.rows):
-        if body_row.kind == "noise":
+        if body_row.kind in _IDLE:
             continue
         if at and _is_row_of_totals(body_row.row, canvas.is_scanned):
             del body.rows[at:]
@@ -351,7 +371,7 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
                 del body.rows[at:]
                 body.end = body_row.number
                 return
-        if sums and (has_quantity or len(money) == 1 or quantity is None or len(sums) == len(money)) or is_full:
+        if (sums and (has_quantity or len(money) == 1 or quantity is None or len(sums) == len(money))) or is_full:
             body_row.kind = "figures"
             quiet = 0
         elif sums:
@@ -402,16 +422,14 @@ def _goes_on(
     """Whether lines with quantity and price follow a sum, which then is that of a section or a page."""
     if set(label.concepts) & {"gross"}:
         return False
-    full = 0
     for body_row in body.rows[start : start + 14]:
-        if body_row.kind == "noise":
+        if body_row.kind in _IDLE:
             continue
         sums = [i for i in money if _one_figure(body_row.tokens(i), notation, is_scanned)]
-        if quantity is not None and sums and _one_figure(body_row.tokens(quantity), notation, is_scanned):
-            if total_label(body_row.row, is_scanned) is None:
-                full += 1
-                break
-    return full > 0
+        is_full = quantity is not None and sums and _one_figure(body_row.tokens(quantity), notation, is_scanned)
+        if is_full and total_label(body_row.row, is_scanned) is None:
+            return True
+    return False
 
 
 def _trim_tail(body: Body, last: int) -> None:
@@ -422,7 +440,7 @@ def _trim_tail(body: Body, last: int) -> None:
     end = last + 1
     while end < len(body.rows) and end <= last + 8:
         above, here = body.rows[end - 1], body.rows[end]
-        if here.kind == "noise":
+        if here.kind in _IDLE:
             break
         height = max(above.row.height, 6.0)
         if not heading_is_grid(body.heading) and (
@@ -432,3 +450,12 @@ def _trim_tail(body: Body, last: int) -> None:
         end += 1
     del body.rows[end:]
     body.end = body.rows[-1].number + 1 if body.rows else body.end
+
+
+def starts_line(body: Body, row: BodyRow) -> bool:
+    """Whether a row begins with a line number in its column."""
+    at = body.column("position")
+    if at is None:
+        return False
+    tokens = row.tokens(at)
+    return 1 <= len(tokens) <= 2 and bool(_POSITION.match(tokens[0].text))

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifiers.order_fields import dates, labels, references
 from classifiers.order_fields.arithmetic import fits
+from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, Notation, figures
-from classifiers.order_fields.items import DraftLine
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
-from classifiers.order_fields.parties import form_end
+from classifiers.order_fields.names import form_end
 from classifiers.order_fields.rows import total_label
+from classifiers.order_fields.word_sets import word_set
 
-_TIMES = frozenset(
-    {
-        "x",
-        "×",
-        "*",
-        "@",
-        "at",
-        "à",
-        "a",
-        "zu",
-        "je",
-        "=",
-        "ext.",
-        "ext",
-        "per",
-        "pro",
-        "por",
-        "po",
-        "tegen",
-        "-",
-        "–",
-        "of",
-        "/",
-    }
-)
+_TIMES = word_set("* - / = @ a at ext ext. je of per po por pro tegen x zu × à –")
 _LEADING = re.compile(r"^(?:\d{1,4}(?:\.\d{1,3})*[.):]?|[-•*–·]|[a-z]\))$")
 _ABOVE = 4
 """Rows of words above the figures that may be a line's description."""
+
+
+_Triple = tuple[Figure, Figure, Figure | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +47,13 @@ def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> li
         if waiting and row.block != canvas.rows[waiting[-1]].block:
             waiting = []
         found = [f for f in figures(row.tokens, notation, canvas.is_scanned) if not f.is_percent]
-        triple = _triple(row, found) or _pair(row, found)
+        triple: _Triple | None = _triple(row, found) or _pair(row, found)
         if triple is None or total_label(row, canvas.is_scanned) is not None:
             waiting.append(number)
             continue
-        anchors.append(_Anchor(number, *triple, _own_words(row, *triple), tuple(waiting[-_ABOVE:])))
+        quantity, price, amount = triple
+        own = _own_words(row, quantity, price, amount)
+        anchors.append(_Anchor(number, quantity, price, amount, own, tuple(waiting[-_ABOVE:])))
         waiting = []
     if not anchors:
         return []
@@ -81,7 +64,7 @@ def running_lines(canvas: Canvas, rows: Sequence[int], notation: Notation) -> li
     return drafts if drafts[0].description else []
 
 
-def _triple(row: Row, found: list[Figure]) -> tuple[Figure, Figure, Figure] | None:
+def _triple(row: Row, found: list[Figure]) -> _Triple | None:
     """Three figures of a row, in its order, of which the third is the product of the others."""
     if not 3 <= len(found) <= 9:
         return None
@@ -101,9 +84,9 @@ def _triple(row: Row, found: list[Figure]) -> tuple[Figure, Figure, Figure] | No
     return None
 
 
-def _pair(row: Row, found: list[Figure]) -> tuple[Figure, Figure, None] | None:
-    """Quantity and price with a sign of multiplication between them, the amount left to the reader: "12 hours @ 95.00"."""
-    for quantity, price in zip(found, found[1:], strict=False):
+def _pair(row: Row, found: list[Figure]) -> _Triple | None:
+    """Quantity and price with a sign of multiplication between them and no amount: "12 hours @ 95.00"."""
+    for quantity, price in itertools.pairwise(found):
         between = [t.text.casefold() for t in row.tokens if quantity.end <= t.start < price.start]
         if price.decimals and len(between) <= 4 and between and between[-1] in _STRONG_TIMES and quantity.value > 0:
             return quantity, price, None
@@ -229,13 +212,8 @@ def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[T
         if not phrases:
             continue
         phrase = phrases[-1]
-        if taken and abs(phrase.x0 - taken[-1][1].x0) > 2.5 * height and not _LEADING.match(phrase.tokens[0].text):
-            if (
-                phrase.x1 < taken[-1][1].x0 - 2 * height
-                or len(here.phrases) == 1
-                and phrase.x0 < taken[-1][1].x0 - 4 * height
-            ):
-                continue
+        if taken and not _LEADING.match(phrase.tokens[0].text) and _is_beside(here, phrase, taken[-1][1], height):
+            continue
         if top - phrase.bottom > 1.35 * height or _is_total(here, canvas):
             break
         label = labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned)
@@ -250,6 +228,13 @@ def _above(canvas: Canvas, row: Row, anchor: _Anchor, line: DraftLine) -> list[T
     taken.reverse()
     line.rows = [*(n for n, _ in taken), *line.rows]
     return _trimmed([t for _, phrase in taken for t in phrase.tokens], line)
+
+
+def _is_beside(row: Row, phrase: Phrase, below: Phrase, height: float) -> bool:
+    """Whether a phrase belongs to another column of the page than the one below it."""
+    if abs(phrase.x0 - below.x0) <= 2.5 * height:
+        return False
+    return phrase.x1 < below.x0 - 2 * height or (len(row.phrases) == 1 and phrase.x0 < below.x0 - 4 * height)
 
 
 def _is_of_the_head(label: labels.Label, tokens: Sequence[Token]) -> bool:

@@ -9,22 +9,20 @@ from decimal import Decimal
 from classifiers.order_fields import labels
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.word_sets import word_set
 
-_NET = frozenset(
-    "excl exclusive excluding ex net netto ht htva hors without zzgl before exkl ohne exclusief neto liquido iliquido sin sem esclusa senza bez hors".split()
+_NET = word_set(
+    "excl exclusive excluding ex net netto ht htva hors without zzgl before exkl ohne exclusief neto liquido "
+    "iliquido sin sem esclusa senza bez hors"
 )
-_GROSS = frozenset(
-    "incl including inclusive inc ttc brutto bruto gross inkl inclusief con com compresa inclusa ivato tvac mit comprises incluido lordo".split()
+_GROSS = word_set(
+    "incl including inclusive inc ttc brutto bruto gross inkl inclusief con com compresa inclusa ivato tvac "
+    "mit comprises incluido lordo"
 )
-_TAX_WORDS = frozenset("vat tax taxes mwst ust tva iva btw gst umsatzsteuer steuer taxe impuestos impostos".split())
-_PART = frozenset(labels.key_of(w) for w in (
-    "subtotal", "sub total", "sous total", "zwischensumme", "subtotaal", "goods total", "items total", "items subtotal", "item subtotal",
-    "merchandise total", "lines total", "suma", "totale merce", "warenwert", "total lignes", "line total", "merchandise amount", "zwischentotal", "soma",
-    "subtotale", "positionssumme", "total goods", "goods value", "item total"))  # fmt: skip
-
-
-_BARE = frozenset(
-    "net netto neto gross brutto lordo bruto liquido tax vat mwst ust tva iva btw sum summe suma amount value price betrag wert zusammen samen".split()
+_TAX_WORDS = word_set("vat tax taxes mwst ust tva iva btw gst umsatzsteuer steuer taxe impuestos impostos")
+_BARE = word_set(
+    "net netto neto gross brutto lordo bruto liquido tax vat mwst ust tva iva btw sum summe suma amount value "
+    "price betrag wert zusammen samen"
 )
 """Labels that also are words of a sentence ("net 45"): they need a sum with decimals or a currency."""
 
@@ -81,7 +79,7 @@ def _in_phrase(canvas: Canvas, number: int, row: Row, p: int, phrase: Phrase, no
         if figure is None and last >= len(tokens):
             figure = _beside(canvas, row, p, notation) or _below(canvas, number, phrase, notation)
         if figure is not None and (label.key not in _BARE or figure.decimals or figure.currency):
-            out.append(Sum(_kind(label, words), figure, number, label.key in _PART, label.key))
+            out.append(Sum(_kind(label, words), figure, number, label.key in labels.keys("part_totals"), label.key))
         at = max(last, label.last)
         is_opening = True
     return out
@@ -114,7 +112,8 @@ def _figure(tokens: Sequence[Token], notation: Notation, is_scanned: bool) -> Fi
     """The sum among tokens: the last figure that is no percentage and no bracketed rate."""
     found = [f for f in figures(tokens, notation, is_scanned) if not f.is_percent]
     money = [f for f in found if f.decimals or f.currency or abs(f.value) >= 100]
-    return (money or found or [None])[-1]
+    chosen = money or found
+    return chosen[-1] if chosen else None
 
 
 def _beside(canvas: Canvas, row: Row, p: int, notation: Notation) -> Figure | None:

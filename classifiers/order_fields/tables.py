@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from classifiers.order_fields import arithmetic
 from classifiers.order_fields.columns import Heading
+from classifiers.order_fields.descriptions import number_by_words, tidy
+from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Notation
-from classifiers.order_fields.items import DraftLine, lines_of, number_by_words, tidy
+from classifiers.order_fields.items import lines_of
 from classifiers.order_fields.layout import Canvas, Token
 from classifiers.order_fields.listed_lines import listed_lines
 from classifiers.order_fields.rows import body_of
@@ -53,7 +55,7 @@ def lines_in(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> Li
         number_by_words(drafts)
         lines.drafts += drafts
         own = {n for d in drafts for n in d.rows}
-        own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried")}
+        own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried", "heading")}
         body_rows |= own
         taken |= own | set(range(heading.first, heading.last))
     if not lines.drafts:

@@ -5,22 +5,63 @@ from __future__ import annotations
 import re
 
 _DAYS = r"(?:days?|tagen?|tg|jours?|jrs|d[ií]as?|dagen|dgn|giorni|gg|dias|dni)"
+_STEM_TEXT = (
+    "net netto nettos netti skonto receipt immediate immediately sofort comptant contado contanti pronto "
+    "ontvangst reception réception facture fattura invoice advance vorkasse prepaid prepayment cod mois "
+    "mes mese maand mês arrears milestone milestones transfer überweisung ueberweisung virement "
+    "transferencia transferência bonifico overschrijving pagaré pagare mandat giro cheque chèque card ach "
+    "eom due dfm riba upfront cash prompt completion delivery rimessa entrega livraison lieferung"
+)
+_STEMS = _STEM_TEXT.replace(" ", "|")
 _WORDS = re.compile(
-    rf"\b{_DAYS}\b|\bnet(?:to|tos|ti|s)?\b|\bskonto\b|\breceipt\b|\bimmediate(?:ly)?\b|\bsofort\b|\bcomptant\b|\bcontado\b|"
-    r"\bcontanti\b|\bpronto\b|\bontvangst\b|\br[ée]ception\b|\bfacture?\b|\bfattura\b|\binvoice\b|\bfaktur\w*|\badvance\b|"
-    r"\bvorkasse\b|\bprepaid\b|\bprepayment\b|\bcod\b|\bmonth\w*|\bmonat\w*|\bmois\b|\bmes\b|\bmese\b|\bmaand\b|\bm[êe]s\b|\bmiesi\w*|"
-    r"\barrears\b|\bmilestones?\b|\binstal\w*|\btransfer\b|\b[üu]berweisung\b|\bvirement\b|\btransferencia\b|\bbonifico\b|"
-    r"\btransfer[êe]ncia\b|\bprzelew\w*|\boverschrijving\b|\bpagar[ée]\b|\bmandat\b|\bgiro\b|\bcheque\b|\bchèque\b|\bcredit card\b|\bp-?card\b|"
-    r"\bach\b|\beom\b|\bdue\b|\bdfm\b|\briba\b|\bri\.ba\b|\bfin de mes\b|\bfine mese\b|\bfin de mois\b|\bupfront\b|\bcash\b|\bnet\d+\b|\bprompt\b|\bgotówk\w*|\bcompletion\b|\bdelivery\b|\b14\s?tage\b",
-    re.IGNORECASE,
+    rf"\b{_DAYS}\b|\b(?:{_STEMS})\b|\bnet\d+\b|\b(?:faktur|month|monat|miesi|instal|przelew|gotówk)\w*", re.IGNORECASE
+)
+_DISCOUNT = (
+    rf"(?:\d+(?:[.,]\d+)?\s?%\s?(?:/\s?)?(?:skonto\s|if paid within\s|within\s|bei zahlung innerhalb(?: von)?\s)?"
+    rf"\d{{1,3}}\s?{_DAYS}?[,;/]?\s?)?"
+)
+_AFTER = "|".join(
+    (
+        r"net(?:to|s|ti|tos)?",
+        r"rein netto",
+        r"after invoice(?: date)?",
+        r"from (?:date of )?invoice(?: date)?",
+        r"from receipt of invoice",
+        r"nach (?:rechnungseingang|rechnungserhalt|rechnungsdatum)",
+        r"date de facture",
+        r"fin de mois",
+        r"fin de mes",
+        r"fecha (?:de )?factura",
+        r"data fattura(?: fine mese)?",
+        r"na ontvangst (?:van de )?factuur",
+        r"na factuurdatum",
+        r"end of month",
+        r"eom",
+        r"d\.f\.(?: f\.m\.)?",
+        r"df(?:\s?fm)?",
+        r"fine mese",
+        r"od (?:daty )?(?:otrzymania|wystawienia|doręczenia) faktury",
+        r"data (?:da )?fac?tura",
+        r"strict",
+    )
+)
+_AT_ONCE = "|".join(
+    (
+        r"due (?:up)?on receipt",
+        r"payable (?:up)?on receipt",
+        r"sofort ohne abzug",
+        r"sofort fällig",
+        r"comptant à réception",
+        r"à réception de facture",
+        r"al contado",
+        r"a pronto pagamento",
+        r"prepayment",
+        r"cash on delivery",
+        r"rimessa diretta",
+    )
 )
 _TERMS = re.compile(
-    rf"(?:\d+(?:[.,]\d+)?\s?%\s?(?:/\s?)?(?:skonto\s|if paid within\s|within\s|bei zahlung innerhalb(?: von)?\s)?\d{{1,3}}\s?{_DAYS}?[,;/]?\s?)?"
-    rf"(?:net[t]?o?\s?\d{{1,3}}(?:\s?{_DAYS})?|"
-    rf"\d{{1,3}}\s?{_DAYS}(?:\s(?:net(?:to|s|ti|tos)?|rein netto|after invoice(?: date)?|from (?:date of )?invoice(?: date)?|from receipt of invoice|nach (?:rechnungseingang|rechnungserhalt|rechnungsdatum)|"
-    rf"date de facture|fin de mois|fin de mes|fecha (?:de )?factura|data fattura(?: fine mese)?|na ontvangst (?:van de )?factuur|na factuurdatum|netto|end of month|eom|d\.f\.(?: f\.m\.)?|df(?:\s?fm)?|fine mese|od (?:daty )?(?:otrzymania|wystawienia|doręczenia) faktury|data (?:da )?fa(?:c)?tura|strict))|"
-    r"due (?:up)?on receipt|payable (?:up)?on receipt|sofort ohne abzug|sofort fällig|comptant à réception|à réception de facture|al contado|a pronto pagamento|prepayment|cash on delivery|rimessa diretta)",
-    re.IGNORECASE,
+    rf"{_DISCOUNT}(?:net[t]?o?\s?\d{{1,3}}(?:\s?{_DAYS})?|\d{{1,3}}\s?{_DAYS}\s(?:{_AFTER})|{_AT_ONCE})", re.IGNORECASE
 )
 
 
