@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from classifiers.message_fields.context import Context
+from classifiers.message_fields.context import Context, token_index
 from classifiers.message_fields.counted import number_words
 from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money import Amount
@@ -133,12 +133,19 @@ def _mention(source: Source, amount: Amount, context: Context) -> dict[str, floa
         if near.is_blocked:
             strength *= 0.5
         _raise(features, f"{side}:{role}", strength)
-        if role in ("total", "gross"):
+        if role in ("total", "gross", "item"):
             _raise(features, f"{side}:{role}:{group}", strength)
         if role in expected:
             _raise(features, f"expected:{side}", strength)
     if any(hit.role in expected for hit in context.sentence_before(amount.start)):
         features["expected:sentence_before"] = 1.0
+    last = token_index(passage, amount.end)
+    for hit in context.sentence_after(amount.start):
+        if hit.first - last > 12:
+            break
+        _raise(features, f"after:{hit.role}", 0.4)
+        if hit.role in expected:
+            _raise(features, "expected:after", 0.4)
     label = column_label(passage, amount.start)
     line_start = passage.line_at(amount.start)[0]
     if not context.is_between(line_start, amount.start):

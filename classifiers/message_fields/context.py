@@ -63,6 +63,13 @@ class Context:
             return ()
         return self.within(max(self.passage.sentence_at(low - 1)[0], low - REACH), low)
 
+    def sentence_after(self, end: int) -> Sequence[Hit]:
+        """The hits in the sentence after that of a place."""
+        high = self.passage.sentence_at(end)[1]
+        if high >= len(self.passage.folded):
+            return ()
+        return self.within(high, min(self.passage.sentence_at(high)[1], high + REACH))
+
 
 def token_index(passage: Passage, position: int) -> int:
     """The index of the first token that begins at or after a place."""

@@ -128,6 +128,8 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
             thousands = thousands or (code or "") in _THOUSANDS
         elif thousands:
             end = after.end(1)
+    if not currency and number.start and text[number.start - 1].isalpha():
+        return None  # INV10458
     value = number.value
     written = text[number.start : number.end]
     if currency and number.decimals == 3:

@@ -203,6 +203,11 @@ MONEY_WORDS: dict[str, str] = {
         fatur*, cobrad*, no valor de, montante, valor, linha, debitad*, no montante,
         faktur*, zafakturowan*, naliczon*, na kwote, kwota, kwote, kwoty, w wysokosci, pozycj*, obciaz*, opiewa*
     """,
+    "item": """
+        line, lines, item, finding, position, positionen, pos, zeile, posten, ligne, lignes, poste, linea, lineas,
+        partida, concepto,
+        regel, regels, post, riga, righe, voce, linha, linhas, pozycj*, wiersz*
+    """,
     "limit": """
         cap, capped, budget, limit, not to exceed, nte, ceiling, maximum, max, no more than, allowance of,
         order value, remaining budget, funds, threshold,

@@ -15,6 +15,7 @@ PRIORS: dict[str, dict[str, float]] = {
         **_RANKING,
         "zone:invoice_copy": -1.5,
         "expected:before": 1.2, "expected:after": 1.0, "expected:label": 1.5, "expected:sentence_before": 0.3,
+        
         "before:contested": 1.0, "after:contested": 1.0, "before:difference": 1.5, "after:difference": 0.5,
         "before:excess": 0.8,
         "after:excess": 1.5, "before:credit": 1.0, "after:credit": 0.7, "before:deducted": 1.2, "after:deducted": 0.8,
@@ -24,7 +25,8 @@ PRIORS: dict[str, dict[str, float]] = {
         "label:balance": -1.0,
         "before:balance": -1.0, "before:previous": -0.6, "before:should_be": -0.8, "before:undisputed": -1.2,
         "after:undisputed": -1.0, "before:paid": -0.6, "before:total": -0.4, "after:gross": -0.2,
-        "largest:line": -0.2, "before:total:line": -0.8, "after:gross:line": -0.8, "before:gross:line": -0.5,
+        "largest:line": -0.2, "before:item:line": 1.5, "after:item:line": 0.5, "before:item:part": 0.3,
+        "before:total:line": -0.8, "after:gross:line": -0.8, "before:gross:line": -0.5,
         "after:gross:part": -0.5, "before:gross:part": -0.4, "before:limit": -1.5, "label:limit": -1.0,
         "difference_of": 1.0, "difference_of:part": 1.0, "product_of": 0.5, "share_of": 0.7, "largest": 0.0,
         "largest:whole": 0.7,

@@ -123,6 +123,8 @@ def quantities(source: Source) -> list[Quantity]:
     found: list[Quantity] = []
     for passage in source.zone(*zones):
         for number in numbers(passage.text, passage.decimal_mark):
+            if number.start and passage.text[number.start - 1].isalpha():
+                continue
             after = re.match(
                 r"[ -]{0,2}(?:[a-z-]{3,14} )?([a-z]{1,14})\b", passage.folded[number.end : number.end + 34]
             )

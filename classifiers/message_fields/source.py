@@ -55,7 +55,7 @@ _SENTENCE_END = re.compile(r"[.!?;]+[\"')\]]{0,2}\s+|\n[ \t>]*\n|\s{6,}")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:nr|no|num|inv|ref|art|ca|bzw|zzgl|inkl|exkl|excl|incl|ggf|usw|tel|dr|mr|mrs|ms|prof|fr|sig|vs"
     r"|ns|approx|resp|std|tg|abs|pos|fact|fra|zam|szt|godz|ust|pkt|kl|max|min|mio|co|ltd|inc|bestellnr|best|rg|re"
-    r"|lt|gem|vgl|sog|spett|egr|sra|sr|exmos|[a-z]|\d{1,2}))$"
+    r"|lt|gem|vgl|sog|spett|egr|sra|sr|exmos|[a-z]|(?<![.,]\d)(?<![.,])\d{1,2}))$"
 )
 
 
@@ -125,7 +125,10 @@ def _sentences(text: str, folded: str, is_prose: bool) -> Iterator[tuple[int, in
     start = 0
     for line_end in _paragraph_ends(text, is_prose):
         for mark in _SENTENCE_END.finditer(folded, start, line_end):
-            if mark.group()[0] == "." and _ABBREVIATION.search(folded, max(start, mark.start() - 12), mark.start()):
+            is_stop = mark.group()[0] == "."
+            if is_stop and text[mark.end() : mark.end() + 1].islower():
+                continue  # am 31.08. abgelaufen
+            if is_stop and _ABBREVIATION.search(folded, max(start, mark.start() - 12), mark.start()):
                 continue
             if mark.end() > start:
                 yield start, mark.end()

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 _SPACES = " \u00a0\u202f\u2009\u2007"
 # Groups of three with one kind of mark, then perhaps decimals; or plain digits, then perhaps decimals.
 NUMBER = re.compile(
-    rf"(?<![\w.,'’])(?<!\d:)(?P<sign>[-−–]\s?)?"
+    rf"(?:(?<![\w.,'’])(?<!\d:)|(?<=\b[A-Z]{{3}}))(?P<sign>[-−–]\s?)?"
     rf"(?P<number>\d{{1,3}}(?:(?P<mark>[.,'’{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,4}})(?:[.,]\d{{1,4}})?(?!\d)"
     rf"|\d{{1,12}}(?:[.,]\d{{1,6}})?(?!\d))"
 )
