@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.clock import now
+from app.decisions.closing import CLOSING_ROLES
 from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import Dossier, dossier
 from app.documents import download, page_images
@@ -75,8 +76,14 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "history": history.lines(d.events, names),
         "seen": d.events[-1].seq if d.events else 0,
         "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],
+        "may_close": _may_close(d, visit.person.roles),
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
+
+
+def _may_close(d: Dossier, roles: tuple[str, ...]) -> bool:
+    waiting = any(s.suggestion.state in ("open", "confirmed") for s in d.suggestions)
+    return not waiting and d.case.state not in ("received", "done", "closed") and bool(set(roles) & set(CLOSING_ROLES))
 
 
 def _stake(d: Dossier) -> Money | None:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from app.cases import lifecycle, queries, steps
 from app.clock import now
-from app.decisions import amendment, decide
+from app.decisions import amendment, closing, decide
 from app.decisions.changes import changed_since
 from app.errors import Conflict, Malformed, NotFound
 from app.review import history, sessions
@@ -105,6 +105,16 @@ def read_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
         steps.schedule(session, case_id, "assess", at=now())
 
     return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+@router.post("/cases/{case_id}/close")
+def close_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Close a case on which nothing is proposed."""
+
+    def carry_out(session: Session) -> None:
+        closing.close(session, case_id, by=visit.person, note=text_of(form, "note")[:2000], at=now())
+
+    return _decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/delivery")

@@ -33,11 +33,11 @@ _SILENT = ("write.queued",)
 
 def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
     by_person = "@" in event.actor
-    sentence, detail = _sentence(event.action, event.content)
+    sentence, detail = _sentence(event.action, event.content, by_person=by_person)
     return Line(event.at, names.get(event.actor, event.actor) if by_person else "", sentence, detail, by_person)
 
 
-def _sentence(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool) -> tuple[str, str]:
     step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
     if action == "case.opened":
         return f"{c.get('name', 'A document')} received and stored.", f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
@@ -57,7 +57,7 @@ def _sentence(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
         )
     if action == "case.moved":
         state = wording.STATE_WORDS.get(str(c.get("after")), str(c.get("after"))).lower()
-        return f"Now: {state}.", str(c.get("why", ""))
+        return f"{'moved it to' if by_person else 'Now:'} {state}.", str(c.get("why", ""))
     if action == "suggestion.made":
         version = int(c.get("version") or 1)
         verb = "Changed" if version > 1 else "Proposed"

@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.queries import Filter
 from app.clock import now
+from app.money import Money
 from app.review import figures, wording
 from app.review.found import operator
 from app.review.sessions import Visit, form_token
+from app.suggestions.models import Suggestion
 from app.writebacks.queries import undoable_by, waiting_for_odoo
 
 STATIC = Path(__file__).parent / "static"
@@ -78,10 +80,17 @@ def _undo(session: Session, visit: Visit, at: datetime) -> Undo | None:
     if not found:
         return None
     case_id = found[0][0].case_id
-    mine = [(s, until) for s, until in found if s.case_id == case_id]
-    nouns = [wording.STEP_NOUNS[s.kind].removeprefix("the ") for s, _ in mine]
+    mine = sorted(((s, until) for s, until in found if s.case_id == case_id), key=lambda pair: pair[0].rank)
+    nouns = [_noun(s) for s, _ in mine]
     left = min(int((until - at).total_seconds()) for _, until in mine)
     return Undo(case_id, tuple(str(s.id) for s, _ in mine), f"Confirmed: {wording.joined(nouns)}.", max(1, left))
+
+
+def _noun(suggestion: Suggestion) -> str:
+    if suggestion.kind == "draft_credit_note" and suggestion.amount is not None and suggestion.currency:
+        money = Money(suggestion.amount, suggestion.currency)
+        return f"credit of {figures.number(money)} {money.currency}"
+    return wording.STEP_NOUNS[suggestion.kind].removeprefix("the ")
 
 
 @cache

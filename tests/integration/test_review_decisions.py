@@ -292,3 +292,29 @@ def test_someone_deactivated_in_the_middle_decides_nothing(database: Database) -
     values = ines.form("/cases/1/confirm")
     assert ines.http.post("/cases/1/confirm", data=values, headers=ines.headers).headers["location"] == "/sign-in"
     assert states(database) == ["open"]
+
+
+def test_a_case_without_steps_is_closed_with_a_note(database: Database) -> None:
+    with database.transaction() as session:
+        a_case(session)
+    ines = browser(database)
+    ines.open("/cases/1")
+    assert "Say in the note" in ines.send("/cases/1/close", status=422)
+    ines.open("/cases/1")
+    page = ines.send("/cases/1/close", note="Called them; nothing to do.")
+    assert "Nothing: the case is closed." in page
+    assert "Called them; nothing to do." in page
+    assert 'action="/cases/1/close"' not in page
+
+
+def test_a_case_with_steps_is_not_closed_past_them(database: Database) -> None:
+    propose(database)
+    ines, pia = browser(database), browser(database, "Pia", "project_manager")
+    assert 'action="/cases/1/close"' not in ines.open("/cases/1")
+    token = ines.form("/sign-out")["token"]
+    answer = ines.http.post("/cases/1/close", data={"token": token, "note": "x", "seen": "99"}, headers=ines.headers)
+    assert answer.status_code == 409
+    pia.open("/cases/1")
+    token = pia.form("/sign-out")["token"]
+    answer = pia.http.post("/cases/1/close", data={"token": token, "note": "x", "seen": "99"}, headers=pia.headers)
+    assert answer.status_code == 403
