@@ -79,7 +79,10 @@ def _read(part: Part, document: Any) -> Reading:
             Problem("page_limit", f"The PDF has {count} pages: only the first {limit} were read.", False)
         )
     text = "\n\n".join(found.texts)
-    attachments = tuple(part.child(content, name, i) for i, (content, name) in enumerate(_embedded(document)))
+    inside = _embedded(document)
+    if form is not None and (filled := pdf_fields.dynamic_form(document)):
+        inside.append((filled, "form-data.xml"))
+    attachments = tuple(part.child(content, name, i) for i, (content, name) in enumerate(inside))
     hidden = "\n".join(found.hidden)
     if hidden:
         found.problems.append(

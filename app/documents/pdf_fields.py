@@ -21,6 +21,25 @@ def has_forms(document: Any) -> bool:
     return bool(pdfium.FPDF_GetFormType(document.raw) != pdfium.FORMTYPE_NONE)
 
 
+def dynamic_form(document: Any) -> bytes:
+    """The data of an XFA form as XML: its pages are drawn by Adobe's reader alone, others see "Please wait"."""
+    import pypdfium2.raw as pdfium
+
+    for index in range(min(max(pdfium.FPDF_GetXFAPacketCount(document.raw), 0), 50)):
+        name = ctypes.create_string_buffer(64)
+        pdfium.FPDF_GetXFAPacketName(document.raw, index, name, 64)
+        if name.value != b"datasets":
+            continue
+        size = ctypes.c_ulong()
+        pdfium.FPDF_GetXFAPacketContent(document.raw, index, None, 0, size)
+        if not 0 < size.value < 20_000_000:
+            continue
+        content = ctypes.create_string_buffer(size.value)
+        if pdfium.FPDF_GetXFAPacketContent(document.raw, index, content, size.value, size):
+            return content.raw[: size.value]
+    return b""
+
+
 def written_on(page: Any, frame: Frame, form: Any) -> tuple[list[Placed], list[str]]:
     """Words of the page's form fields and comments, and what hidden ones say. `form` is PDFium's handle or None."""
     import pypdfium2.raw as pdfium

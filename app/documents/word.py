@@ -1,4 +1,4 @@
-"""Word documents: paragraphs and tables in order, headers and footers, text boxes, hidden text kept apart."""
+"""Word documents: paragraphs and tables in order, headers and footers, text boxes, comments, hidden text apart."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from app.documents.reading import Problem, Reading, Table
 from app.documents.sniff import DOCX
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""The same text box once more, for old programs."""
 
 
 def read_word(part: Part, media_type: str = DOCX) -> Reading:
@@ -59,6 +61,8 @@ def _blocks(document: Any, hidden: list[str]) -> Iterator[str | list[tuple[str, 
     yield from _content(document.element.body, hidden)
     if section is not None:
         yield from _margin(section.footer, seen, hidden)
+    for comment in document.comments:
+        yield clean(f"Comment by {comment.author}: {comment.text}".replace("\n", " "))
 
 
 def _margin(container: Any, seen: set[str], hidden: list[str]) -> Iterator[str | list[tuple[str, ...]]]:
@@ -88,8 +92,9 @@ def _row(row: Any, hidden: list[str]) -> tuple[str, ...]:
     cells = []
     for cell in row.iter(f"{_W}tc"):
         if next(cell.iterancestors(f"{_W}tc"), None) is not None:
-            continue
-        cells.append(" ".join(" ".join(_paragraph(p, hidden) for p in cell.iter(f"{_W}p")).split()))
+            continue  # of a table inside a cell, whose text the outer cell has
+        paragraphs = (p for p in cell.iter(f"{_W}p") if next(p.iterancestors(f"{_W}p"), None) is None)
+        cells.append(" ".join(" ".join(_paragraph(p, hidden) for p in paragraphs).split()))
     return tuple(cells)
 
 
@@ -97,12 +102,15 @@ def _paragraph(paragraph: Any, hidden: list[str]) -> str:
     """A paragraph's text as shown: insertions in, deletions out, tabs and breaks kept, vanished runs apart."""
     out: list[str] = []
     secret: list[str] = []
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
+    for node in paragraph.iter(f"{_W}p", f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr", f"{_W}noBreakHyphen"):
         parent = node.getparent()
+        if node.tag == f"{_W}p":
+            out.append("" if node is paragraph else "\n")  # a paragraph inside: a text box
+            continue
         if (
             parent is None
             or parent.tag != f"{_W}r"
-            or next(node.iterancestors(f"{_W}del", f"{_W}moveFrom"), None) is not None
+            or next(node.iterancestors(f"{_W}del", f"{_W}moveFrom", _FALLBACK), None) is not None
         ):
             continue
         if node.tag == f"{_W}t":

@@ -188,3 +188,37 @@ def test_any_bytes_give_a_reading(rest: bytes, start: bytes) -> None:
     for part in reading.walk():
         assert part.form != "unread" or part.problems
         assert "\0" not in part.text
+
+
+def test_opendocument_sheets_are_read() -> None:
+    kinds = ("office", "table", "text")
+    names = " ".join(f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in kinds)
+    cell = '<table:table-cell office:value-type="{}" {}><text:p>{}</text:p></table:table-cell>'
+    row = cell.format("string", "", "Days") + cell.format("float", 'office:value="12"', "12")
+    content = (
+        f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="Order">'
+        f"<table:table-row>{row}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = sniff.ODS
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
+    )
+    files = {"mimetype": kind.encode(), "content.xml": content.encode(), "META-INF/manifest.xml": manifest.encode()}
+    reading = read(zipped(files), "order.ods")
+    assert (reading.form, reading.media_type, reading.text) == ("sheet", sniff.ODS, "Days\t12")
+
+
+def test_word_comments_and_deleted_text() -> None:
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    document = docx.Document()
+    paragraph = document.add_paragraph("12 days")
+    document.add_comment(paragraph.runs, text="only 10", author="Ann", initials="A")
+    paragraph._p.append(parse_xml(f"<w:del {nsdecls('w')}><w:r><w:t>gone</w:t></w:r></w:del>"))
+    paragraph._p.append(parse_xml(f"<w:ins {nsdecls('w')}><w:r><w:t> agreed</w:t></w:r></w:ins>"))
+    out = io.BytesIO()
+    document.save(out)
+    assert read(out.getvalue(), "x.docx").text == "12 days agreed\nComment by Ann: only 10"

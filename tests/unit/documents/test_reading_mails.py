@@ -105,7 +105,8 @@ OUTLOOK = (
 )
 GMAIL = (
     '<div dir="ltr">Line 3 is wrong.</div><br><div class="gmail_quote"><div class="gmail_attr">'
-    'On Mon, 3 Nov 2026 at 10:12, Bob &lt;<a href="mailto:b@c.example">b@c.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote">'
+    'On Mon, 3 Nov 2026 at 10:12, Bob &lt;<a href="mailto:b@c.example">b@c.example</a>&gt; wrote:<br></div>'
+    '<blockquote class="gmail_quote">'
     "Please pay.<br>Bob</blockquote></div>"
 )
 

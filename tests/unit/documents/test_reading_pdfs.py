@@ -259,3 +259,53 @@ def test_a_scan_inside_a_pdf_is_shown_as_its_boxes_say() -> None:
     shown = Image.open(io.BytesIO(render_page(content, 1, 72, page.turned))).convert("L")
     box = page.words[0].box
     assert shown.crop((int(box.x0), int(box.top), int(box.x1), int(box.bottom))).getextrema()[0] < 100
+
+
+def hand_made(objects: list[bytes]) -> bytes:
+    """A PDF of these objects, the first of which is the catalogue."""
+    out = b"%PDF-1.7\n"
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"trailer << /Root 1 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
+    return out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + tail
+
+
+def stream(content: bytes) -> bytes:
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
+
+
+def test_the_data_of_a_dynamic_form_becomes_a_part() -> None:
+    content = hand_made(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [] /XFA [ (datasets) 6 0 R ] >> >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>",
+            stream(b"BT /F1 12 Tf 50 700 Td (Please wait) Tj ET"),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            stream(b"<datasets><data><form><number>PO-4711</number></form></data></datasets>"),
+        ]
+    )
+    reading = read(content, "form.pdf")
+    assert reading.text == "Please wait"
+    assert reading.part("0").name == "form-data.xml"
+    assert "PO-4711" in reading.part("0").text
+
+
+def test_a_page_cut_from_a_larger_sheet_has_boxes_on_what_is_shown() -> None:
+    content = hand_made(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 900 900] /CropBox [100 200 500 700] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>",
+            stream(b"BT /F1 20 Tf 150 600 Td (Order) Tj ET"),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
+    )
+    page = read(content, "x.pdf").pages[0]
+    assert (page.width, page.height) == (400, 500)
+    assert ink(page, render_page(content, 1, 144), 0)
