@@ -6,11 +6,14 @@ import json
 import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import Misconfigured
 from app.firm import Firm
+
+SHORTEST_KEY = 32
+"""Characters of the secret key, at least."""
 
 
 class Settings(BaseSettings):
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     countersign_host: str = "127.0.0.1"
-    countersign_port: int = 8080
+    countersign_port: int = Field(default=8080, ge=1, le=65535)
     countersign_public_url: str = ""
     countersign_secret_key: SecretStr = SecretStr("")
     countersign_policy: Path | None = None
@@ -41,6 +44,28 @@ class Settings(BaseSettings):
     firm_names: tuple[str, ...] = ()
     firm_domains: tuple[str, ...] = ()
     firm_invoice_prefixes: tuple[str, ...] = ()
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql(cls, url: SecretStr) -> SecretStr:
+        scheme, _, rest = url.get_secret_value().partition("://")
+        if url.get_secret_value() and scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+            raise ValueError("it must look like postgresql://user:password@host/database; no other database will do")
+        return SecretStr(f"postgresql://{rest}") if rest else url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("it must look like redis://:password@host:6379/0")
+        return url
+
+    @field_validator("countersign_secret_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"it must have at least {SHORTEST_KEY} characters, chosen at random")
+        return key
 
     @property
     def firm(self) -> Firm | None:
@@ -57,6 +82,22 @@ class Settings(BaseSettings):
 ENGINES_FILE = "engines.json"
 
 
+def known_engines(data: Path) -> dict[str, object]:
+    """What `countersign up` remembers in its data folder: addresses, ports, passwords, the secret key; or nothing yet.
+
+    Raises:
+        Misconfigured: The file is there and cannot be read.
+    """
+    path = data / ENGINES_FILE
+    try:
+        known = json.loads(path.read_text()) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{path} cannot be read ({error}). Restore it: it holds the engines' passwords.") from None
+    if not isinstance(known, dict):
+        raise Misconfigured(f"{path} does not hold what it should. Restore it: it holds the engines' passwords.")
+    return known
+
+
 def load(*, with_engines: bool = True, **overrides: object) -> Settings:
     """Settings from the environment, then from the running engines' file for what the environment leaves open.
 
@@ -66,15 +107,24 @@ def load(*, with_engines: bool = True, **overrides: object) -> Settings:
         Misconfigured: A value cannot be read; the message names the setting.
     """
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     data = Path(str(overrides.get("countersign_data") or os.environ.get("COUNTERSIGN_DATA") or ".countersign"))
     known: dict[str, object] = {}
-    engines = data / ENGINES_FILE
-    if with_engines and engines.exists():
-        known = {k: v for k, v in json.loads(engines.read_text()).items() if not os.environ.get(k.upper())}
+    if with_engines:
+        known = {k: v for k, v in known_engines(data).items() if not os.environ.get(k.upper())}
     try:
         return Settings(**{**known, **overrides})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(p) for p in first["loc"]).upper()
-        raise Misconfigured(f"The setting {name} cannot be used: {first['msg']}. Correct it and start again.") from None
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]).upper()
+        why = str(first["msg"]).removeprefix("Value error, ")
+        raise Misconfigured(
+            f"The setting {name} cannot be used: {why[0].lower() + why[1:]}. Correct it and start again."
+        ) from None
+    except SettingsError as error:  # a list that is no JSON
+        name = str(error).split('"')[1].upper() if '"' in str(error) else "of a list"
+        raise Misconfigured(
+            f'The setting {name} cannot be used: it must be a JSON list, such as ["example.com"]. Correct it and start '
+            "again."
+        ) from None

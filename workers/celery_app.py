@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
@@ -21,10 +22,10 @@ celery_app.conf.update(
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=5.0,
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_cancel_long_running_tasks_on_connection_loss=False,  # a second delivery finds the lease, so let it end
     worker_hijack_root_logger=False,
-    task_soft_time_limit=240,
-    task_time_limit=270,
+    task_soft_time_limit=320,  # above what reading the slowest document may take (app/documents/limits.py)
+    task_time_limit=350,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "visibility_timeout": 600,
@@ -41,12 +42,22 @@ celery_app.conf.update(
 )
 
 
+_PAUSE = 5.0
+"""Seconds without nudges after the broker failed to take one: nobody waits for it again and again."""
+_quiet_until = 0.0
+
+
 def send(task: str, subject: str) -> None:
     """Nudge a worker. With the broker down nothing is lost: the sweeper finds the row when it is back."""
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
     try:
         celery_app.send_task(task, args=[subject], retry=False)
     except (OperationalError, OSError) as error:
-        log.warning("the broker does not take nudges (%s); the sweeper will send %s again", type(error).__name__, task)
+        _quiet_until = time.monotonic() + _PAUSE
+        log.warning("The broker does not answer (%s). Nothing is lost: work goes on when it is back.",
+                    type(error).__name__)  # fmt: skip
 
 
 @worker_process_init.connect

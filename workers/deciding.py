@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases import queries
 from app.clock import now
 from app.decisions import amendment, decide
-from app.errors import NotFound
+from app.errors import NotFound, Refused
 from app.jobs import send_nudges_with
 from app.suggestions.models import Suggestion
 from app.users import access
@@ -49,6 +50,12 @@ class Done:
         return {"suggestion": self.suggestion, "kind": self.kind, "result": self.result, "says": self.sentence}
 
 
+_STATES = {
+    "undo": ("confirmed",), "reject": ("open", "stale", "refused"), "confirm": ("open",), "edits": ("open",),
+}  # fmt: skip
+"""What each wish can be about. What Odoo refused, or what went stale, is put aside by rejecting it."""
+
+
 def carry_out(p: Parts, request: Request) -> Iterator[Done]:
     """Carry out the request, one transaction per suggestion. Raises as the use cases do; what went before stays."""
     send_nudges_with(send)
@@ -63,12 +70,18 @@ def carry_out(p: Parts, request: Request) -> Iterator[Done]:
             yield Done("", "", "recorded", f"Recorded: {word}, says {by.name}.")
     if not (request.confirm or request.reject or request.undo or request.edits):
         return
-    state = "confirmed" if request.undo else "open"
+    states = _STATES[next(name for name in _STATES if getattr(request, name))]
     with p.database.transaction() as session:
-        chosen = [(s.id, s.kind) for s in _chosen(session, request, state)]
+        queries.get(session, request.case_id)
+        chosen = [(s.id, s.kind) for s in _chosen(session, request, states)]
     if not chosen:
         raise NotFound(
-            f"Case {request.case_id} has no {state} suggestion like that. See: countersign show {request.case_id}"
+            f"Case {request.case_id} has no {' or '.join(states)} suggestion"
+            f"{' like that' if request.suggestions else ''}. See: countersign show {request.case_id}"
+        )
+    if request.edits and len(chosen) > 1:
+        raise Refused(
+            f"Say with --suggestion which one to edit: this case has {', '.join(kind for _, kind in chosen)}.",
         )
     for suggestion_id, kind in chosen:
         with p.database.transaction() as session:
@@ -81,7 +94,8 @@ def _one(p: Parts, session: Session, suggestion: Suggestion, request: Request, b
         queue.undo(session, suggestion.id, by=by, at=now())
         return "undone", "taken back; it is open again."
     if request.edits:
-        proposal = amendment.edited(suggestion, dict(e.partition("=")[::2] for e in request.edits))
+        values = {name.strip(): value.strip() for name, _, value in (e.partition("=") for e in request.edits)}
+        proposal = amendment.edited(suggestion, values)
         suggestion = decide.amend(
             session, suggestion.id, proposal, content_hash=suggestion.content_hash, by=by, policy=p.policy, at=now()
         )
@@ -102,10 +116,10 @@ def _one(p: Parts, session: Session, suggestion: Suggestion, request: Request, b
     return "waits", outcome.missing
 
 
-def _chosen(session: Session, request: Request, state: str) -> list[Suggestion]:
+def _chosen(session: Session, request: Request, states: tuple[str, ...]) -> list[Suggestion]:
     rows = session.execute(
         select(Suggestion)
-        .where(Suggestion.case_id == request.case_id, Suggestion.state == state)
+        .where(Suggestion.case_id == request.case_id, Suggestion.state.in_(states))
         .order_by(Suggestion.rank)
     ).scalars()
     return [s for s in rows if not request.suggestions or {str(s.id), s.kind} & set(request.suggestions)]

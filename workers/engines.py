@@ -137,11 +137,14 @@ def start_valkey(data: Path, *, port: int, password: str, outlive_us: bool = Fal
     raise Unavailable(f"Valkey did not start. Its log is {log}.")
 
 
-def stop(process: subprocess.Popen[bytes], how: int, *, within: float) -> None:
-    """End a child in its own way, and for good when it takes longer than `within` seconds."""
-    if process.poll() is not None:
-        return
-    process.send_signal(how)
+def ask_to_stop(process: subprocess.Popen[bytes], how: int) -> None:
+    """Tell a child to end in its own way, without waiting for it. Twice would mean: at once."""
+    if process.poll() is None:
+        process.send_signal(how)
+
+
+def wait_for_end(process: subprocess.Popen[bytes], *, within: float) -> None:
+    """Wait until a child that was told to end has ended; kill it when it takes longer than `within` seconds."""
     try:
         process.wait(within)
     except subprocess.TimeoutExpired:

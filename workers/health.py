@@ -45,16 +45,26 @@ _ABSENT = {
 
 def _database(p: Parts) -> str:
     from sqlalchemy import text
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from app import migrations
 
     if not p.settings.database_url.get_secret_value():
         raise Misconfigured("no database; start the engines with: countersign up (or set DATABASE_URL)")
+    newest = migrations.newest()
     try:
         with p.database.engine.connect() as connection:
             version = connection.execute(text("show server_version")).scalar_one()
             revision = connection.execute(text("select version_num from alembic_version")).scalar_one()
     except OperationalError:
         raise Unavailable("PostgreSQL does not answer; start the engines with: countersign up") from None
+    except ProgrammingError:
+        raise Misconfigured(f"PostgreSQL {version} has no tables yet; start once with: countersign up") from None
+    if revision != newest:
+        raise Misconfigured(
+            f"PostgreSQL {version} has its tables at revision {revision}, and this version needs {newest}; start once "
+            "with: countersign up"
+        )
     return f"PostgreSQL {version}, tables at revision {revision}"
 
 

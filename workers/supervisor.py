@@ -33,6 +33,7 @@ class Child:
     start: Callable[[], subprocess.Popen[bytes]]
     stop_signal: int = signal.SIGTERM
     stop_within: float = 10.0
+    is_engine: bool = False
     process: subprocess.Popen[bytes] | None = None
     falls: int = 0
     started_at: float = 0.0
@@ -75,7 +76,7 @@ class Supervisor:
                 f"Port {self.settings.countersign_port} is taken by another program. Free it, or choose another with "
                 "--port or COUNTERSIGN_PORT."
             )
-        known = self._known()
+        known = config.known_engines(self.data)
         try:
             if not self.settings.database_url.get_secret_value():
                 self._add_engine("postgres", known, engines.start_postgres, signal.SIGINT, "database_url")
@@ -126,11 +127,14 @@ class Supervisor:
                 self._begin(child)
 
     def stop(self) -> None:
-        """Stop the children, the last started first, so that nothing loses the engine it works on."""
+        """Stop the children: first what works on the engines, all at once, then the engines."""
         self._stopping = True
-        for child in reversed(self.children):
-            if child.process is not None:
-                engines.stop(child.process, child.stop_signal, within=child.stop_within)
+        for are_engines in (False, True):
+            wave = [(c, c.process) for c in self.children if c.is_engine == are_engines and c.process is not None]
+            for child, process in wave:
+                engines.ask_to_stop(process, child.stop_signal)
+            for child, process in wave:
+                engines.wait_for_end(process, within=child.stop_within)
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
@@ -147,10 +151,6 @@ class Supervisor:
                 "with COUNTERSIGN_DATA."
             ) from None
         self._lock = lock  # closing it would give the folder up
-
-    def _known(self) -> dict[str, object]:
-        path = self.data / ENGINES_FILE
-        return json.loads(path.read_text()) if path.exists() else {}
 
     def _remember(self, known: dict[str, object]) -> None:
         path = self.data / ENGINES_FILE
@@ -179,7 +179,7 @@ class Supervisor:
             known[url_setting] = started.url
             return started.process
 
-        child = Child(name, begin, stop_signal, stop_within=30.0)
+        child = Child(name, begin, stop_signal, stop_within=30.0, is_engine=True)
         self.children.append(child)
         self._begin(child)
 

@@ -42,7 +42,7 @@ def resend(p: Parts) -> int:
 def seal(p: Parts) -> None:
     """Fold the audit chains that moved into a signed checkpoint."""
     with p.database.transaction() as session:
-        checkpoints.seal(session, key=p.settings.countersign_secret_key.get_secret_value().encode(), at=now())
+        checkpoints.seal(session, key=p.secret_key.encode(), at=now())
 
 
 def take_from_folder(p: Parts) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import func, select
 
@@ -14,6 +16,18 @@ from app.clock import now
 from app.jobs import send_nudges_with
 from app.sources.incoming import Incoming
 from workers.wiring import Parts
+
+WAIT = 600.0
+"""Seconds that waiting for assessments lasts at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of one file: where it was taken in, or in words why it was not."""
+
+    path: Path
+    taken: TakenIn | None
+    error: str = ""
 
 
 def files_below(paths: Iterable[Path]) -> Iterator[Path]:
@@ -25,19 +39,29 @@ def files_below(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def ingest_files(p: Parts, files: Iterable[Path]) -> Iterator[tuple[Path, TakenIn]]:
-    """Store each file and open its case, one transaction each, so that an interruption loses nothing taken before."""
+def ingest_files(p: Parts, files: Iterable[Path], *, delivery: str = "") -> Iterator[Ingested]:
+    """Store each file and open its case, one transaction each, so that an interruption loses nothing taken before.
+
+    Each call is a delivery of its own unless `delivery` names one: a file that an earlier one brought came again, and
+    its case says so.
+    """
     from workers.celery_app import send
 
     send_nudges_with(send)
+    delivery = delivery or str(uuid4())
     for path in files:
-        arrival = Incoming(path.read_bytes(), path.name, "upload", str(path.resolve()), now())
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            yield Ingested(path, None, f"The file cannot be opened: {error.strerror}.")
+            continue
+        arrival = Incoming(content, path.name, "upload", f"{path.resolve()}#{delivery}"[-500:], now())
         with p.database.transaction() as session:
             taken = take_in(session, arrival)
-        yield path, taken
+        yield Ingested(path, taken)
 
 
-def wait_until_assessed(p: Parts, cases: list[int], *, within: float = 600.0) -> Iterator[int]:
+def wait_until_assessed(p: Parts, cases: list[int], *, within: float = WAIT) -> Iterator[int]:
     """How many of the cases have no machine work left, until all or the time (seconds) is over."""
     wanted = sorted(set(cases))
     deadline = time.monotonic() + within

@@ -14,4 +14,5 @@ def application() -> FastAPI:
     """Build the web app of this process."""
     send_nudges_with(send)
     p = parts()
+    _ = p.secret_key  # without one nobody could sign in: say so now
     return create_app(p.settings, p.database, p.policy, p.odoo)

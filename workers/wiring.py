@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from app import config
-from app.config import Settings
+from app.config import SHORTEST_KEY, Settings
 from app.db import Database
 from app.decisions import approval_matrix
 from app.decisions.approval_matrix import Policy
@@ -39,6 +39,21 @@ class Parts:
                 "Start Countersign with: countersign up (or set DATABASE_URL, or COUNTERSIGN_DATA to its folder)."
             )
         return Database(url)
+
+    @property
+    def secret_key(self) -> str:
+        """What signs sessions, links and the audit trail's checkpoints.
+
+        Raises:
+            Misconfigured: None is set and `countersign up` has made none here.
+        """
+        key = self.settings.countersign_secret_key.get_secret_value()
+        if not key:
+            raise Misconfigured(
+                "There is no secret key. Set COUNTERSIGN_SECRET_KEY, the same for every process, to at least "
+                f"{SHORTEST_KEY} characters chosen at random."
+            )
+        return key
 
     @cached_property
     def policy(self) -> Policy:

@@ -21,6 +21,13 @@ def upgrade(url: str) -> None:
     command.upgrade(_config(url), "head")
 
 
+def newest() -> str:
+    """The newest revision there is."""
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(str(Path(__file__).parent)).get_current_head())
+
+
 def downgrade(url: str, revision: str = "base") -> None:
     """Take the database back to `revision`. Data of the tables that go is lost."""
     from alembic import command

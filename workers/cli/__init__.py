@@ -25,20 +25,10 @@ _HELP = "Exception triage for professional services billing on Odoo: software pr
 
 
 def main() -> None:
-    """Run the command that was asked for."""
+    """Run the command that was asked for. Exit codes: 0 done, 1 not done (a sentence says why), 2 asked wrongly."""
     asked = next((a for a in sys.argv[1:] if not a.startswith("-")), "")
     if asked in COMMANDS:
-        import typer
-
-        from app.errors import CountersignError
-
-        command = import_module(COMMANDS[asked][0]).app
-        position = sys.argv.index(asked)
-        try:
-            command(args=sys.argv[position + 1 :], prog_name=f"countersign {asked}", standalone_mode=True)
-        except CountersignError as error:
-            typer.secho(error.message, err=True, fg="red")
-            raise SystemExit(1) from None
+        _run(asked, sys.argv[sys.argv.index(asked) + 1 :])
         return
     if asked:
         print(f"countersign: there is no command “{asked}”. Commands are {', '.join(COMMANDS)}.", file=sys.stderr)
@@ -53,3 +43,19 @@ def main() -> None:
         print(f"  {name:<8} {what}")
     print("\ncountersign COMMAND --help says more about one of them.")
     raise SystemExit(0 if {"--help", "-h"} & set(sys.argv) or len(sys.argv) == 1 else 2)
+
+
+def _run(name: str, arguments: list[str]) -> None:
+    import typer
+
+    from workers.cli.failures import sentence_for
+
+    command = import_module(COMMANDS[name][0]).app
+    try:
+        command(args=arguments, prog_name=f"countersign {name}", standalone_mode=True)
+    except Exception as error:
+        sentence = sentence_for(error)
+        if sentence is None:
+            raise
+        typer.secho(sentence, err=True, fg="red")
+        raise SystemExit(1) from None

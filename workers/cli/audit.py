@@ -18,7 +18,7 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
 
     p = parts()
     with p.database.transaction() as session:
-        found = checkpoints.verify(session, key=p.settings.countersign_secret_key.get_secret_value().encode())
+        found = checkpoints.verify(session, key=p.secret_key.encode())
     if as_json:
         broken = [{"case": b.case_id, "seq": b.seq, "message": b.message} for b in found.broken]
         typer.echo(
@@ -37,16 +37,32 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
 @app.command()
 def export(
     case: Annotated[int | None, typer.Option(help="Only this case; all of them else.")] = None,
+    checkpoints: Annotated[bool, typer.Option("--checkpoints", help="The signed checkpoints instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As always here: one JSON object a line.")] = True,
 ) -> None:
-    """Write events as JSON, one a line, with the hashes that chain them."""
+    """Write events as JSON, one a line, with the hashes that chain them; or the checkpoints that seal them.
+
+    Keep checkpoints where the database's owner cannot write: they prove what the trail held.
+    """
     from sqlalchemy import select
 
-    from app.audit.models import AuditEvent
+    from app.audit.models import AuditCheckpoint, AuditEvent
+    from app.cases import queries
     from workers.wiring import parts
 
     with parts().database.transaction() as session:
+        if checkpoints:
+            rows = select(AuditCheckpoint).order_by(AuditCheckpoint.id).execution_options(yield_per=100)
+            for c in session.execute(rows).scalars():
+                typer.echo(json.dumps(
+                    {"id": c.id, "at": c.at.isoformat(), "heads": c.heads, "merkle_root": c.merkle_root,
+                     "previous_root": c.previous_root, "signature": c.signature}
+                ))  # fmt: skip
+            return
         query = select(AuditEvent).order_by(AuditEvent.case_id, AuditEvent.seq).execution_options(yield_per=1000)
         if case is not None:
+            if case:
+                queries.get(session, case)
             query = query.where(AuditEvent.case_id == case)
         for e in session.execute(query).scalars():
             row = {

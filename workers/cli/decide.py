@@ -19,10 +19,16 @@ def decide(
     ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="Say yes to what is proposed.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Say no; needs --reason.")] = False,
-    reason: Annotated[str, typer.Option(help="Why you reject: wrong_reading, wrong_amount, wrong_record, …")] = "",
+    reason: Annotated[
+        str,
+        typer.Option(
+            help="Why you reject: wrong_reading, wrong_amount, wrong_record, already_handled, not_ours, other."
+        ),
+    ] = "",
     note: Annotated[str, typer.Option(help="A remark for the record.")] = "",
     edit: Annotated[
-        list[str] | None, typer.Option(help="Change a value first, as name=value (one suggestion at a time).")
+        list[str] | None,
+        typer.Option(help="Change a value first, as name=value; an edited suggestion needs another person's yes."),
     ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take a confirmation back while its write has not left.")
@@ -36,6 +42,13 @@ def decide(
     chosen = [name for name, on in (("--confirm", confirm), ("--reject", reject), ("--undo", undo)) if on]
     if len(chosen) > 1 or not (chosen or edit or validate_delivery is not None):
         typer.secho("Say one of --confirm, --reject, --edit, --undo or --delivered.", err=True, fg="red")
+        raise typer.Exit(2)
+    if edit and (reject or undo):
+        typer.secho("An edit goes with --confirm or alone.", err=True, fg="red")
+        raise typer.Exit(2)
+    unnamed = [e for e in edit or () if not e.partition("=")[0].strip() or "=" not in e]
+    if unnamed:
+        typer.secho(f"“{unnamed[0]}” is no edit. Write it as name=value, such as amount=900.00.", err=True, fg="red")
         raise typer.Exit(2)
     from workers.deciding import Request, carry_out
     from workers.wiring import parts

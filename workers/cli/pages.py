@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.assessments.findings import Finding
 from app.decisions.dossier import Dossier, ShownSuggestion
+from workers.cli.outside import escaped, harmless
 from workers.cli.tables import stake
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+LONGEST_VALUE = 160
+"""Characters of a value that are shown; the rest is in the page and in --json."""
 
 
 def print_case(d: Dossier) -> None:
@@ -17,7 +22,7 @@ def print_case(d: Dossier) -> None:
 
     console = Console(highlight=False)
     case = d.case
-    console.print(f"[bold]{_plain(case.title)}[/bold]", soft_wrap=True)
+    console.print(f"[bold]{escaped(case.title)}[/bold]")
     facts = [f"Case {case.id}", case.state.replace("_", " "), f"at stake {stake(case)}"]
     if case.deadline:
         facts.append(f"answer by {case.deadline.isoformat()}")
@@ -25,23 +30,20 @@ def print_case(d: Dossier) -> None:
     console.print(" · ".join(facts), style="dim")
     for line in (case.attention, case.here_because, case.priority_because, case.unsure_because):
         if line:
-            console.print(_plain(line))
+            console.print(escaped(line))
+    for line in _arrivals(d):
+        console.print(escaped(line), style="dim")
     console.rule("They say", align="left")
     if d.assessment:
         for claim in d.assessment.summary:
-            console.print(_plain(claim.text))
+            console.print(escaped(claim.text))
         _fields(console, d)
     console.rule("We found", align="left")
     for match in d.matches:
         certain = "" if match.is_certain else " (not certain)"
-        console.print(f"{match.what}: {_plain(match.record.name)}{certain}: {_plain('; '.join(match.because))}")
+        console.print(f"{match.what}: {escaped(match.record.name)}{certain}: {escaped('; '.join(match.because))}")
     for finding in d.findings:
-        console.print(f"[bold]{_plain(finding.sentence)}[/bold]")
-        for row in finding.rows:
-            quantity = f"{row.quantity:>12}" if row.quantity is not None else " " * 12
-            rate = f"{row.rate}" if row.rate else ""
-            amount = f"{row.amount}" if row.amount else ""
-            console.print(f"  {_plain(row.what):<48}{quantity} {row.unit:<6} {rate:>16} {amount:>18}")
+        _finding(console, finding)
     if not (d.matches or d.findings):
         console.print("Nothing in Odoo is certain yet.", style="dim")
     console.rule("To do", align="left")
@@ -51,39 +53,79 @@ def print_case(d: Dossier) -> None:
         console.print("Nothing is proposed.", style="dim")
 
 
+def _arrivals(d: Dossier) -> list[str]:
+    """Where the case came from; each time it came again is told."""
+    told = []
+    for n, arrival in enumerate(d.arrivals):
+        again = "came again as" if any(a.document_id == arrival.document_id for a in d.arrivals[:n]) else "came as"
+        told.append(f"{again} {arrival.name} ({arrival.source}, {arrival.arrived_at:%Y-%m-%d %H:%M} UTC)")
+    return [line[0].upper() + line[1:] for line in told]
+
+
 def _fields(console: Console, d: Dossier) -> None:
     from rich.table import Table
 
-    table = Table(box=None, show_header=False, pad_edge=False)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(overflow="fold", style="dim", ratio=1)
     for name, found in (d.assessment.fields if d.assessment else {}).items():
         if name == "lines":
             table.add_row("lines", f"{len(found.value)}")
             continue
-        quote = found.evidence[0].quote.replace("\n", " ") if found.evidence else ""
-        table.add_row(name.replace("_", " "), _plain(_value(found.value)), f"[dim]“{_plain(quote[:60])}”[/dim]")
+        quote = " ".join(found.evidence[0].quote.split()) if found.evidence else ""
+        table.add_row(
+            name.replace("_", " "), escaped(_value(found.value)), f"“{escaped(_short(quote))}”" if quote else ""
+        )
     console.print(table)
+
+
+def _finding(console: Console, finding: Finding) -> None:
+    from rich.table import Table
+
+    console.print(f"[bold]{escaped(finding.sentence)}[/bold]")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 1))
+    table.add_column(overflow="fold", max_width=48)
+    for _ in range(3):
+        table.add_column(justify="right", no_wrap=True)
+    for row in finding.rows:
+        quantity = f"{row.quantity} {row.unit}".strip() if row.quantity is not None else ""
+        table.add_row(
+            escaped(row.what),
+            escaped(quantity),
+            f"× {row.rate}" if row.rate else "",
+            f"{row.amount}" if row.amount else "",
+        )
+    if finding.rows:
+        console.print(table)
 
 
 def _suggestion(console: Console, shown: ShownSuggestion) -> None:
     s = shown.suggestion
-    needs = f"needs {s.approvals_required}" if s.approvals_required > 1 else "needs one person"
-    console.print(
-        f"[bold]{s.kind.replace('_', ' ')}[/bold] on {_plain(s.target_name)}  [dim]{s.state} · {s.risk} · {needs} · "
-        f"rule {s.rule} · {s.id}[/dim]"
-    )
+    needs = f"needs {s.approvals_required} people" if s.approvals_required > 1 else "needs one person"
+    on = f" on {escaped(s.target_name)}" if s.target_name else ""
+    console.print(f"[bold]{s.kind.replace('_', ' ')}[/bold]{on} · {s.state}")
     for row in s.before:
-        after = str(row["after"]).replace("\n", " ")
-        console.print(f"    {_plain(row['what'])}: {_plain(str(row['now']))} → {_plain(after[:160])}")
-    console.print(f"    {_plain(s.because)}", style="dim")
+        now, after = (_short(" ".join(str(row[side]).split())) for side in ("now", "after"))
+        _below(console, f"{row['what']}: {now} → {after}")
+    _below(console, s.because, style="dim")
+    _below(console, f"{s.risk.replace('_', ' ')}, {needs}, rule {s.rule}", style="dim")
+    _below(console, str(s.id), style="dim")
     for who in shown.confirmed_by:
-        console.print(f"    confirmed by {_plain(who)}")
+        _below(console, f"confirmed by {who}")
+
+
+def _below(console: Console, text: str, *, style: str = "") -> None:
+    """Text below a heading, indented also where it is folded."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console.print(Padding(Text(harmless(text), style=style), (0, 0, 0, 4)))
 
 
 def _value(value: Any) -> str:
     return ", ".join(str(v) for v in value) if isinstance(value, list | tuple) else str(value)
 
 
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

@@ -17,16 +17,20 @@ def queue(
         list[str] | None, typer.Option(help="Only this state (may be repeated); all open ones else.")
     ] = None,
     sort: Annotated[str, typer.Option(help="priority, amount, deadline or newest.")] = "priority",
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many cases.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per case.")] = False,
 ) -> None:
     """List the cases that wait, most urgent first."""
     from app.cases import queries
-    from app.cases.models import OPEN_STATES
+    from app.cases.models import OPEN_STATES, STATES
     from app.decisions.dossier import case_json
-    from workers.cli.tables import case_table
+    from app.vocabulary import Kind
+    from workers.cli.asked import one_of
     from workers.wiring import parts
 
+    one_of("--kind", kind or (), tuple(Kind))
+    one_of("--state", state or (), STATES)
+    one_of("--sort", (sort,), queries.SORTS)
     wanted = queries.Filter(states=tuple(state or OPEN_STATES), kinds=tuple(kind or ()))
     with parts().database.transaction() as session:
         cases = queries.page(session, wanted, sort=sort, limit=limit).cases
@@ -37,7 +41,12 @@ def queue(
         return
     from rich.console import Console
 
-    console = Console()
-    console.print(case_table(cases))
+    from workers.cli.tables import print_cases
+
+    console = Console(highlight=False)
+    print_cases(console, cases)
     stakes = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(totals["at_stake"].items()))
-    console.print(f"{totals['count']} cases" + (f", at stake: {stakes}" if stakes else ""))
+    count = totals["count"]
+    said = f"{count} {'case' if count == 1 else 'cases'}" if count else "Nothing waits."
+    more = f", the first {len(cases)} shown" if len(cases) < count else ""
+    console.print(said + more + (f", at stake: {stakes}" if stakes else ""))

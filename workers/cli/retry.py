@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def retry(
     case_id: Annotated[int, typer.Argument(metavar="CASE", help="The case's number.")],
     by: Annotated[str, typer.Option("--as", help="Your e-mail address.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Read and assess a case again, for instance after the machine gave up on it or Odoo was away."""
     from app.cases import again
@@ -26,4 +28,5 @@ def retry(
     with parts().database.transaction() as session:
         user = access.user_by_email(session, by)
         again.assess_again(session, case_id, actor=user.email, at=now())
-    typer.echo(f"Case {case_id} is read and assessed again.")
+    said = f"Case {case_id} is read and assessed again."
+    typer.echo(json.dumps({"case": case_id, "says": said}) if as_json else said)

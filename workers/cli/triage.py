@@ -57,16 +57,20 @@ def triage(
 def _print(lines: list[dict[str, object]]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from workers.cli.outside import harmless
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("File", "Kind", "Reason", "Reading", "Summary"):
-        table.add_column(name, overflow="fold")
+    table.add_column("File", no_wrap=True, overflow="ellipsis", max_width=28)
+    table.add_column("Kind/reason", no_wrap=True)
+    table.add_column("Reading", no_wrap=True)
+    table.add_column("Summary", min_width=16)
     for line in lines:
-        if "kind" not in line:
-            table.add_row(Path(str(line["file"])).name, "", "", "", str(line["error"]))
-            continue
-        cells = (line["kind"], line["reason"], line["reading"], line.get("error") or line["summary"])
-        table.add_row(Path(str(line["file"])).name, *map(str, cells))
+        says = str(line.get("error") or line["summary"])
+        what = f"{line['kind']}/{line['reason']}" if "kind" in line else "not read"
+        cells = (Path(str(line["file"])).name, what, str(line.get("reading", "")), says)
+        table.add_row(*(Text(harmless(cell)) for cell in cells))
     Console().print(table)
 
 

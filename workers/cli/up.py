@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def up(
     port: Annotated[int | None, typer.Option(help="Port of the web app (COUNTERSIGN_PORT, 8080).")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder for all data (COUNTERSIGN_DATA, .countersign).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object when everything is up.")] = False,
 ) -> None:
     """Start engines, worker, scheduler and web app, and stay until Ctrl-C."""
     from app import config
@@ -24,6 +26,10 @@ def up(
     settings = config.load(with_engines=False, **{k: v for k, v in asked.items() if v is not None})
     supervisor = Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True))
     settings = supervisor.start()
-    print(f"Countersign is up: {settings.public_url}", flush=True)
+    if as_json:
+        print(json.dumps({"url": settings.public_url, "data": str(settings.countersign_data.resolve())}), flush=True)
+    else:
+        print(f"Countersign is up: {settings.public_url}", flush=True)
     supervisor.run()
-    print("Countersign has stopped.", flush=True)
+    if not as_json:
+        print("Countersign has stopped.", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,46 +10,80 @@ import typer
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="People, API keys and sign-in links.")
 
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object (per person).")]
+Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
+
 
 @app.command()
 def add(
-    email: str,
-    name: str,
-    role: Annotated[list[str], typer.Option(help="reviewer, controller, project_manager, auditor, … (repeatable)")],
-) -> None:
+    email: Email,
+    name: Annotated[str, typer.Argument(help="The person's name, as others see it.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="reviewer, project_manager, controller, policy_owner, automation, auditor or administrator "
+                          "(may be repeated)"),
+    ],
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
     """Add a person, or change an existing one's name and roles."""
     from app.clock import now
     from app.users import access
     from workers.wiring import parts
 
     with parts().database.transaction() as session:
-        access.add_user(session, email=email, name=name, roles=tuple(role), at=now(), by="machine:command line")
-    typer.echo(f"{name} <{email}>: {', '.join(role)}")
+        user = access.add_user(session, email=email, name=name, roles=tuple(role), at=now(), by="machine:command line")
+        found = {"email": user.email, "name": user.name, "roles": list(user.roles)}
+    typer.echo(json.dumps(found) if as_json else f"{name} <{found['email']}>: {', '.join(role)}")
+
+
+@app.command(name="list")
+def list_people(as_json: AsJson = False) -> None:
+    """List everybody and their roles."""
+    from sqlalchemy import select
+
+    from app.users.models import User
+    from workers.wiring import parts
+
+    with parts().database.transaction() as session:
+        people = session.execute(select(User).order_by(User.email)).scalars().all()
+    for user in people:
+        if as_json:
+            typer.echo(json.dumps({"email": user.email, "name": user.name, "roles": list(user.roles),
+                                   "is_active": user.is_active}))  # fmt: skip
+        else:
+            typer.echo(f"{user.name} <{user.email}>: {', '.join(user.roles)}")
+    if not people and not as_json:
+        typer.echo("Nobody yet. Add people with: countersign user add")
 
 
 @app.command()
 def key(
-    email: str,
+    email: Email,
     name: Annotated[str, typer.Option(help="What the key is for.")],
-    scope: Annotated[list[str], typer.Option(help="intake, read, decide, audit or admin (repeatable)")],
+    scope: Annotated[list[str], typer.Option(help="intake, read, decide, audit or admin (may be repeated)")],
     days: Annotated[int, typer.Option(help="How long it is good for.", min=1, max=730)] = 365,
+    as_json: AsJson = False,
 ) -> None:
     """Make an API key for a person. It is shown once."""
     from app.clock import now
     from app.users import access
     from workers.wiring import parts
 
+    at = now()
+    until = at + timedelta(days=days)
     with parts().database.transaction() as session:
         user = access.user_by_email(session, email)
-        at = now()
-        made = access.issue_key(
-            session, user, name=name, scopes=tuple(scope), at=at, expires_at=at + timedelta(days=days)
-        )
-    typer.echo(made)
+        made = access.issue_key(session, user, name=name, scopes=tuple(scope), at=at, expires_at=until)
+        address = user.email
+    if as_json:
+        typer.echo(json.dumps({"email": address, "name": name, "scopes": scope, "key": made,
+                               "expires_at": until.isoformat()}))  # fmt: skip
+    else:
+        typer.echo(made)
 
 
 @app.command()
-def link(email: str) -> None:
+def link(email: Email, as_json: AsJson = False) -> None:
     """Print a sign-in link for a person, good for fifteen minutes."""
     from app.users import access
     from workers.wiring import parts
@@ -56,6 +91,5 @@ def link(email: str) -> None:
     p = parts()
     with p.database.transaction() as session:
         user = access.user_by_email(session, email)
-    typer.echo(
-        access.sign_in_link(p.settings.public_url, p.settings.countersign_secret_key.get_secret_value(), user.id)
-    )
+    address = access.sign_in_link(p.settings.public_url, p.secret_key, user.id)
+    typer.echo(json.dumps({"email": user.email, "link": address}) if as_json else address)
