@@ -22,54 +22,61 @@ _CLEARLY = 1.8
 
 _SMALL_WORDS = {
     "en": (
-        "about after all amount an and any are as at attached be been before but by can could date dear "
-        "description did do does due for from has have hello hi if in invoice is it its net no not number of on "
-        "only or order our payment please price purchase quantity regards so supplier terms than thanks that the "
-        "their them then there they this to total unit us value was we were what when which who will with would "
-        "you your"
+        "about above after all amount an and any are as at attached be been before below but by can could date "
+        "dear description did do does due enclosed for forward forwarding from fyi has have hello hi if in "
+        "invoice is it its net no not number of ok on only or order our payment please price purchase quantity "
+        "regards see so supplier terms than thanks that the their them then there they this to total unit us "
+        "value was we were what when which who will with would you your"
     ),
     "de": (
-        "aber als an anbei auch auf aus bei beschreibung bestellnummer bestellung betrag bis bitte danke das dass "
-        "datum dem den der des die ein eine einem einen einer einheit es für geehrte gesamt gruß grüße haben "
-        "hallo hat ich ihnen ihr ihre ihren im in ist kann kein keine liebe lieferant menge mit nach netto nicht "
-        "noch nur oder preis rechnung sehr sich sie sind stunden summe tage um und uns unsere unserer vom von war "
-        "was wenn werden wie wir wird wurde zahlung zahlungsbedingungen zu zum zur über"
+        "aber als an anbei anhang auch auf aus bei beigefügt beschreibung bestellnummer bestellung betrag bis "
+        "bitte danke das dass datum dem den der des die ein eine einem einen einer einheit es für geehrte gesamt "
+        "gruß grüße haben hallo hat ich ihnen ihr ihre ihren im in ist kann kein keine liebe lieferant menge mit "
+        "nach netto nicht noch nur oben oder preis rechnung sehr sich sie siehe sind stunden summe tage um und "
+        "uns unsere unserer unten vom von war was weitergeleitet wenn werden wie wir wird wurde zahlung "
+        "zahlungsbedingungen zu zum zur über"
     ),
     "fr": (
-        "a au aux avec avez avons bon bonjour c ce ces cette ci-joint commande comme cordialement d dans date de "
-        "des du délai désignation elle en est et facture fournisseur heures ht il j je jours l la le les leur "
-        "mais merci montant n ne nos notre nous numéro ont ou paiement par pas plus pour prix qu quantité que qui "
-        "s sa sans se ses si son sont sur total ttc tva un une unité vos votre vous été être"
+        "a au aux avec avez avons bon bonjour c ce ces cette ci-après ci-dessous ci-joint ci-jointe commande "
+        "comme cordialement d dans date de des dessous du délai désignation elle en est et facture fournisseur "
+        "heures ht il j je jours l la le les leur mais merci montant n ne nos notre nous numéro ont ou paiement "
+        "par pas plus pour prix qu quantité que qui s sa sans se ses si son sont sur svp total transmets ttc tva "
+        "un une unité voir vos votre vous été être"
     ),
     "es": (
-        "adjunto al cantidad como compra con condiciones cuando de del descripción desde días el en es esta este "
-        "estos está están factura fecha gracias ha han hasta hemos hola horas importe iva la las le les lo los "
-        "muy más no nos nuestra nuestro número o orden pago para pedido pero por porque precio proveedor que "
-        "saludos se ser si sido sin sobre su sus también total un una unidad usted ustedes y ya"
+        "abajo adjunta adjuntamos adjunto al anexo cantidad como compra con condiciones cuando de del descripción "
+        "desde días el en es esta este estos está están factura fecha gracias ha han hasta hemos hola horas "
+        "importe iva la las le les lo los muy más no nos nuestra nuestro número o orden pago para pedido pero por "
+        "porque precio proveedor que razón reenvío saludos se ser si sido sin sobre su sus también total un una "
+        "unidad usted ustedes ver y ya"
     ),
     "nl": (
-        "aan aantal als bedankt bedrag beste bestelling betaling bij bijlage btw dagen dan dat datum de deze die "
-        "dit door een eenheid en er factuur geachte geen graag groet groeten hebben heeft het ik in is je jullie "
-        "kan kunnen leverancier maar met naar niet nog nummer of om omschrijving ons onze ook op order over prijs "
-        "te tot totaal u uit uren uw van voor we wel werd wij worden wordt zijn zoals"
+        "aan aantal als bedankt bedrag beste bestelling betaling bij bijgevoegd bijlage btw dagen dan dat datum "
+        "de deze die dit door doorsturen een eenheid en er factuur geachte geen graag groet groeten hebben heeft "
+        "het hieronder ik in is je jullie kan kunnen leverancier maar met naar niet nog nummer of om omschrijving "
+        "ons onze ook op order over prijs te tot totaal u uit uren uw van voor we wel werd wij worden wordt zie "
+        "zijn zoals"
     ),
     "it": (
-        "abbiamo ai al all alla allegato anche buongiorno che ci come con d da dal data dei del dell della delle "
-        "descrizione di e essere fattura fornitore giorni gli grazie ha hanno i il importo in iva l la le lo ma "
-        "nel nell nella non nostra nostro numero o ordine ore pagamento per più prezzo quantità quanto questa "
-        "questo saluti se si sono stato sul sulla totale un una unità vi vostra vostro è"
+        "abbiamo ai al all alla allegata allegati allegato anche buongiorno che ci come con d da dal data dei del "
+        "dell della delle descrizione di e essere fattura fornitore giorni gli grazie ha hanno i il importo in "
+        "inoltro iva l la le lo ma nel nell nella non nostra nostro numero o ordine ore pagamento per più prezzo "
+        "quantità quanto questa questo saluti se segue si sono sotto stato sul sulla totale un una unità vedi vi "
+        "vostra vostro è"
     ),
     "pt": (
-        "a anexo ao as até com como condições cumprimentos da das data de descrição dias do dos e em encomenda "
-        "esta este está factura fatura foi foram fornecedor horas isso iva já mais mas na nas no nos nossa nosso "
-        "não número o obrigada obrigado olá os ou pagamento para pedido pela pelo por preço quando quantidade que "
-        "se sem ser seu seus sua suas são também tem temos total um uma unidade valor vossa vosso à é"
+        "a abaixo anexo anexos ao as até com como condições cumprimentos da das data de descrição dias do dos e "
+        "em encomenda esta este está factura fatura foi foram fornecedor horas isso iva já mais mas na nas no nos "
+        "nossa nosso não número o obrigada obrigado olá os ou pagamento para pedido pela pelo por preço quando "
+        "quantidade que reencaminho se segue sem ser seu seus sua suas são também tem temos total um uma unidade "
+        "valor ver vossa vosso à é"
     ),
     "pl": (
         "ale być był była było cena czy data dla dni do dobry dostawca dzień dziękuję faktura faktury fakturę "
         "godzin i ilość jak jednostka jest jeszcze jeżeli już która które który kwota lub na nam nas nasz nasza "
-        "netto nie numer o od opis oraz pan pani państwa państwo po pozdrawiam proszę przez płatności razem się "
-        "są ta te tego tej ten termin to tylko vat w wartość we z za zamówienia zamówienie załączeniu ze że"
+        "netto nie numer o od opis oraz pan pani patrz państwa państwo po poniżej pozdrawiam proszę przekazuję "
+        "przesyłam przez płatności razem się są ta te tego tej ten termin to tylko vat w wartość we z za "
+        "zamówienia zamówienie załączam załączeniu ze że"
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Every file of the development sets reads: no exception, nothing unread, offsets that fit, the language as labelled."""
+"""Every file of the development sets reads: nothing unread, offsets that fit, the language as labelled."""
 
 from __future__ import annotations
 
