@@ -1,0 +1,118 @@
+"""What a message says, clause by clause, as the flags and the requested action look at it: cut, understood and scored once.
+
+A clause is a sentence or an independent part of one. Zones are those of `classifiers.triage.passages`; the notes inside
+a buyer's structured answer to an invoice count as attachment text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.documents.reading import Evidence, Reading
+from classifiers.flags.sentences import Heads, concepts
+from classifiers.triage.passages import Passage, passages
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+_CUT = re.compile(
+    r"(?<=[\d.,]{4}[.!?])\s(?=[A-ZÄÖÜÉÀŁŚÇ])|;\s|(?<=\d[.])\s(?=[A-ZÄÖÜ][a-zäöü]{2,20}\s[a-zäöü])|\s[-–—]\s(?=[a-zà-ž])"
+)
+_MOST_CLAUSES = 160
+_MOST_NOTES = 40
+_LITTLE = 25
+"""A mail with fewer new words than this lets what it passes on speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause: its zone, the passage it stands in, its text, the numbers of its concepts."""
+
+    zone: str
+    passage: Passage
+    text: str
+    concepts: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All clauses of a message and the score of each head for each (log-odds, heads in `heads.heads`' order)."""
+
+    reading: Reading
+    clauses: tuple[Clause, ...]
+    scores: Array
+    heads: tuple[str, ...]
+
+    @property
+    def new_words(self) -> int:
+        """Words that the sender wrote anew."""
+        return sum(len(c.text.split()) for c in self.clauses if c.zone == "new")
+
+    def zones_that_speak(self) -> tuple[str, ...]:
+        """The sender's own words; and where they are few, what is forwarded and attached."""
+        return ("new", "subject", "forwarded", "attachment") if self.new_words < _LITTLE else ("new", "subject")
+
+    def of(
+        self, head: str, zones: Iterable[str], only: Callable[[Clause], bool] | None = None
+    ) -> list[tuple[float, int]]:
+        """(score, clause number) of the clauses in some zones, highest first."""
+        wanted, column = set(zones), self.heads.index(head)
+        found = [
+            (float(self.scores[number, column]), number)
+            for number, clause in enumerate(self.clauses)
+            if clause.zone in wanted and (only is None or only(clause))
+        ]
+        return sorted(found, key=lambda pair: (-pair[0], pair[1]))
+
+    def evidence(self, number: int) -> Evidence:
+        """Where a clause stands."""
+        passage = self.clauses[number].passage
+        return self.reading.part(passage.part).evidence(passage.start, passage.end)
+
+
+def clauses_of(reading: Reading) -> tuple[Clause, ...]:
+    """Cut a message into clauses and find their concepts."""
+    found = []
+    for passage in (*passages(reading), *_notes(reading)):
+        for text in cut(passage.text):
+            found.append(Clause(passage.zone, passage, text, concepts(text, reading.language)))
+            if len(found) >= _MOST_CLAUSES:
+                return tuple(found)
+    return tuple(found)
+
+
+def cut(text: str) -> list[str]:
+    """A sentence's independent parts."""
+    return [piece for piece in _CUT.split(text) if len(piece) > 2] or [text]
+
+
+def hear(reading: Reading, heads: Heads) -> Heard:
+    """Cut, understand and score a message."""
+    return score(reading, clauses_of(reading), heads)
+
+
+def score(reading: Reading, clauses: Sequence[Clause], heads: Heads) -> Heard:
+    """Score clauses that are cut already."""
+    scores = heads.scores([c.text for c in clauses], [c.concepts for c in clauses])
+    return Heard(reading, tuple(clauses), scores, heads.heads)
+
+
+def _notes(reading: Reading) -> Iterator[Passage]:
+    """The free text in structured answers to an invoice: what stands after a name and a colon, if it is a sentence."""
+    for part in reading.walk():
+        if part.form != "xml" or part.order is not None:
+            continue
+        at, count = 0, 0
+        for line in part.text.split("\n"):
+            start, at = at, at + len(line) + 1
+            value = line.partition(": ")[2][:400]
+            if len(value.split()) >= 4:
+                yield Passage("attachment", part.path, start, start + len(line), value)
+                count += 1
+            if count >= _MOST_NOTES:
+                break
