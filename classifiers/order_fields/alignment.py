@@ -22,6 +22,10 @@ _UNIT = 25.0
 _SLACK = 1.2
 """Points by which boxes of neighbouring columns may overlap, as OCR's do."""
 _FIGURES = word_set("amount discount gross_amount price_per quantity quantity_unit unit_price")
+_FARTHEST = 3.0
+"""Beyond this, distance says no more: a label may stand in the middle of a very wide column."""
+_SKIPS = {"description": 2.2, "quantity": 0.5, "unit_price": 0.4, "amount": 0.4}
+"""What it costs to leave a column without anything below it."""
 _WORDS = frozenset({"description", "unit", "code", "position"})
 _FREE = frozenset({"", "other", "code", "tax"})
 
@@ -191,6 +195,7 @@ def align(columns: Sequence[Column], found: Sequence[Stretch]) -> list[int]:
     if not found or not count:
         return []
     has_unit = any(c.role == "unit" for c in columns)
+    skipped = [0.0, *itertools.accumulate(_SKIPS.get(c.role, 0.05) for c in columns)]
     best: list[list[float]] = []
     back: list[list[int]] = []
     for i, stretch in enumerate(found):
@@ -198,21 +203,22 @@ def align(columns: Sequence[Column], found: Sequence[Stretch]) -> list[int]:
         for j, column in enumerate(columns):
             own = _cost(stretch, column, has_unit)
             if i == 0:
-                costs.append(own)
+                costs.append(own + skipped[j])
                 origins.append(-1)
                 continue
             options = []
             for k in range(j + 1):
-                extra = 0.0
                 if k == j:
                     extra = _sharing(found[i - 1], stretch, column)
+                else:
+                    extra = skipped[j] - skipped[k + 1]
                 options.append((best[i - 1][k] + extra, k))
             cheapest = min(options)
             costs.append(cheapest[0] + own)
             origins.append(cheapest[1])
         best.append(costs)
         back.append(origins)
-    j = min(range(count), key=lambda k: best[-1][k])
+    j = min(range(count), key=lambda k: best[-1][k] + skipped[count] - skipped[k + 1])
     out = [j]
     for i in range(len(found) - 1, 0, -1):
         j = back[i][j]
@@ -227,7 +233,7 @@ def _cost(stretch: Stretch, column: Column, has_unit: bool) -> float:
         abs(column.x1 - stretch.x1),
         abs(column.x0 + column.x1 - stretch.x0 - stretch.x1) / 2,
     )
-    cost = gap / _UNIT + min(edges, 40.0) / (6 * _UNIT)
+    cost = min(gap / _UNIT, _FARTHEST) + min(edges, 40.0) / (6 * _UNIT)
     role = column.role
     if role in _FREE:
         return cost + 0.15

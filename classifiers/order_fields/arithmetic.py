@@ -48,7 +48,8 @@ def settle(lines: list[DraftLine]) -> None:
     known = [(line, holds(line)) for line in lines]
     wrong = sum(1 for _, ok in known if ok is False)
     right = sum(1 for _, ok in known if ok)
-    if wrong > right:
+    lacks_price = all(line.unit_price is None and line.quantity is not None for line in lines)
+    if wrong > right or lacks_price:
         _reassign(lines)
 
 

@@ -104,7 +104,32 @@ def _heading_at(canvas: Canvas, first: int) -> Heading | None:
             best = (score, heading)
     if best is None or not _is_followed_by_figures(canvas, best[1]):
         return None
-    return best[1] if best[1].last - first == 1 else _or_its_last_row(canvas, best[1])
+    heading = best[1] if best[1].last - first == 1 else _or_its_last_row(canvas, best[1])
+    return _with_rest(canvas, heading)
+
+
+def _with_rest(canvas: Canvas, heading: Heading) -> Heading:
+    """The heading with rows right below it that only finish its labels: "Ord." under "Qty."."""
+    rows = canvas.rows
+    while heading.last < len(rows) and heading.last - heading.first < _HIGHEST:
+        row, above = rows[heading.last], rows[heading.last - 1]
+        if row.block != above.block or row.is_grid or not _close(above, row) or _has_figures(row):
+            return heading
+        is_below = all(
+            len(p.tokens) <= 2 and any(p.x0 < c.x1 and p.x1 > c.x0 for c in heading.columns) for p in row.phrases
+        )
+        if not is_below:
+            return heading
+        columns, _ = _columns_of(rows[heading.first : heading.last + 1], canvas.is_scanned)
+        longer = Heading(heading.first, heading.last + 1, columns)
+        if _named(longer) < _named(heading):
+            return heading
+        heading = longer
+    return heading
+
+
+def _named(heading: Heading) -> int:
+    return sum(1 for c in heading.columns if c.role)
 
 
 def _or_its_last_row(canvas: Canvas, heading: Heading) -> Heading:
@@ -192,12 +217,16 @@ def _stacked(band: Sequence[Row], is_scanned: bool) -> tuple[tuple[Column, ...],
         if len(whole) == 1 and _covers(whole[0], tokens):
             columns.append(whole[0])
             continue
+        parts: list[Column] = []
         for level, phrase in stack:
             cells = _cells(phrase, is_scanned, level=level)
             if not cells:
                 missed += _weight(phrase)
-                columns.append(_column((), phrase.tokens, phrase.column, level))
-            columns += cells
+                parts.append(_column((), phrase.tokens, phrase.column, level))
+            parts += cells
+        if len(stack) > 1 and any("tax" in c.roles for c in parts):
+            parts = [_column(("tax",), tokens, stack[0][1].column, stack[0][0])]  # "Tax" over "amount" and their like
+        columns += parts
     columns.sort(key=lambda c: (c.x0, c.level))
     return tuple(columns), missed
 

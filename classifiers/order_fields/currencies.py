@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from classifiers.order_fields.word_sets import word_set
 
 CODES = word_set(
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD "
-    "MXN MYR NGN NOK NZD PEN PHP PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR"
+    "AED AFN AOA ARS AUD AZN BBD BDT BGN BHD BOB BRL BSD BWP BYN CAD CHF CLP CNY COP CRC CZK DKK DOP DZD EGP "
+    "ETB EUR FJD GBP GHS GTQ HKD HNL HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KHR KRW KWD KZT LBP LKR LYD "
+    "MAD MDL MKD MMK MNT MUR MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PEN PHP PKR PLN PYG QAR RON RSD RUB RWF "
+    "SAR SEK SGD THB TND TRY TTD TWD TZS UAH UGX USD UYU VES VND XAF XCD XOF ZAR ZMW"
 )
+"""ISO 4217 without those that are English words in capitals (ALL, TOP, CUP and their like)."""
 
 SYMBOLS: dict[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₪": "ILS", "₩": "KRW", "₽": "RUB", "₴": "UAH",

@@ -27,6 +27,7 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _GROUP_START = re.compile(rf"^[-−–(]?(?:{_CODE}|{_SYMBOL})?\d{{1,3}}$", re.IGNORECASE)
+_GROUP_TORN = re.compile(r"^[.,]\d{3}(?:[.,]\d{2,3})*$")
 _GROUP_MORE = re.compile(rf"^\d{{3}}(?:[.,]\d{{1,6}})?(?:{_CODE}|{_SYMBOL})?[-)]?$", re.IGNORECASE)
 _MIDDLE_GROUP = re.compile(r"^\d{3}$")
 _MISREAD = str.maketrans("OoQlI|¦", "0001111")
@@ -159,7 +160,12 @@ def figures(tokens: Sequence[Token], notation: Notation, is_scanned: bool = Fals
                 if not _MIDDLE_GROUP.match(tokens[last - 1].text):
                     break
         run = tuple(tokens[at:last])
-        figure = parse(" ".join(t.text for t in run), notation, run, is_scanned)
+        if last == at + 1 and last < len(tokens) and _is_torn(tokens[at], tokens[last]):
+            last += 1
+            run = tuple(tokens[at:last])
+            figure = parse("".join(t.text for t in run), notation, run, is_scanned)
+        else:
+            figure = parse(" ".join(t.text for t in run), notation, run, is_scanned)
         if figure is None and last > at + 1:
             run, last = run[:1], at + 1
             figure = parse(run[0].text, notation, run, is_scanned)
@@ -168,6 +174,14 @@ def figures(tokens: Sequence[Token], notation: Notation, is_scanned: bool = Fals
             found.append(figure)
         at = last
     return found
+
+
+def _is_torn(before: Token, token: Token) -> bool:
+    """Whether a loose print tore a number at its mark: "1 ,880,000.00"."""
+    letter = (token.x1 - token.x0) / max(1, len(token.text))
+    return bool(
+        _GROUP_START.match(before.text) and _GROUP_TORN.match(token.text) and token.x0 - before.x1 <= 1.2 * letter
+    )
 
 
 def is_group_start(text: str) -> bool:

@@ -76,6 +76,11 @@ class Body:
 
 def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
     """The label of a total that a row's first words, or its first words before a figure, carry."""
+    if len(row.phrases) > 2:  # notes at the left, a total at the right
+        tokens = row.phrases[-2].tokens
+        label = labels.find(tokens, "totals", is_scanned=is_scanned)
+        if label is not None and label.last >= len(tokens) - 2 and _is_sum(row.phrases[-1]):
+            return label
     for phrase in row.phrases[:4]:
         tokens = phrase.tokens
         first = 0
@@ -88,6 +93,12 @@ def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
         if is_word and phrase.x0 < 0.5 * row.phrases[-1].x1:
             return None
     return None
+
+
+def _is_sum(phrase: Phrase) -> bool:
+    """Whether a phrase is a sum of money and nothing else."""
+    found = figures(phrase.tokens, Notation())
+    return len(found) == 1 and len(phrase.tokens) <= len(found[0].tokens) + 1
 
 
 def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[int], notation: Notation) -> Body:
@@ -206,7 +217,8 @@ def _settled(heading: Heading, rows: Sequence[BodyRow], notation: Notation, is_s
         if set(roles) == {"position", "quantity"}:
             choice = "position" if i == 0 or "quantity" in taken or "quantity_unit" in taken else "quantity"
         elif set(roles) == {"position", "description"}:
-            choice = "position" if "description" in taken or mostly else "description"
+            is_first = i == 0 and any(c.role == "code" for c in columns)
+            choice = "position" if "description" in taken or mostly or not below or is_first else "description"
         elif set(roles) == {"code", "description"}:
             choice = "code" if "description" in taken else "description"
         elif set(roles) == {"description", "discount"}:
@@ -225,30 +237,39 @@ def _settled(heading: Heading, rows: Sequence[BodyRow], notation: Notation, is_s
         taken.add(choice)
     columns = _without_doubles(columns)
     if not any(c.role == "description" for c in columns):
-        for i, column in enumerate(columns):
-            if column.role in ("code", "", "position") and _is_wordy(column, rows):
-                columns[i] = column.as_role("description")
-                break
+        letters = [_letters(c, rows) * (1.5 if not c.role else 1.0) if c.role in ("code", "") else 0.0 for c in columns]
+        best = max(range(len(columns)), key=lambda i: letters[i], default=0)
+        if letters and letters[best] >= 7.0:
+            columns[best] = columns[best].as_role("description")
     return tuple(columns)
 
 
-def _is_wordy(column: Column, rows: Sequence[BodyRow]) -> bool:
-    """Whether a column without a description's label holds descriptions: several words in most of its cells."""
+def _letters(column: Column, rows: Sequence[BodyRow]) -> float:
+    """How many letters stand in a column's usual cell, words of a code not counted."""
     cells = [
-        p for r in rows[:30] for p in r.row.phrases
+        p for r in _full_rows(rows)[:30] for p in r.row.phrases
         if (p.column == column.index if column.index is not None else p.x0 < column.x1 + 4 and p.x1 > column.x0 - 4)
-        and any(figures([t], Notation()) for t in r.row.tokens)
     ]  # fmt: skip
-    wordy = sum(1 for p in cells if sum(1 for t in p.tokens if sum(c.isalpha() for c in t.text) > 2) >= 2)
-    return bool(cells) and wordy * 2 > len(cells)
+    words = [t.text for p in cells for t in p.tokens if not any(c.isdigit() for c in t.text)]
+    return sum(c.isalpha() for w in words for c in w) / max(1, len(cells))
+
+
+def _full_rows(rows: Sequence[BodyRow]) -> list[BodyRow]:
+    """The rows that hold two figures or more, as lines of an order do, up to the totals."""
+    full: list[BodyRow] = []
+    for body_row in rows:
+        if sum(1 for t in body_row.row.tokens if figures([t], Notation())) < 2:
+            continue
+        if full and total_label(body_row.row, is_scanned=False) is not None:
+            break
+        full.append(body_row)
+    return full
 
 
 def _below(column: Column, rows: Sequence[BodyRow]) -> list[Token]:
     """Some tokens that stand under a heading, for a look at what kind they are."""
     found: list[Token] = []
-    for body_row in rows[:24]:
-        if sum(1 for t in body_row.row.tokens if figures([t], Notation())) < 2:
-            continue
+    for body_row in _full_rows(rows)[:8]:
         for phrase in body_row.row.phrases:
             if column.index is not None:
                 if phrase.column == column.index:
