@@ -56,12 +56,12 @@ FORWARD_BEGINS = re.compile(
 RULE = re.compile(r"[-_=*—─]{5,}")
 
 ATTRIBUTION_VERB = re.compile(
-    r"\b(?:wrote|schrieb|hat geschrieben|geschrieben hat|a écrit|escribi[óo]|schreef|het volgende geschreven"
+    r"\b(?:wrote|schrieb|geschrieben(?: hat)?|a écrit|escribi[óo]|schreef|het volgende geschreven"
     r"|ha scritto|escreveu|pisze|napisał(?:\(?a\)?|/a)?|écrivait)(?!\w)",
     re.I,
 )
 ATTRIBUTION_START = re.compile(
-    r"(?:on|am|le|el|op|il|em|a|dnia|w dniu|no dia|den|in data|il giorno)\b"
+    r"(?:on|am|le|el|op|il|em|dnia|w dniu|no dia|den|in data|il giorno|a(?=\s+\d))\b"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d"
     r"|(?:mo|di|mi|do|fr|sa|so|pon|wt|śr|czw|pt|sob|niedz|ma|wo|vr|za|zo|dom|lun|mar|mer|gio|ven|sab|jeu|sam)[.,]",
     re.I,

@@ -148,7 +148,7 @@ def _with_header(lines: list[_Line], first: int, after: int, *, is_forward: bool
 def _header(lines: list[_Line], i: int, least: int = 2) -> _Break | None:
     """A block of "From: … Sent: … To: … Subject: …" in one of the languages, beginning at line `i`."""
     match = phrases.HEADER_LINE.match(lines[i].text)
-    if match is None or not (match["from"] or (least == 1 and match.lastgroup)):
+    if match is None or not (match["from"] or least == 1 or (match["sent"] and _is_from(lines, i + 1))):
         return None
     kinds: set[str] = set()
     subject = ""
@@ -202,16 +202,31 @@ def _attribution(lines: list[_Line], i: int) -> _Break | None:
             break
         if not joined.endswith(":"):
             continue
-        verb = next(iter(list(phrases.ATTRIBUTION_VERB.finditer(joined))[-1:]), None)
-        if verb is None or not phrases.DATE_LIKE.search(joined):
+        if not phrases.DATE_LIKE.search(joined):
             return None
-        starts_well = phrases.ATTRIBUTION_START.match(joined) is not None
-        tail = joined[verb.end() :]
-        dated_tail = phrases.DATE_LIKE.search(tail) is not None
-        if (starts_well and len(tail) < 120) or dated_tail or (len(tail) < 5 and "@" in joined):
-            return _Break(i, j + 1, False)
-        return None
+        if j > i and any(phrases.ATTRIBUTION_START.match(lines[k].text) for k in range(i + 1, j + 1)):
+            return None  # it begins on a later line
+        follows = _next_text(lines, j + 1)
+        is_quoting = follows is not None and lines[follows].depth > lines[i].depth
+        return _Break(i, j + 1, False) if _says_who_wrote(joined, is_one_line=j == i, is_quoting=is_quoting) else None
     return None
+
+
+def _says_who_wrote(text: str, *, is_one_line: bool, is_quoting: bool) -> bool:
+    """Whether a line that ends in a colon and has a date or an address introduces a quote."""
+    starts_well = phrases.ATTRIBUTION_START.match(text) is not None
+    verb = next(iter(list(phrases.ATTRIBUTION_VERB.finditer(text))[-1:]), None)
+    if verb is None:
+        return starts_well and "@" in text and is_one_line and is_quoting
+    tail = text[verb.end() :]
+    if phrases.DATE_LIKE.search(tail) or (starts_well and len(tail) < 120):
+        return True
+    return len(tail) < 5 and ("@" in text or (is_one_line and is_quoting))
+
+
+def _is_from(lines: list[_Line], i: int) -> bool:
+    match = phrases.HEADER_LINE.match(lines[i].text) if i < len(lines) else None
+    return match is not None and bool(match["from"])
 
 
 def _mark_endings(lines: list[_Line]) -> None:

@@ -138,6 +138,36 @@ def test_an_attribution_over_two_lines_and_old_separators() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Ann Lee <ann@firm.example> schrieb am Montag, 3. November 2026 um 10:12:12 MEZ:",
+        "Le lundi 3 novembre 2026 à 10:12:12 UTC+1, Ann Lee <ann@firm.example> a écrit :",
+        "On Mon, Nov 3, 2026 at 10:12 AM Ann Lee <ann.lee@a-very-long-name.example>\nwrote:",
+        "Op 3 nov 2026 om 10:12 heeft Ann Lee <ann@firm.example> het volgende geschreven:",
+        "Dnia 3 listopada 2026 10:12 Ann Lee <ann@firm.example> napisał(a):",
+        "pon., 3 lis 2026 o 10:12 Ann Lee <ann@firm.example> napisał(a):",
+        "Ann Lee escreveu no dia segunda, 3/11/2026 à(s) 10:12:",
+        "2026-11-03 10:12 GMT+01:00 Ann Lee <ann@firm.example>:",
+        "Ann Lee hat am 03.11.2026 10:12 CET geschrieben:",
+        'Gesendet: Montag, 3. November 2026 um 10:12 Uhr\nVon: "Ann Lee" <ann@firm.example>\nAn: Bob\nBetreff: x',
+        "*From:* Ann Lee\n*Date:* Monday, 3 November 2026 at 10:12\n*To:* Bob\n*Cc:* Cy\n*Subject:* x",
+        "________________________________\nDa: Ann Lee\nInviato: lunedì 3 novembre 2026\nA: Bob\nOggetto: x",
+        "-----Ursprüngliche Nachricht-----\nVon: Ann Lee\nGesendet: Montag, 3. November 2026\nAn: Bob\nBetreff: x",
+        "Begin forwarded message:\n\n> From: Ann Lee\n> Subject: x\n> Date: 3 November 2026",
+    ],
+)
+def test_the_headers_that_mail_programs_write(header: str) -> None:
+    found = parts(f"A colleague told me that line 3 is wrong.\n\n{header}\n> please pay\n> Ann")
+    assert found["new"] == "A colleague told me that line 3 is wrong."
+    assert (found.get("quoted", "") + found.get("forwarded", "")).endswith("> please pay\n> Ann")
+
+
+def test_an_attribution_right_below_a_sentence_leaves_the_sentence_new() -> None:
+    found = parts("A colleague told me\nthat line 3 is wrong.\nOn 3 Nov 2026 Bob wrote:\n> hello")
+    assert found["new"] == "A colleague told me\nthat line 3 is wrong."
+
+
 def test_a_mail_without_quotes_is_all_new() -> None:
     text = "From the invoice of 3 May we deduct 40.\nTo: nobody in particular.\nDate: soon"
     assert parts(text) == {"subject": "Invoice 7", "new": text}
