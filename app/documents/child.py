@@ -1,18 +1,21 @@
 """The inside of a reading process: bounded, without secrets, one task at a time until its parent goes.
 
 Started as `python -m app.documents.child FD BYTES`: FD is its end of a socket pair, BYTES its address space. It imports
-what a task needs and no more. A task is (name of a module-level function, arguments); the answer is one of
-("value", value), ("needs recognition", None), ("memory", None) and ("error", text).
+what a task needs and no more. A task is (name of a module-level function, arguments). The answer is
+a reading or plain values as JSON, bytes, or why there is none: "needs recognition", "memory" or "error" with a text.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import pickle
 import sys
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
+
+from app.documents.children import BYTES, NO_VALUE, READING, VALUE
 
 if TYPE_CHECKING:
     from app.documents.limits import Limits
@@ -78,13 +81,29 @@ def _answer(task: bytes) -> bytes:
 
     try:
         function, arguments = pickle.loads(task)  # noqa: S301 - from our own parent
-        return pickle.dumps(("value", named(function)(*arguments)), pickle.HIGHEST_PROTOCOL)
+        return _written(named(function)(*arguments))
     except NeedsRecognition:
-        return pickle.dumps(("needs recognition", None))
+        return _no_value("needs recognition")
     except MemoryError:
-        return pickle.dumps(("memory", None))
+        return _no_value("memory")
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
-        return pickle.dumps(("error", f"{type(error).__name__}: {error}"[:2000]))
+        return _no_value("error", f"{type(error).__name__}: {error}"[:2000])
+
+
+def _written(value: Any) -> bytes:
+    """A value as its answer. Raises TypeError for what is neither a reading, bytes nor plain JSON values."""
+    from app.documents import storage
+    from app.documents.reading import Reading
+
+    if isinstance(value, Reading):
+        return READING + json.dumps(storage.to_json(value), separators=(",", ":")).encode()
+    if isinstance(value, bytes):
+        return BYTES + value
+    return VALUE + json.dumps(value, separators=(",", ":")).encode()
+
+
+def _no_value(why: str, text: str = "") -> bytes:
+    return NO_VALUE + json.dumps([why, text]).encode()
 
 
 def _bound(memory: int) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pickle
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +15,7 @@ import misbehaving
 import pytest
 from paper import lines_pdf, page_picture, picture_bytes, scanned_pdf
 
+from app.documents.children import Child, ChildDied
 from app.documents.limits import DEFAULT
 from app.documents.read import read
 from app.documents.sandbox import Reader
@@ -121,7 +125,36 @@ def test_what_a_file_prints_and_what_a_process_knows(reader: Reader, monkeypatch
 def test_a_captured_process_cannot_run_code_in_its_parent(reader: Reader) -> None:
     outcome = next(reader.read_each([("a", b"order")], misbehaving.surprise))
     assert outcome.value is None
-    assert outcome.error == "crash"
+    assert outcome.error
+
+
+@pytest.mark.parametrize("answer", [pickle.dumps(misbehaving.Surprise()), b"", b"X{}", b"R{}", b"J{", b"N[1]"])
+def test_an_answer_in_no_known_form_ends_the_process(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = Child(1_200_000_000)
+    monkeypatch.setattr("multiprocessing.connection.Connection.recv_bytes", lambda *_: answer)
+    with pytest.raises(ChildDied):
+        child.call("app.documents.child:prepare", "json", seconds=30)
+
+
+def test_an_interrupted_call_never_gives_its_answer_to_the_next_document() -> None:
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(*_: object) -> None:
+        raise Interrupted
+
+    child = Child(1_200_000_000)
+    child.call("app.documents.child:prepare", "time", seconds=60)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        bell = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
+        bell.start()
+        with pytest.raises(Interrupted):
+            child.call("time:sleep", 1.0, seconds=30)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert child.call("os.path:basename", "a/second", seconds=60) == ("value", "second")
+    child.stop()
 
 
 def test_only_functions_that_another_process_can_import_are_taken(reader: Reader) -> None:
