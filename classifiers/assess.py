@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.assessments.results import Assessment, Classification
 from app.documents.order import Order
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.vocabulary import Kind
+from classifiers.flags import flags, trained
+from classifiers.flags.heard import hear
+from classifiers.language import language
 from classifiers.message_fields import extract
 from classifiers.order_fields.as_fields import as_fields
+from classifiers.requested_action import requested_action
+from classifiers.summary import summarise
 from classifiers.triage.artefact import packaged
 from classifiers.triage.orders import read_orders
 from classifiers.triage.papers import order_documents
@@ -32,19 +38,26 @@ def assess(reading: Reading, firm: Firm | None = None, *, classify: Classify = t
         fields = as_fields(order, reading)  # the document is the order: there is no letter around it to read
     else:
         fields = extract(reading, classification.reason, order, firm)
+    model = trained.packaged()
+    heard = hear(reading, model.heads)
+    flagged = flags(reading, classification.reason, firm, heard=heard)
+    classification = replace(classification, flags=tuple(one.flag.value for one in flagged))
+    asked = requested_action(reading, classification.reason, classification.kind, order, heard=heard)
+    derived = {"language": language(reading), "requested_action": asked}
+    fields = {**{name: value for name, value in derived.items() if value}, **fields}
     return Assessment(
         classification=classification,
         fields=fields,
-        summary=(),
+        summary=summarise(reading, classification, fields, order, flagged=flagged, firm=firm),
         order=order,
         engine=ENGINE,
-        versions={"triage": packaged().version},
+        versions={"triage": packaged().version, "flags": model.version},
     )
 
 
 def _order(reading: Reading, candidates: Mapping[str, Order]) -> Order | None:
     """The order a message brings: one that came as data, then an order paper, then whatever reads most like one."""
-    documents = list(order_documents(reading, dict(candidates)).values())
+    documents = list(order_documents(reading, candidates).values())
     as_data = {id(part.order) for part in reading.walk() if part.order is not None}
     ranked = sorted(
         documents or candidates.values(),
