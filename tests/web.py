@@ -178,7 +178,7 @@ def place(reading: Reading, quote: str, part: str = "") -> Evidence:
 def an_assessment(reading: Reading, **changes: Any) -> Assessment:
     """A dispute about hours, read sure."""
     values: dict[str, Any] = {
-        "reason": "hours_quantity", "confidence": 0.97, "certainty": CertaintyWord.SURE,
+        "reason": "hours_quantity", "confidence": 0.97, "certainty": CertaintyWord.SURE, "flag_evidence": {},
         "prediction_set": ("hours_quantity",), "flags": (), "fields": None,
         "votes": (Vote("rules", None), Vote("linear", "hours_quantity")),
         "summary": (Claim("Fehnwerder contests 2 of 42 hours.", (place(reading, "42 Stunden"),)),),
@@ -196,7 +196,7 @@ def an_assessment(reading: Reading, **changes: Any) -> Assessment:
             values["reason"], values["confidence"], values["certainty"], values["prediction_set"],
             flags=values["flags"], votes=values["votes"],
         ),
-        fields, values["summary"], None, "offline", {"triage": "test"},
+        fields, values["summary"], None, "offline", {"triage": "test"}, flag_evidence=values["flag_evidence"],
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEv
     """What each field and sentence rests on: words in the text, and their boxes on page images."""
     found = dossier(session, case_id)
     if found.assessment is None or found.reading is None or found.reading_of is None:
-        return CaseEvidence(case_id=case_id, document_id=None, parts=[], fields=[], claims=[], reason=[])
+        return CaseEvidence(case_id=case_id, document_id=None, parts=[], fields=[], claims=[], reason=[], flags={})
     of, assessment = found.reading_of, found.assessment
     return CaseEvidence(
         case_id=case_id,
@@ -80,4 +80,5 @@ def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEv
         ],
         claims=[ClaimEvidence(text=c.text, places=places(of, c.evidence)) for c in assessment.summary],
         reason=places(of, assessment.classification.evidence),
+        flags={flag: places(of, evidence) for flag, evidence in assessment.flag_evidence.items()},
     )

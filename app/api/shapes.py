@@ -291,6 +291,7 @@ class CaseEvidence(BaseModel):
     fields: list[FieldEvidence]
     claims: list[ClaimEvidence]
     reason: list[Place]
+    flags: dict[str, list[Place]]
 
 
 class DecisionRequest(BaseModel):

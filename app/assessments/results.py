@@ -74,6 +74,8 @@ class Assessment:
     engine: str
     versions: dict[str, str]
     warnings: tuple[str, ...] = ()
+    flag_evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    """Where flags rest, for those that rest on words: flag -> places. What is aimed at software is fenced by it."""
 
     def value(self, name: str) -> Any:
         """A field's value, or None if the source does not state it."""

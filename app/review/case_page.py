@@ -20,6 +20,7 @@ from app.money import Money
 from app.review import figures, history, leads, wording
 from app.review.figures import Exchange
 from app.review.found import found
+from app.review.highlights import ids
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
@@ -64,6 +65,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "stake_word": wording.STAKE_WORDS[kind] if kind else "At stake",
         "about": Exchange.of(request.app.state.policy),
         "flags": [f for f in d.case.flags if f not in wording.QUIET_FLAGS],
+        "flag_places": {f: ids(e) for f, e in d.assessment.flag_evidence.items() if e} if d.assessment else {},
         "owner": names_of(session, [d.case.owner_id]).get(d.case.owner_id, "") if d.case.owner_id else "",
         "is_due_soon": bool(d.case.deadline and d.case.deadline <= today + figures.SOON),
         "they_say": leads.they_say(d),
@@ -72,7 +74,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),
         "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
         "found": found(d.assessment, d.reading, d.matches, d.findings, today),
-        "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person, today=today),
+        "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
         "history": history.lines(d.events, names),
         "seen": d.events[-1].seq if d.events else 0,
         "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],

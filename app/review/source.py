@@ -13,7 +13,7 @@ from app.documents import page_images
 from app.documents.reading import Evidence, Mail, Page, Reading, Segment
 from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
 from app.review.withheld import accounts
-from app.vocabulary import Kind
+from app.vocabulary import Flag, Kind
 
 MOST_PAGES = 12
 """Pages shown of one attachment besides those with evidence; the rest is one click away in the original."""
@@ -23,11 +23,19 @@ PAD = 1.5
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Text as it came, or text aimed at software, which is fenced and never styled as ours."""
+
+    html: Markup
+    is_fenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of a mail by its role: new, quoted, forwarded, signature, disclaimer."""
 
     role: str
-    html: Markup
+    stretches: tuple[Stretch, ...]
     is_open: bool = False
 
 
@@ -35,7 +43,7 @@ class Block:
 class TextBlock:
     """Plain text, or a table's rows of cells."""
 
-    html: Markup | None = None
+    stretches: tuple[Stretch, ...] = ()
     rows: tuple[tuple[Markup, ...], ...] = ()
 
 
@@ -84,6 +92,8 @@ def evidence_of(assessment: Assessment) -> Iterator[Evidence]:
     for claim in assessment.summary:
         yield from claim.evidence
     yield from assessment.classification.evidence
+    for places in assessment.flag_evidence.values():
+        yield from places
 
 
 def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> tuple[PartView, ...]:
@@ -92,14 +102,23 @@ def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> 
     for e in evidence_of(assessment) if assessment else ():
         places[e.part][mark_id(e)] = e
     suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
+    aimed = assessment.flag_evidence.get(Flag.PROMPT_INJECTION, ()) if assessment else ()
     return tuple(
-        _part(part, document_id, tuple(places[part.path].values()), suspect=suspect)
+        _part(
+            part,
+            document_id,
+            tuple(places[part.path].values()),
+            suspect=suspect,
+            fences=[(e.start, e.end) for e in aimed if e.part == part.path],
+        )
         for part in reading.walk()
         if part.form != "archive" or part.problems
     )
 
 
-def _part(part: Reading, document_id: int, places: tuple[Evidence, ...], *, suspect: bool) -> PartView:
+def _part(
+    part: Reading, document_id: int, places: tuple[Evidence, ...], *, suspect: bool, fences: list[tuple[int, int]]
+) -> PartView:
     hidden = accounts(part.text) if suspect else []
     has_images = bool(part.pages)
     marks = [Mark(e.start, e.end, mark_id(e)) for e in places if not (has_images and e.boxes)]
@@ -110,11 +129,11 @@ def _part(part: Reading, document_id: int, places: tuple[Evidence, ...], *, susp
     subject = Markup("")
     if part.mail is not None:
         subject = text.html(*_subject(part))
-        blocks = tuple(_blocks(part, text))
+        blocks = tuple(_blocks(part, text, fences))
     elif has_images:
         pages = tuple(_pages(part, document_id, places, Text(part.text, (), hidden), marks))
     else:
-        texts = tuple(_texts(part, text))
+        texts = tuple(_texts(part, text, fences))
     return PartView(
         part=part, anchor=f"part-{page_images.address(part.path).replace('.', '_')}",
         label="Mail" if part.mail and not part.path else part.name or "Attachment", subject=subject, blocks=blocks,
@@ -128,7 +147,7 @@ def _subject(part: Reading) -> tuple[int, int]:
     return (segment.start, segment.end) if segment else (0, len(part.mail.subject) if part.mail else 0)
 
 
-def _blocks(part: Reading, text: Text) -> Iterator[Block]:
+def _blocks(part: Reading, text: Text, fences: list[tuple[int, int]]) -> Iterator[Block]:
     segments: Iterable[Segment] = part.mail.segments if part.mail else ()
     shown = 0
     for segment in segments:
@@ -139,7 +158,23 @@ def _blocks(part: Reading, text: Text) -> Iterator[Block]:
         end = min(segment.end, segment.start + MOST_TEXT)
         shown += end - segment.start
         start, end = _trimmed(part.text, segment.start, end)
-        yield Block(segment.role, text.html(start, end), is_open=text.has_marks(start, end))
+        yield Block(segment.role, _stretches(text, start, end, fences), is_open=text.has_marks(start, end))
+
+
+def _stretches(text: Text, start: int, end: int, fences: list[tuple[int, int]]) -> tuple[Stretch, ...]:
+    """The range cut where text aimed at software begins and ends."""
+    cuts: list[Stretch] = []
+    at = start
+    for low, high in sorted((max(s, start), min(e, end)) for s, e in fences if s < end and e > start):
+        if low < at:
+            continue
+        if text.text[at:low].strip():
+            cuts.append(Stretch(text.html(*_trimmed(text.text, at, low))))
+        cuts.append(Stretch(text.html(low, high), is_fenced=True))
+        at = high
+    if text.text[at:end].strip():
+        cuts.append(Stretch(text.html(*_trimmed(text.text, at, end))))
+    return tuple(cuts)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -174,18 +209,18 @@ def _lit(evidence: Evidence) -> Lit:
     return Lit(mark_id(evidence), boxes)
 
 
-def _texts(part: Reading, text: Text) -> Iterator[TextBlock]:
+def _texts(part: Reading, text: Text, fences: list[tuple[int, int]]) -> Iterator[TextBlock]:
     """The text, with its tables as tables where their place in the text is known."""
     at, most = 0, min(len(part.text), MOST_TEXT)
     for table in sorted((t for t in part.tables if t.end and not t.is_hidden), key=lambda t: t.start):
         if table.start < at or table.end > most:
             continue
         if part.text[at : table.start].strip():
-            yield TextBlock(text.html(*_trimmed(part.text, at, table.start)))
+            yield TextBlock(_stretches(text, *_trimmed(part.text, at, table.start), fences))
         yield TextBlock(rows=tuple(_rows(part.text, text, table.start, table.end)))
         at = table.end
     if part.text[at:most].strip():
-        yield TextBlock(text.html(*_trimmed(part.text, at, most)))
+        yield TextBlock(_stretches(text, *_trimmed(part.text, at, most), fences))
 
 
 def _rows(raw: str, text: Text, start: int, end: int) -> Iterator[tuple[Markup, ...]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from app.decisions import duties
@@ -88,6 +87,12 @@ class Step:
         return self.suggestion.state == "open"
 
     @property
+    def written_as(self) -> str:
+        """What the write made or changed, as Odoo names it; empty until it is written."""
+        receipt = self.written.receipt if self.written is not None and self.suggestion.state == "written" else None
+        return str((receipt or {}).get("name") or "")
+
+    @property
     def may_put_aside(self) -> bool:
         """Whether this person can reject what Odoo refused or what went stale."""
         return self.suggestion.state in ("stale", "refused") and not self.closed_because
@@ -130,7 +135,7 @@ class ToDo:
         return tuple(s for s in self.steps if not s.closed_because)
 
 
-def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller, *, today: date) -> ToDo:
+def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller) -> ToDo:
     """What to do with a case, for this person."""
     language = str(d.assessment.value("language") or "") if d.assessment else ""
     unsure = bool(d.assessment and d.assessment.classification.reading is CertaintyWord.UNSURE)
@@ -138,7 +143,7 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
     open_steps = tuple(s for s in steps if s.is_open)
     may = [s for s in open_steps if not s.closed_because]
     return ToDo(
-        notes=tuple(_notes(d, steps, person, today)),
+        notes=tuple(_notes(d, steps, person)),
         steps=open_steps,
         decided=tuple(s for s in steps if not s.is_open),
         approvals=_approvals(open_steps),
@@ -232,7 +237,7 @@ def _plain(value: object) -> str:
     return "yes" if value is True else str(value)[:400]
 
 
-def _notes(d: Dossier, steps: list[Step], person: Caller, today: date) -> list[Note]:
+def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
     case, notes = d.case, []
     if case.kind == Kind.SECURITY_ALERT:
         notes.append(
@@ -242,7 +247,7 @@ def _notes(d: Dossier, steps: list[Step], person: Caller, today: date) -> list[N
     if case.state == "needs_attention" and case.attention:
         first, _, rest = case.attention.partition(": ")
         notes.append(Note("caution", "warning", f"{first}." if rest else first, wording.capital(rest)))
-    notes += [note for step in steps if (note := _note_on(step, today)) is not None]
+    notes += [note for step in steps if (note := _note_on(step)) is not None]
     if any(step.is_open and step.suggestion.approvals_required > 1 for step in steps):
         notes.append(_second_approval(steps))
     if Flag.PROMPT_INJECTION in case.flags:
@@ -271,7 +276,7 @@ def _second_approval(steps: list[Step]) -> Note:
     return Note("caution", "person", "Needs a second approval.", says)
 
 
-def _note_on(step: Step, today: date) -> Note | None:
+def _note_on(step: Step) -> Note | None:
     s, write = step.suggestion, step.written
     if s.state == "stale":
         return Note("caution", "stale", f"{s.target_name} changed in Odoo since this was proposed.",
@@ -281,9 +286,6 @@ def _note_on(step: Step, today: date) -> Note | None:
     if s.state == "confirmed" and write is not None and write.attempts and write.last_error:
         return Note("caution", "clock", f"{wording.capital(wording.STEP_NOUNS[s.kind])} waits for Odoo.",
                     f"{write.last_error} It is written when Odoo is back.")  # fmt: skip
-    if s.state == "written" and write is not None and write.written_at is not None:
-        name = str((write.receipt or {}).get("name") or s.target_name)
-        return Note("good", "check", f"Written {figures.moment(write.written_at, today)}:", f"{step.title}, {name}.")
     return None
 
 
