@@ -20,6 +20,8 @@ _MONEY = frozenset({"unit_price", "amount", "gross_amount"})
 _NOISE = word_set("in excl exclusive ex incl net netto ht per pro vat btw mwst tax iva tva each €/ $/ £/ without w/o")
 _HIGHEST = 6
 """Rows of the tallest heading: labels of three lines whose middles meet make five."""
+_BOX_NUMBER = re.compile(r"^\d{1,2}[a-z]?\.$")
+"""Forms number their boxes: "20. Schedule of supplies"."""
 _DIGITS = re.compile(r"\d")
 
 
@@ -140,7 +142,7 @@ def _or_its_last_row(canvas: Canvas, heading: Heading) -> Heading:
     if _score(alone, missed) <= 0:
         return heading
     named = sum(1 for c in heading.columns if c.role and c.role != "other")
-    own = sum(1 for c in columns if c.role and c.role != "other")
+    own = sum(1 for c in columns if c.role and c.role != "other" and not code_of(c.text))
     is_better = own >= named or (canvas.rows[last].is_grid and own >= 3)
     is_merged = any(len({t.top for t in c.tokens}) > 1 for c in heading.columns)
     return alone if is_better and not (is_merged and own < named) else heading
@@ -153,7 +155,10 @@ def _close(above: Row, below: Row) -> bool:
 def _has_figures(row: Row) -> bool:
     """Whether a row holds a number, other than one behind a label such as "Price per 100"."""
     return any(
-        _DIGITS.search(t.text) and not t.text.startswith("(") and t.text.strip(".)") not in ("1", "100", "1000")
+        _DIGITS.search(t.text)
+        and not t.text.startswith("(")
+        and t.text.strip(".)") not in ("1", "100", "1000")
+        and not _BOX_NUMBER.match(t.text)
         for t in row.tokens
     )
 
@@ -244,12 +249,14 @@ def _overlap(a: Phrase, b: Phrase) -> float:
 
 def _weight(phrase: Phrase) -> int:
     """How much an unexplained phrase speaks against a heading: a sentence more than a word."""
+    if all(_BOX_NUMBER.match(t.text) for t in phrase.tokens):
+        return 0
     return 1 if len(phrase.tokens) <= 3 else len(phrase.tokens) - 1
 
 
 def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
     """A phrase as one or more column labels, or nothing if most of it is something else."""
-    tokens = phrase.tokens
+    tokens = tuple(t for t in phrase.tokens if not _BOX_NUMBER.match(t.text))
     if len(tokens) > 14:
         return []
     found: list[Column] = []

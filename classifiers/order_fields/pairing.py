@@ -81,7 +81,7 @@ class Pairs:
     def _is_labelled_otherwise(self, row: int, phrase: int, concept: str) -> bool:
         """Whether a phrase begins with a label of its own; "payable in 30 days" is none."""
         return any(
-            s.label.first == 0 and not s.label.is_weak
+            s.label.first == 0 and (s.label.has_colon or not s.label.is_weak)
             and not (concept in s.label.concepts and not s.label.has_colon and concept == "payment_terms")
             for s in self._by_phrase.get((row, phrase), ())
         )  # fmt: skip

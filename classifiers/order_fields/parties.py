@@ -60,9 +60,10 @@ class Parties:
 
     def _choose_supplier(self) -> Name | None:
         found: list[Candidate] = []
+        billed = [n for p in self._pairs.of("buyer", "bill_to") if (n := self._name_of(p)) is not None]
         for pair in self._pairs.of("supplier"):
             name = self._name_of(pair)
-            if name is None:
+            if name is None or (pair.label.is_weak and any(same(name.text, b.text) for b in billed)):
                 continue
             score = 8.0 if not pair.label.is_weak else 5.0
             score += 1.5 * name.has_form - (4.0 if looks_personal(name) and not name.has_form else 0.0)
