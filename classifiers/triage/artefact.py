@@ -34,7 +34,7 @@ class Artefact:
 
         folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **{name: self.arrays[name] for name in sorted(self.arrays)})
+        np.savez_compressed(buffer, **{name: self.arrays[name] for name in sorted(self.arrays)})  # type: ignore[arg-type]
         (folder / f"{name}.npz").write_bytes(buffer.getvalue())
         text = json.dumps(self.settings, ensure_ascii=False, indent=1, sort_keys=True)
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")

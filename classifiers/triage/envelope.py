@@ -101,6 +101,8 @@ def envelope(
     say("no_mail", mail is None)
     if mail is not None:
         _say_sender(mail, reading, firm, say)
+    passes_on = any(p.zone == "forwarded" for p in found)
+    say("inside_own_words", (signals.get("own_staff") or signals.get("own_system")) and not passes_on)
     words = len(new.split())
     say("no_new_text", words < 3)
     say("short_new_text", words < 25)
@@ -114,7 +116,7 @@ def envelope(
     say("amounts", min(len(_AMOUNT.findall(own_words)) / 6, 1.0))
     say("references", min(len(_REFERENCE.findall(own_words)) / 6, 1.0))
     _say_attachments(reading, say)
-    documents = order_documents(reading, dict(orders or {}))
+    documents = order_documents(reading, orders or {})
     for path, order in documents.items():
         say(f"order_{order.function}", True)
         say("order_pasted" if reading.path == path else "order_attached", True)

@@ -28,7 +28,7 @@ NAMES = (
     "new", "new, second best", "new, early", "subject", "new, mean", "whole", "whole, margin", "forwarded",
     "forwarded, little new", "quoted", "quoted, little new", "attachment", "attachment, little new", "kind, new",
     "kind, whole", "kind, mean", "kind, forwarded", "mirror, new", "mirror, whole", "mirror, forwarded", "answer code",
-    "order document", "short payment with a reason",
+    "order document", "subject of a thread",
 )  # fmt: skip
 
 _MIRRORS = (
@@ -66,15 +66,20 @@ def gather(reading: Reading, found: tuple[Passage, ...], about: Envelope, model:
     language = reading.language
     reasons = [model.classes.index(f"reason:{reason}") for reason in ALL_REASONS]
     others = [i for i, name in enumerate(model.classes) if not name.startswith("reason:")]
-    margins = model.margins([*(p.text for p in found), _whole(found)], language)
+    is_thread = bool(about["reply"]) and not about["no_new_text"]
+    margins = model.margins([*(p.text for p in found), _whole(found, is_thread)], language)
     likely = phrases.probabilities(margins)
-    by_sentence = likely[:, reasons]
+    coded = rules.suggested(reading)
+    possible = np.array([not coded or reason in coded for reason in ALL_REASONS], dtype=float)
+    by_sentence = likely[:, reasons] * possible  # where codes name the matter, words only choose among what they name
     strength = np.log(by_sentence + _FLOOR) - np.log(_FLOOR)
     kind = np.zeros((len(likely), len(KINDS)))
     for column, number in enumerate(KIND_NUMBER):
         kind[:, number] += by_sentence[:, column]
     kind_strength = np.log(kind + _KIND_FLOOR) - np.log(_KIND_FLOOR)
     zone = np.array([p.zone for p in found] + ["whole"])
+    if is_thread:
+        zone[zone == "subject"] = "thread"  # it says what was written first, not what is said now
     new, forwarded = (zone == "new") | (zone == "subject"), zone == "forwarded"
     nothing, of_kind = np.zeros(len(ALL_REASONS)), list(KIND_NUMBER)
     little = about["short_new_text"]
@@ -90,7 +95,7 @@ def gather(reading: Reading, found: tuple[Passage, ...], about: Envelope, model:
     columns = [
         best(new), best(new, 2), early, best(zone == "subject"),
         by_sentence[new].mean(axis=0) * 10 if new.any() else nothing,
-        strength[-1], margins[-1, reasons] * 3,
+        strength[-1], margins[-1, reasons] * 3 * possible,
         best(forwarded), best(forwarded) * little, best(zone == "quoted"), best(zone == "quoted") * little,
         best(zone == "attachment"), best(zone == "attachment") * little,
         kind_strength[new].max(axis=0)[of_kind] if new.any() else nothing,
@@ -98,17 +103,17 @@ def gather(reading: Reading, found: tuple[Passage, ...], about: Envelope, model:
         kind[new].mean(axis=0)[of_kind] * 5 if new.any() else nothing,
         kind_strength[forwarded].max(axis=0)[of_kind] if forwarded.any() else nothing,
         mirror @ best(new), mirror @ strength[-1], mirror @ best(forwarded),
-        _named(rules.suggested(reading)), _named(dict.fromkeys(about.order_reasons, 1.0)),
-        _outdone(strength[new]),
+        _named(coded), _named(dict.fromkeys(about.order_reasons, 1.0)),
+        best(zone == "thread"),
     ]  # fmt: skip
     rest = likely[new][:, others].max(axis=0) if new.any() else np.zeros(len(others))
     best_of_kind = kind_strength[new].max(axis=0) if new.any() else np.zeros(len(KINDS))
     return Evidence(np.stack(columns, axis=1), rest, best_of_kind / -np.log(_KIND_FLOOR), by_sentence[:-1])
 
 
-def _whole(found: tuple[Passage, ...]) -> str:
-    """Subject and new text as one; a forwarded message belongs to it where the sender adds little."""
-    own = " ".join(p.text for p in found if p.zone in ("subject", "new"))
+def _whole(found: tuple[Passage, ...], is_thread: bool) -> str:
+    """Subject (of a first message) and new text as one, with a forwarded message where the sender adds little."""
+    own = " ".join(p.text for p in found if p.zone == "new" or (p.zone == "subject" and not is_thread))
     if len(own) <= 150:
         own = f"{own} {' '.join(p.text for p in found if p.zone == 'forwarded')}"
     return own[:_LONGEST_WHOLE]
@@ -118,15 +123,6 @@ def _named(reasons: dict[str, float]) -> Array:
     import numpy as np
 
     return np.array([reasons.get(reason, 0.0) for reason in ALL_REASONS])
-
-
-def _outdone(strength: Array) -> Array:
-    """Against `short_payment`: how strongly a contested reason is given, which is then the matter."""
-    found = _named({})
-    if len(strength):
-        contested = [i for i, reason in enumerate(ALL_REASONS) if KIND_OF[reason] is Kind.DISPUTE]
-        found[ALL_REASONS.index("short_payment")] = strength[:, contested].max()
-    return found
 
 
 def _mirror() -> Array:

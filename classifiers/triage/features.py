@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import sqrt
+from zlib import crc32
 
 from classifiers.triage import wording
 from classifiers.triage.lexicon import lexicon
@@ -13,6 +15,7 @@ FIRST_PAIR = FIRST_CONCEPT + N_CONCEPTS
 WIDTH = FIRST_PAIR + N_CONCEPTS * (N_CONCEPTS - 1) // 2
 _CONCEPT, _PAIR = 0.15, 0.15
 _MOST = 40
+_PROBE = "Please credit 2.5 hours (EUR 375,00) on INV/2026/00123 by 15.06.2026, zażółć gęślą jaźń!"
 
 
 def concept_columns(text: str, language: str) -> dict[int, float]:
@@ -33,3 +36,9 @@ def sentence(text: str, language: str, rarity: list[float]) -> dict[int, float]:
     row = {column: value / norm for column, value in weighed.items()}
     row.update(concept_columns(text, language))
     return row
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> int:
+    """A number that changes with the meaning of the columns: a model trained under another one must not be used."""
+    return crc32(repr((WIDTH, _CONCEPT, _PAIR, lexicon().terms, sorted(wording.columns(_PROBE).items()))).encode())

@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from functools import lru_cache
 from importlib.resources import files
+from zlib import crc32
 
 _WORD = re.compile(r"[^\W_]+")
 _TABLE = str.maketrans({"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
@@ -44,6 +45,8 @@ class Lexicon:
 
     def __init__(self, terms: dict[str, dict[str, str]]) -> None:
         self.concepts: tuple[str, ...] = tuple(terms)
+        self.terms = crc32(repr(terms).encode())
+        """A number that changes with any term."""
         self._patterns: dict[str, int] = {}
         self._exact: dict[str, int] = {}
         self._prefix: dict[str, int] = {}

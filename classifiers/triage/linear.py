@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.vocabulary import REASONS, Kind
 from classifiers.triage.envelope import Envelope
-from classifiers.triage.evidence import ALL_REASONS, Evidence
+from classifiers.triage.evidence import ALL_REASONS, KINDS, Evidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ SIGNALS = (
     "iban", "link", "money", "amounts", "references", "attachments", "with_pdf", "with_sheet", "with_word",
     "with_image", "with_mail", "with_xml", "dangerous_attachment", "order_new", "order_change", "order_cancellation",
     "order_pasted", "order_attached", "paper_remittance", "paper_timesheet", "paper_acceptance", "paper_invoice",
-    "paper_order", "invoice_answer",
+    "paper_order", "invoice_answer", "inside_own_words",
 )  # fmt: skip
 """The envelope's signals that the model weighs, in the order of its columns."""
 
@@ -45,8 +45,11 @@ GROUPS: tuple[tuple[str, ...], ...] = (
 
 _GROUP = tuple(next(n for n, group in enumerate(GROUPS) if reason in group) for reason in ALL_REASONS)
 _INSIDE_ONLY = tuple(reason in GROUPS[2] for reason in ALL_REASONS)
-_NOT_FROM_OUTSIDE = 5.0
-"""A finding of our own does not come from outside: its score is lowered by this for mails from elsewhere."""
+_OUTSIDE_ONLY = tuple(reason in REASONS[Kind.DISPUTE] for reason in ALL_REASONS)
+_OUT_OF_PLACE = 5.0
+"""A finding of our own does not come from outside, nor a dispute from inside: such scores are lowered by this."""
+_REASON_GOES_FIRST = 3.0
+"""A short payment with a contested reason is a dispute: its score is lowered by this times the evidence of one."""
 _SHARED, _BY_GROUP, _BY_REASON, _BIAS = 20.0, 0.8, 5.0, 3.0
 """How strongly each part of the weights is held back (half the square times this); from cross-validation."""
 
@@ -59,11 +62,15 @@ def signals(about: Envelope, seen: Evidence) -> Array:
 
 
 def offsets(about: Array) -> Array:
-    """What is taken off the reasons' scores whatever was learned, for messages' signals (message, signal)."""
+    """What the guidelines take off the reasons' scores whatever was learned; one row for each message's signals."""
     import numpy as np
 
-    outside = about[..., SIGNALS.index("outside")]
-    return np.asarray(-_NOT_FROM_OUTSIDE * outside[..., None] * np.array(_INSIDE_ONLY, dtype=float))
+    outside, inside = (about[..., SIGNALS.index(name)] for name in ("outside", "inside_own_words"))
+    contested = about[..., len(SIGNALS) + 1 + KINDS.index(Kind.DISPUTE)]
+    misplaced = outside[..., None] * np.array(_INSIDE_ONLY, dtype=float)
+    misplaced = misplaced + inside[..., None] * np.array(_OUTSIDE_ONLY, dtype=float)
+    with_reason = contested[..., None] * np.array([reason == "short_payment" for reason in ALL_REASONS], dtype=float)
+    return np.asarray(-_OUT_OF_PLACE * misplaced - _REASON_GOES_FIRST * with_reason)
 
 
 def scores(by_reason: Array, about: Array, arrays: Mapping[str, Array]) -> Array:

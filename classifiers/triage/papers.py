@@ -6,6 +6,7 @@ An invoice copy shows order numbers and lines as an order does, so the heading d
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from app.documents.order import Order
 from app.documents.reading import Reading
@@ -44,6 +45,8 @@ _TITLES = {
 KINDS = tuple(_TITLES)
 _COMPILED = {kind: re.compile(pattern) for kind, pattern in _TITLES.items()}
 _LINES, _LONGEST = 14, 90
+_ATTACHED, _PASTED = 0.5, 0.9
+"""How much an attachment, and how much a mail's own text, must look like an order to count as one."""
 _FORMS = ("pdf", "image", "sheet", "word", "text")
 
 
@@ -63,16 +66,19 @@ def kind_of(part: Reading) -> str:
     return ""
 
 
-def order_documents(reading: Reading, read: dict[str, Order]) -> dict[str, Order]:
-    """The orders among what was read, by part: structured ones, attached order papers, and orders pasted with lines."""
+def order_documents(reading: Reading, read: Mapping[str, Order]) -> dict[str, Order]:
+    """The orders among what was read, by part: structured ones, attached order papers, and orders pasted into the mail.
+
+    A mail that merely speaks of an order has a number and perhaps a figure too, so its text must look like an order.
+    """
+    from classifiers.order_fields import order_likeness
+
     found: dict[str, Order] = {}
     for part in reading.walk():
         order = part.order or read.get(part.path)
         if order is None:
             continue
-        if part.mail is not None:
-            if part is reading and order.number and order.lines:
-                found[part.path] = order
-        elif part.order is not None or (order.number and kind_of(part) == "order"):
+        is_own_text = part.mail is not None
+        if part.order is not None or order_likeness(part).score >= (_PASTED if is_own_text else _ATTACHED):
             found[part.path] = order
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents.order import Order
-from classifiers.triage import calibration, evidence, linear, phrases, secondary
+from classifiers.triage import calibration, evidence, features, linear, phrases, secondary
 from classifiers.triage.artefact import FORMAT, Artefact
 from classifiers.triage.envelope import envelope
 from classifiers.triage.labelled import Labelled, folds, load_labelled
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-VERSION = "3"
+VERSION = "4"
 _INNER_FOLDS = 5
 
 
@@ -105,6 +105,7 @@ def fit_messages(
         "format": FORMAT,
         "version": VERSION,
         "seed": seed,
+        "columns": features.fingerprint(),
         "sentence_classes": list(classes),
         "calibration": asdict(calibrated),
         "learned_from": {"messages": len(gold), "phrases": phrases_used},

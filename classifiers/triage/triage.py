@@ -9,7 +9,7 @@ from app.assessments.results import Classification, Vote
 from app.documents.order import Order
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
-from classifiers.triage import evidence, judge, linear, rules, secondary
+from classifiers.triage import evidence, features, judge, linear, rules, secondary
 from classifiers.triage.artefact import Artefact, packaged
 from classifiers.triage.calibration import Calibration, choose
 from classifiers.triage.envelope import envelope
@@ -24,6 +24,8 @@ class Triage:
     """The readers with a trained model, loaded once and used for many messages."""
 
     def __init__(self, model: Artefact) -> None:
+        if model.settings.get("columns") != features.fingerprint():
+            raise ValueError("the model was trained with another lexicon: train it again (countersign model train)")
         self._arrays = model.arrays
         self._sentences = SentenceModel(model.arrays, model.settings["sentence_classes"])
         self._calibration = Calibration(**model.settings["calibration"])

@@ -11,6 +11,7 @@ from app.documents.reading import Reading
 from classifiers.triage import artefact, phrases, training
 from classifiers.triage.evidence import ALL_REASONS
 from classifiers.triage.labelled import Labelled, folds, grouped
+from classifiers.triage.triage import Triage
 from tests.unit.classifiers.triage.letters import letter
 
 FIVE_MEGABYTES = 5 * 1024 * 1024
@@ -103,3 +104,10 @@ def test_the_phrasebook_speaks_of_every_reason_in_every_language() -> None:
     wanted = {f"reason:{reason}" for reason in ALL_REASONS} | {"neutral"}
     assert set(spoken) == {"en", "de", "fr", "es", "nl", "it", "pt", "pl"}
     assert all(wanted <= labels for labels in spoken.values())
+
+
+def test_a_model_trained_with_another_lexicon_is_refused() -> None:
+    trained = training.fit(messages(), BOOK)
+    stale = artefact.Artefact(trained.arrays, {**trained.settings, "columns": 0})
+    with pytest.raises(ValueError, match="another lexicon"):
+        Triage(stale)
