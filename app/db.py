@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for a PostgreSQL address (`postgresql://…`); connects on first use."""
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
 
 
 class Database:
@@ -54,6 +54,13 @@ class Database:
             with session.begin():
                 yield session
             run_after_commit(session)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that reads one moment of the database, whatever others write meanwhile, and changes nothing."""
+        with self._sessions() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
 
     def dispose(self) -> None:
         self.engine.dispose()

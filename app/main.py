@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,6 +37,7 @@ STATUS: dict[type[CountersignError], int] = {
     Refused: 403, NotFound: 404, Conflict: 409, Malformed: 422, Misconfigured: 500, Unavailable: 503,
 }  # fmt: skip
 
+MIN_SECRET = 32
 _NO_ROOM = ("53100", "53200")
 """PostgreSQL's codes for a full disk and for no memory."""
 _REASON_PHRASES = {status.phrase for status in HTTPStatus}
@@ -55,7 +57,16 @@ CONTENT_SECURITY_POLICY = (
 def create_app(
     settings: Settings, database: Database, policy: Policy, odoo: OdooGateway | None, renderer: Renderer | None = None
 ) -> FastAPI:
-    """Build the web app with the parts it works with; without a renderer, pages are drawn in a child of its own."""
+    """Build the web app with the parts it works with; without a renderer, pages are drawn in a child of its own.
+
+    Raises:
+        Misconfigured: There is no secret key to sign sessions and forms with.
+    """
+    if len(settings.countersign_secret_key.get_secret_value()) < MIN_SECRET:
+        raise Misconfigured(
+            f"COUNTERSIGN_SECRET_KEY is missing or shorter than {MIN_SECRET} characters. Set it, the same in every "
+            "process; without it nobody can sign in."
+        )
     app = FastAPI(title="Countersign", version="1", openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.settings, app.state.database, app.state.policy, app.state.odoo = settings, database, policy, odoo
     app.state.renderer = renderer or ChildRenderer()
@@ -104,6 +115,10 @@ def _translate_errors(app: FastAPI) -> None:
     @app.exception_handler(NotSignedIn)
     def not_signed_in(request: Request, error: NotSignedIn) -> Response:
         return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(StaleDataError)
+    def somebody_was_first(request: Request, error: StaleDataError) -> Response:
+        return _answer(request, 409, "Somebody changed this at the same moment. Open it again to see what holds now.")
 
     @app.exception_handler(DataError)
     def bad_value(request: Request, error: DataError) -> Response:

@@ -41,7 +41,7 @@ def assess(p: Parts, case_id: int) -> None:
     attempt = _claim(p, case_id, "assess")
     if attempt is None:
         return
-    with given_back(p.database, lambda s, error: _failed(s, case_id, "assess", error)):
+    with given_back(p.database, lambda s, error: _failed(s, case_id, "assess", attempt, error)):
         with p.database.transaction() as session:
             document = _document(session, case_id)
             content, name, document_id = document.content, document.name, document.id
@@ -66,7 +66,7 @@ def reconcile(p: Parts, case_id: int) -> None:
     attempt = _claim(p, case_id, "reconcile")
     if attempt is None:
         return
-    with given_back(p.database, lambda s, error: _failed(s, case_id, "reconcile", error)):
+    with given_back(p.database, lambda s, error: _failed(s, case_id, "reconcile", attempt, error)):
         with p.database.transaction() as session:
             row = keep.current(session, case_id)
             assessment = keep.assessment_of(row)
@@ -88,9 +88,13 @@ def reconcile(p: Parts, case_id: int) -> None:
             if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
                 return
             case = session.get_one(Case, case_id, with_for_update=True)
+            if case.state in ("done", "closed"):
+                return
             keep.keep_reconciliation(session, case_id, found)
             freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
             present.show_findings(session, case, assessment, found, at=now())
+            if p.odoo is None:
+                present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
 
 
@@ -112,8 +116,8 @@ def _claim(p: Parts, case_id: int, stage: str) -> int | None:
         return step.attempts if step is not None else None
 
 
-def _failed(session: Session, case_id: int, stage: str, error: str) -> None:
-    if steps.fail(session, case_id, stage, error, at=now()):
+def _failed(session: Session, case_id: int, stage: str, attempt: int, error: str) -> None:
+    if steps.fail(session, case_id, stage, attempt, error, at=now()):
         _give_up(session, case_id, stage, error)
 
 
@@ -133,11 +137,11 @@ def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedC
 
 
 def _document(session: Session, case_id: int) -> Document:
-    """The document to assess: the newest of the case."""
+    """The document a case is about: the one that opened it. What was added is shown beside it, and judged by people."""
     return session.execute(
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)
         .where(CaseDocument.case_id == case_id)
-        .order_by(CaseDocument.added_at.desc(), Document.id.desc())
+        .order_by(CaseDocument.role != "opening", CaseDocument.added_at, Document.id)
         .limit(1)
     ).scalar_one()

@@ -33,10 +33,10 @@ def deliver(p: Parts, write_back_id: UUID) -> None:
         except Stale as stale:
             with p.database.transaction() as session:
                 writes.settle_stale(session, delivery, stale, at=now())
-        except (Unavailable, Misconfigured) as error:
+        except (Unavailable, Misconfigured, Malformed) as error:  # an answer nobody can read says nothing: ask again
             with p.database.transaction() as session:
                 writes.postpone(session, delivery, error.message, at=now())
-        except (Refused, NotFound, Conflict, Malformed) as error:
+        except (Refused, NotFound, Conflict) as error:
             with p.database.transaction() as session:
                 writes.settle_refused(session, delivery, error.message, at=now())
         else:

@@ -39,10 +39,11 @@ def list_events(
 @router.get(
     "/verification", operation_id="verifyAudit", response_model=VerificationResult, responses=responses(401, 403)
 )
-def verify(request: Request, session: DbSession, caller: MayAudit) -> VerificationResult:
+def verify(request: Request, caller: MayAudit) -> VerificationResult:
     """Recompute every chain and checkpoint, and name the first broken link of each kind."""
     key = request.app.state.settings.countersign_secret_key.get_secret_value().encode()
-    found = checkpoints.verify(session, key=key)
+    with request.app.state.database.snapshot() as snapshot:
+        found = checkpoints.verify(snapshot, key=key)
     return VerificationResult(
         holds=found.holds, events=found.events, chains=found.chains, checkpoints=found.checkpoints,
         broken=[BrokenLinkLine(case_id=b.case_id, seq=b.seq, message=b.message) for b in found.broken],

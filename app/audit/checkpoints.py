@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead
 from app.audit.trail import GENESIS, link_hash
+
+SEALING = 7_202_612
+"""Number of the advisory lock of whoever seals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,11 @@ def _signature(key: bytes, at: datetime, root: str, previous_root: str) -> str:
 
 
 def seal(session: Session, *, key: bytes, at: datetime) -> AuditCheckpoint | None:
-    """Fold the heads that moved since the last checkpoint into a signed root; None when nothing moved."""
+    """Fold the heads that moved since the last checkpoint into a signed root; None when nothing moved.
+
+    Sealers wait for each other, so that each names the root of the one before.
+    """
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": SEALING})
     last = session.execute(select(AuditCheckpoint).order_by(AuditCheckpoint.id.desc()).limit(1)).scalar_one_or_none()
     sealed: dict[int, int] = {}
     for heads in session.execute(select(AuditCheckpoint.heads).order_by(AuditCheckpoint.id)).scalars():
@@ -87,7 +94,10 @@ def seal(session: Session, *, key: bytes, at: datetime) -> AuditCheckpoint | Non
 
 
 def verify(session: Session, *, key: bytes) -> Verification:
-    """Recompute every chain and every checkpoint. Memory stays bounded by one chain and the checkpoints' heads."""
+    """Recompute every chain and checkpoint. Memory stays bounded by one chain and the checkpoints' heads.
+
+    The session must see one moment (`Database.snapshot`), or events recorded meanwhile look like missing ones.
+    """
     broken: list[BrokenLink] = []
     wanted: dict[int, dict[int, str]] = {}
     checkpoints = 0

@@ -94,10 +94,13 @@ def postpone(session: Session, case_id: int, stage: str, attempt: int, error: st
     return True
 
 
-def fail(session: Session, case_id: int, stage: str, error: str, *, at: datetime) -> bool:
-    """Put a step back that failed its worker in a way nobody foresaw. True when that was once too often: give it up."""
-    step = session.get(CaseStep, (case_id, stage), with_for_update=True)
-    if step is None or step.state != "leased":
+def fail(session: Session, case_id: int, stage: str, attempt: int, error: str, *, at: datetime) -> bool:
+    """Put a step back that failed its worker in a way nobody foresaw. True when that was once too often: give it up.
+
+    False also when this lease is over.
+    """
+    step = _leased(session, case_id, stage, attempt)
+    if step is None:
         return False
     step.lost += 1
     step.state, step.last_error, step.next_at = "waiting", error, at + back_off(step.lost)
@@ -107,14 +110,23 @@ def fail(session: Session, case_id: int, stage: str, error: str, *, at: datetime
 
 def give_up(session: Session, case_id: int, stage: str, error: str, *, at: datetime) -> None:
     """End a step for good; the case must say so to a person (see `lifecycle.ask_for_attention`)."""
-    step = session.get(CaseStep, (case_id, stage), with_for_update=True)
+    step = session.get(CaseStep, (case_id, stage), with_for_update=True, populate_existing=True)
     if step is not None and step.state in ("waiting", "leased"):
         step.state, step.last_error, step.finished_at = "failed", error, at
         session.flush()
 
 
+def end_all(session: Session, case_id: int, *, at: datetime) -> None:
+    """End what waits or runs on a case that a person has closed."""
+    session.execute(
+        update(CaseStep)
+        .where(CaseStep.case_id == case_id, CaseStep.state.in_(("waiting", "leased")))
+        .values(state="done", finished_at=at, last_error="the case was closed")
+    )
+
+
 def _leased(session: Session, case_id: int, stage: str, attempt: int) -> CaseStep | None:
-    step = session.get(CaseStep, (case_id, stage), with_for_update=True)
+    step = session.get(CaseStep, (case_id, stage), with_for_update=True, populate_existing=True)
     return step if step is not None and step.state == "leased" and step.attempts == attempt else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import lifecycle
+from app.cases import lifecycle, steps
 from app.cases.models import Case
 from app.errors import Conflict, Malformed, NotFound, Refused
 from app.suggestions.models import Suggestion
@@ -30,7 +30,7 @@ def close(session: Session, case_id: int, *, by: Caller, note: str, at: datetime
         raise Refused("Only a finance reviewer or a finance controller closes a case.")
     if not note.strip():
         raise Malformed("Say in the note what was done or why nothing is needed. The case stays open.")
-    case = session.get(Case, case_id, with_for_update=True)
+    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
     if case.state in ("done", "closed", "received"):
@@ -40,4 +40,9 @@ def close(session: Session, case_id: int, *, by: Caller, note: str, at: datetime
     ).first()
     if waiting is not None:
         raise Conflict("Steps are proposed or on their way: decide on them, and the case ends by itself.", case=case_id)
+    steps.end_all(session, case_id, at=at)
+    for suggestion in session.execute(
+        select(Suggestion).where(Suggestion.case_id == case_id, Suggestion.state.in_(("stale", "refused")))
+    ).scalars():
+        suggestion.state = "superseded"
     lifecycle.move(session, case, "closed", actor=by.email, at=at, because=note.strip())

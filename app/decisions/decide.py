@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
+from app.audit.models import AuditEvent
 from app.cases import lifecycle
 from app.cases.models import Case
 from app.decisions import duties
@@ -52,14 +53,15 @@ def confirm(
     requirement = _requirement(suggestion, policy)
     role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
     duties.require_not_delivery_validator(
-        policy, action=suggestion.kind, by=by.user_id, delivery_validated_by=case.delivery_validated_by
+        policy, action=suggestion.kind, by=by.email, answered_by=_delivery_answers(session, case.id)
     )
     earlier = _confirmations(session, suggestion)
     if any(person == by.user_id for person, _ in earlier):
         raise Conflict("You confirmed this already; it waits for another person.", suggestion=str(suggestion.id))
     decision = _record(session, suggestion, "confirm", by, role, requirement, policy, at)
     missing = duties.still_missing(
-        requirement, suggestion.approvals_required, [*earlier, (by.user_id, role)], made_by=suggestion.made_by,
+        requirement, suggestion.approvals_required, [*earlier, (by.user_id, role)],
+        editors=_editors(session, suggestion),
         editor_needs_another=policy.editor_needs_another,
     )  # fmt: skip
     if not missing:
@@ -104,7 +106,7 @@ def amend(
     suggestion, case = _open(session, suggestion_id, content_hash)
     edited = freeze(session, case.id, proposal, policy, at=at, made_by=by.user_id, actor=by.email, replaces=suggestion)
     duties.role_for(by.roles, _requirement(edited, policy), policy, risk=edited.risk)
-    case.updated_at = at
+    settle_case(session, case, actor=by.email, at=at)
     return edited
 
 
@@ -157,9 +159,16 @@ def validate_delivery(
             f"Your role ({', '.join(by.roles) or 'none'}) may not answer whether work was delivered. Ask a project "
             "manager, a reviewer or a controller.",
         )
-    case = session.get(Case, case_id, with_for_update=True)
+    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
+    confirmed = session.execute(
+        select(Decision.id)
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .where(Suggestion.case_id == case_id, Decision.by_user_id == by.user_id, Decision.verdict == "confirm")
+    ).first()
+    if confirmed is not None:
+        raise Refused("You confirmed a step of this case, so somebody else must say whether it was delivered.")
     case.delivery_validated_by = by.user_id
     case.updated_at = at
     trail.record(
@@ -187,8 +196,8 @@ def locked(session: Session, suggestion_id: UUID) -> tuple[Suggestion, Case]:
     case_id = session.execute(select(Suggestion.case_id).where(Suggestion.id == suggestion_id)).scalar_one_or_none()
     if case_id is None:
         raise NotFound(f"There is no suggestion {suggestion_id}.")
-    case = session.get_one(Case, case_id, with_for_update=True)
-    return session.get_one(Suggestion, suggestion_id, with_for_update=True), case
+    case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Suggestion, suggestion_id, with_for_update=True, populate_existing=True), case
 
 
 def _open(
@@ -223,11 +232,32 @@ def _close_stale(session: Session, decided: Suggestion) -> None:
     rows = session.execute(
         select(Suggestion).where(
             Suggestion.case_id == decided.case_id, Suggestion.kind == decided.kind, Suggestion.state == "stale",
-            Suggestion.id != decided.id,
+            Suggestion.target_model == decided.target_model,
+            Suggestion.target_id.is_not_distinct_from(decided.target_id), Suggestion.id != decided.id,
         )
     ).scalars()  # fmt: skip
     for suggestion in rows:
         suggestion.state = "superseded"
+
+
+def _delivery_answers(session: Session, case_id: int) -> set[str]:
+    """Who has ever said whether the work of this case was delivered: the trail forgets nobody."""
+    return set(
+        session.execute(
+            select(AuditEvent.actor).where(AuditEvent.case_id == case_id, AuditEvent.action == "delivery.answered")
+        ).scalars()
+    )
+
+
+def _editors(session: Session, suggestion: Suggestion) -> set[UUID]:
+    """Everybody who edited this step, in any of its versions."""
+    found: set[UUID] = set()
+    version: Suggestion | None = suggestion
+    while version is not None:
+        if version.made_by is not None:
+            found.add(version.made_by)
+        version = session.get(Suggestion, version.supersedes_id) if version.supersedes_id else None
+    return found
 
 
 def _requirement(suggestion: Suggestion, policy: Policy) -> Requirement:

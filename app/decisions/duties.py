@@ -24,11 +24,9 @@ def role_for(roles: tuple[str, ...], requirement: Requirement, policy: Policy, *
     )
 
 
-def require_not_delivery_validator(
-    policy: Policy, *, action: str, by: UUID, delivery_validated_by: UUID | None
-) -> None:
+def require_not_delivery_validator(policy: Policy, *, action: str, by: str, answered_by: set[str]) -> None:
     """Raises Refused when this person said whether the work was delivered and the action is barred to them for it."""
-    if delivery_validated_by == by and action in policy.delivery_validator_bars:
+    if by in answered_by and action in policy.delivery_validator_bars:
         raise Refused(
             "You answered whether this work was delivered, so somebody else must decide on the credit.",
             action=action,
@@ -36,7 +34,7 @@ def require_not_delivery_validator(
 
 
 def still_missing(
-    requirement: Requirement, approvals_required: int, confirmed: list[tuple[UUID, str]], *, made_by: UUID | None,
+    requirement: Requirement, approvals_required: int, confirmed: list[tuple[UUID, str]], *, editors: set[UUID],
     editor_needs_another: bool,
 ) -> str:  # fmt: skip
     """What is missing after these confirmations ((person, role) each), in words; empty when nothing is."""
@@ -47,6 +45,6 @@ def still_missing(
         return f"{left} more {'person' if left == 1 else 'people'} must confirm. {requirement.says}"
     if requirement.one_of and not any(role in requirement.one_of for _, role in confirmed):
         return f"A {' or '.join(r.replace('_', ' ') for r in requirement.one_of)} must confirm. {requirement.says}"
-    if editor_needs_another and made_by is not None and people == {made_by}:
-        return "You edited this, so another person must confirm it too."
+    if editor_needs_another and editors and people <= editors:
+        return "This was edited by who confirmed it, so another person must confirm it too."
     return ""

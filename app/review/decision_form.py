@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.cases import lifecycle, queries, steps
+from app.cases import again, queries
 from app.clock import now
 from app.decisions import amendment, closing, decide
 from app.decisions.changes import changed_since
@@ -97,12 +97,7 @@ def read_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
     """Have a case that needs attention read once more."""
 
     def carry_out(session: Session) -> None:
-        case = queries.get(session, case_id)
-        if case.state != "needs_attention":
-            raise Conflict(f"Case {case_id} does not need attention any more. Open it to see what holds now.")
-        why = "A person asked for it to be read again."
-        lifecycle.move(session, case, "received", actor=visit.person.email, at=now(), because=why)
-        steps.schedule(session, case_id, "assess", at=now())
+        again.assess_again(session, case_id, by=visit.person, at=now())
 
     return _decided(request, visit, case_id, form, carry_out, against_changes=False)
 

@@ -72,8 +72,10 @@ def propose_anew(
 ) -> list[Suggestion]:
     """Replace a case's open and refused suggestions by these; equal open ones stay, with the decisions made on them.
 
-    A stale one also stays, beside the version that follows it, so that a person can compare both values.
+    A stale one also stays, beside the version that follows it, so that a person can compare both values. What is
+    confirmed, was written or was rejected is not proposed a second time.
     """
+    proposals = _undecided(session, case_id, proposals)
     rows = session.execute(
         select(Suggestion)
         .where(Suggestion.case_id == case_id, Suggestion.state.in_(("open", "stale", "refused")))
@@ -94,8 +96,33 @@ def propose_anew(
     for suggestion in old:
         if suggestion.state == "refused" or (suggestion.state == "open" and suggestion.made_by is None):
             suggestion.state = "superseded"
+            trail.record(
+                session, "suggestion.withdrawn", case_id=case_id, actor="software", at=at,
+                suggestion=str(suggestion.id), kind=suggestion.kind,
+            )  # fmt: skip
     session.flush()
     return kept
+
+
+def _undecided(session: Session, case_id: int, proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
+    """The proposals that nobody has decided on: a confirmed step of the same kind and target is on its way, and one
+    that says the same was written or rejected before."""
+    rows = session.execute(
+        select(Suggestion).where(
+            Suggestion.case_id == case_id, Suggestion.state.in_(("confirmed", "written", "rejected"))
+        )
+    ).scalars().all()  # fmt: skip
+    on_their_way = {(s.kind, *_target(s)) for s in rows if s.state == "confirmed"}
+    decided = [_says(s.command) for s in rows if s.state != "confirmed"]
+    return tuple(
+        p for p in proposals if (p.kind, *_target_of(p)) not in on_their_way and _says(p.command()) not in decided
+    )
+
+
+def _says(command: dict[str, Any]) -> dict[str, Any]:
+    """What a command does, without the values it expects to find."""
+    odoo = command.get("odoo")
+    return {k: v for k, v in odoo.items() if k != "expected"} if odoo else command
 
 
 def _target(suggestion: Suggestion) -> tuple[str, Any]:

@@ -47,6 +47,9 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | 
     ).scalar_one_or_none()
     if row is None:
         return None
+    if session.get_one(Suggestion, row.suggestion_id, populate_existing=True).state != "confirmed":
+        row.state = "withdrawn"  # taken back or replaced since: nothing is sent
+        return None
     row.state = "leased"
     row.attempts += 1
     row.next_at = at + retry_rules.LEASE

@@ -73,7 +73,14 @@ def undo(session: Session, suggestion_id: UUID, *, by: Caller, at: datetime) -> 
         )
     row.state = "withdrawn"
     suggestion.state = "superseded"
-    session.add(reopened(suggestion, at))
+    again = reopened(suggestion, at)
+    session.add(again)
+    session.flush()
+    trail.record(
+        session, "suggestion.made", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(again.id),
+        kind=again.kind, version=again.version, content_hash=again.content_hash, rule=again.rule,
+        policy_hash=again.policy_hash,
+    )  # fmt: skip
     trail.record(
         session, "decision.undone", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion_id)
     )

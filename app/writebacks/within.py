@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit import trail
@@ -34,8 +34,20 @@ def _merge(session: Session, case_id: int, into: int, *, actor: str, at: datetim
     )
     case = session.get_one(Case, case_id, with_for_update=True)
     case.merged_into = into
+    steps.end_all(session, case_id, at=at)
+    for suggestion in session.execute(
+        select(Suggestion).where(
+            Suggestion.case_id == case_id, Suggestion.state.in_(("open", "stale", "refused"))
+        )
+    ).scalars():  # fmt: skip
+        suggestion.state = "superseded"
+        trail.record(
+            session, "suggestion.withdrawn", case_id=case_id, actor=actor, at=at, suggestion=str(suggestion.id),
+            kind=suggestion.kind,
+        )  # fmt: skip
     trail.record(session, "case.merged", case_id=case_id, actor=actor, at=at, into=into)
     trail.record(session, "case.took_over", case_id=into, actor=actor, at=at, merged=case_id)
     if target.state in ("done", "closed"):
         lifecycle.move(session, target, "to_decide", actor=actor, at=at, because=f"Case {case_id} was folded into it.")
-    steps.schedule(session, into, "assess", at=at)
+    target.unsure_because = f"{target.unsure_because} Case {case_id} was added: read it before you decide.".strip()
+    target.updated_at = at

@@ -216,3 +216,113 @@ def test_a_case_moves_only_along_its_ways(database: Database) -> None:
         with pytest.raises(Conflict):
             lifecycle.move(session, case, "writing", actor="test", at=NOW, because="no")
         assert session.get_one(Case, case.id).state == "received"
+
+
+# -- what two sessions, or two moments, must not do -----------------------------------------------------------------
+
+
+def test_a_written_confirmed_or_rejected_step_is_not_proposed_again(database: Database) -> None:
+    from app.suggestions.freeze import propose_anew
+
+    with database.transaction() as session:
+        case = a_case(session)
+        ines, carla = a_person(session), a_person(session, "Carla", "controller")
+        credit, reference = a_suggestion(session, case, a_credit("900.00")), a_suggestion(session, case)
+        confirm(session, credit, ines)
+        confirm(session, credit, carla)
+        decide.reject(
+            session, reference.id, content_hash=reference.content_hash, by=ines, policy=the_policy(), at=NOW,
+            reason_code="already_handled",
+        )  # fmt: skip
+        assert propose_anew(session, case.id, (a_credit("900.00"), a_reference()), the_policy(), at=NOW) == []
+        credit.state = "written"
+        assert propose_anew(session, case.id, (a_credit("900.00"),), the_policy(), at=NOW) == []
+        assert len(propose_anew(session, case.id, (a_reference("PO-8"),), the_policy(), at=NOW)) == 1
+
+
+def test_an_edit_that_waited_for_a_confirmation_finds_it_decided(database: Database) -> None:
+    with database.transaction() as session:
+        suggestion = a_suggestion(session, a_case(session))
+        ines, marc = a_person(session), a_person(session, "Marc")
+    with database.transaction() as editing:
+        seen = editing.get_one(Suggestion, suggestion.id)
+        assert seen.state == "open"
+        with database.transaction() as session:
+            confirm(session, session.get_one(Suggestion, suggestion.id), ines)
+        with pytest.raises(Conflict, match="Ines"):
+            decide.amend(
+                editing,
+                seen.id,
+                a_reference("PO-8"),
+                content_hash=seen.content_hash,
+                by=marc,
+                policy=the_policy(),
+                at=NOW,
+            )
+
+
+def test_what_was_taken_back_is_never_sent(database: Database) -> None:
+    from app.writebacks import deliver
+
+    with database.transaction() as session:
+        suggestion = a_suggestion(session, a_case(session))
+        confirm(session, suggestion, a_person(session), undo_seconds=0)
+        row = session.execute(select(WriteBack)).scalar_one()
+        suggestion.state = "superseded"
+    with database.transaction() as session:
+        assert deliver.claim(session, row.id, at=NOW) is None
+        assert session.get_one(WriteBack, row.id).state == "withdrawn"
+
+
+def test_a_second_answer_on_delivery_does_not_free_the_first_person(database: Database) -> None:
+    with database.transaction() as session:
+        case = a_case(session)
+        suggestion = a_suggestion(session, case, a_credit())
+        ines, marc = a_person(session), a_person(session, "Marc")
+        decide.validate_delivery(session, case.id, by=ines, was_delivered=False, note="", at=NOW)
+        decide.validate_delivery(session, case.id, by=marc, was_delivered=False, note="", at=NOW)
+        for person in (ines, marc):
+            with pytest.raises(Refused, match="delivered"):
+                confirm(session, suggestion, person)
+
+
+def test_who_confirmed_may_not_answer_on_delivery(database: Database) -> None:
+    with database.transaction() as session:
+        case = a_case(session)
+        ines = a_person(session)
+        confirm(session, a_suggestion(session, case, a_credit("900.00")), ines)
+        with pytest.raises(Refused, match="somebody else"):
+            decide.validate_delivery(session, case.id, by=ines, was_delivered=False, note="", at=NOW)
+
+
+def test_two_editors_in_a_row_are_both_editors(database: Database) -> None:
+    with database.transaction() as session:
+        ines, marc = a_person(session), a_person(session, "Marc")
+        first = a_suggestion(session, a_case(session))
+        second = decide.amend(
+            session,
+            first.id,
+            a_reference("PO-8"),
+            content_hash=first.content_hash,
+            by=ines,
+            policy=the_policy(),
+            at=NOW,
+        )
+        third = decide.amend(
+            session,
+            second.id,
+            a_reference("PO-9"),
+            content_hash=second.content_hash,
+            by=marc,
+            policy=the_policy(),
+            at=NOW,
+        )
+        assert not confirm(session, third, ines).is_complete
+
+
+def test_a_write_back_is_neither_removed_nor_given_another_key(database: Database) -> None:
+    with database.transaction() as session:
+        confirm(session, a_suggestion(session, a_case(session)), a_person(session))
+    for statement in ("delete from write_backs", "update write_backs set key = 'x'", "truncate write_backs"):
+        with pytest.raises(DBAPIError), database.transaction() as session:
+            session.execute(text(statement))

@@ -17,7 +17,7 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     from workers.wiring import parts
 
     p = parts()
-    with p.database.transaction() as session:
+    with p.database.snapshot() as session:
         found = checkpoints.verify(session, key=p.secret_key.encode())
     if as_json:
         broken = [{"case": b.case_id, "seq": b.seq, "message": b.message} for b in found.broken]

@@ -27,6 +27,7 @@ def retry(
     send_nudges_with(send)
     with parts().database.transaction() as session:
         user = access.user_by_email(session, by)
-        again.assess_again(session, case_id, actor=user.email, at=now())
+        caller = access.Caller(user.id, user.email, user.name, tuple(user.roles))
+        again.assess_again(session, case_id, by=caller, at=now())
     said = f"Case {case_id} is read and assessed again."
     typer.echo(json.dumps({"case": case_id, "says": said}) if as_json else said)

@@ -13,6 +13,8 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("audit_events", "audit_checkpoints", "decisions")
+KEPT = ("write_backs",)
+"""Rows that change but never go."""
 
 NO_CHANGE = """
 create function countersign_refuse_change() returns trigger language plpgsql as $$
@@ -56,6 +58,9 @@ begin
         raise exception 'no write without a decision: suggestion % has % of % confirmations and % rejections',
             new.suggestion_id, given, coalesce(needed, 1), refused using errcode = 'restrict_violation';
     end if;
+    if tg_op = 'INSERT' and new.key <> 'countersign:' || new.suggestion_id then
+        raise exception 'a write-back has the one key of its suggestion' using errcode = 'restrict_violation';
+    end if;
     return new;
 end $$
 """
@@ -66,6 +71,15 @@ def upgrade() -> None:
     for table in APPEND_ONLY:
         op.execute(
             f"create trigger {table}_append_only before update or delete on {table} "
+            "for each row execute function countersign_refuse_change()"
+        )
+        op.execute(
+            f"create trigger {table}_no_truncate before truncate on {table} "
+            "for each statement execute function countersign_refuse_change()"
+        )
+    for table in KEPT:
+        op.execute(
+            f"create trigger {table}_kept before delete on {table} "
             "for each row execute function countersign_refuse_change()"
         )
         op.execute(
@@ -87,6 +101,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop trigger write_backs_decided on write_backs")
     op.execute("drop trigger suggestions_frozen on suggestions")
+    for table in KEPT:
+        op.execute(f"drop trigger {table}_kept on {table}")
+        op.execute(f"drop trigger {table}_no_truncate on {table}")
     for table in APPEND_ONLY:
         op.execute(f"drop trigger {table}_append_only on {table}")
         op.execute(f"drop trigger {table}_no_truncate on {table}")
