@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
@@ -197,3 +198,15 @@ def test_the_theme_is_kept_and_leads_back_here_only(database: Database) -> None:
     for back in ("https://evil.example", "//evil.example", "/\\evil.example", "/a\nb", ""):
         answer = ines.http.post("/theme", data={"theme": "light", "back": back}, headers=ines.headers)
         assert answer.headers["location"] == "/inbox"
+
+
+def test_without_a_secret_key_the_app_does_not_start(database: Database) -> None:
+    from app.errors import Misconfigured
+    from app.main import create_app
+    from tests.builders import the_policy
+    from tests.web import settings
+
+    with pytest.raises(Misconfigured, match="COUNTERSIGN_SECRET_KEY"):
+        create_app(
+            settings().model_copy(update={"countersign_secret_key": SecretStr("short")}), database, the_policy(), None
+        )
