@@ -91,6 +91,15 @@ def database(postgres_url: str) -> Iterator[object]:
     found.dispose()
 
 
+@pytest.fixture
+def house(database: object, postgres_url: str) -> Iterator[object]:
+    """The whole house in this process: an empty database, a sandbox Odoo over HTTP, the workers' own functions."""
+    from tests.house import open_house
+
+    with open_house(postgres_url) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """The shared Valkey."""

@@ -48,7 +48,7 @@ def assess(p: Parts, case_id: int) -> None:
 
         from classifiers.assess import assess as assess_reading
 
-        with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=15):
+        with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=8):
             reading = p.reader.read(content, name)
             assessment = assess_reading(reading, p.settings.firm)
         with p.database.transaction() as session:
@@ -75,7 +75,7 @@ def reconcile(p: Parts, case_id: int) -> None:
             attachment = Attachment(document.name, document.content)
             related = _related(session, case_id, reading)
         try:
-            with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=15):
+            with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
         except (Unavailable, Misconfigured, Refused) as error:
             with p.database.transaction() as session:

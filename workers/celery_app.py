@@ -8,6 +8,7 @@ import time
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from app import config
 
@@ -58,6 +59,15 @@ def send(task: str, subject: str) -> None:
         _quiet_until = time.monotonic() + _PAUSE
         log.warning("The broker does not answer (%s). Nothing is lost: work goes on when it is back.",
                     type(error).__name__)  # fmt: skip
+
+
+def queued() -> int:
+    """How many nudges wait for a worker; 0 when the broker cannot say."""
+    try:
+        with celery_app.connection_for_read() as connection:
+            return int(connection.default_channel.client.llen(celery_app.conf.task_default_queue))
+    except (OperationalError, OSError, RedisError):
+        return 0
 
 
 @worker_process_init.connect

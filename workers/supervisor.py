@@ -202,11 +202,13 @@ class Supervisor:
         environment.setdefault("COUNTERSIGN_PORT", str(self.settings.countersign_port))
         log = self.data / "logs" / f"{name}.log"
 
+        # When we are killed, the broker goes at the same moment: a worker that tried to end politely would wait for it
+        # for ever. Leases make a sudden end harmless.
         def begin() -> subprocess.Popen[bytes]:
             with log.open("ab") as out:
                 return subprocess.Popen(
                     arguments, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment,
-                    preexec_fn=engines.dies_with_us(signal.SIGTERM),
+                    preexec_fn=engines.dies_with_us(signal.SIGKILL),
                 )  # fmt: skip
 
         child = Child(name, begin)

@@ -8,7 +8,7 @@ from app.cases.intake import take_in
 from app.clock import now
 from app.documents import folder
 from app.writebacks import deliver
-from workers.celery_app import celery_app, send
+from workers.celery_app import celery_app, queued, send
 from workers.wiring import Parts, parts
 
 
@@ -27,8 +27,14 @@ def watch_task() -> None:
     take_from_folder(parts())
 
 
+FULL = 500
+"""With so many nudges on their way the sweeper adds none: what waits is waited for already."""
+
+
 def resend(p: Parts) -> int:
     """Nudge a worker for every overdue step and write; returns how many."""
+    if queued() >= FULL:
+        return 0
     with p.database.transaction() as session:
         overdue = steps.overdue(session, at=now())
         writes = deliver.due(session, at=now())

@@ -55,7 +55,7 @@ def ingest_files(p: Parts, files: Iterable[Path], *, delivery: str = "") -> Iter
         except OSError as error:
             yield Ingested(path, None, f"The file cannot be opened: {error.strerror}.")
             continue
-        arrival = Incoming(content, path.name, "upload", f"{path.resolve()}#{delivery}"[-500:], now())
+        arrival = Incoming(content, path.name, "upload", f"{path.resolve()}#{delivery}", now())
         with p.database.transaction() as session:
             taken = take_in(session, arrival)
         yield Ingested(path, taken)

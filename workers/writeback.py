@@ -50,5 +50,5 @@ def _apply(p: Parts, delivery: writes.Delivery, command: WriteCommand | None) ->
         return None
     if p.odoo is None:
         raise Misconfigured("No Odoo is connected: set ODOO_URL, ODOO_DB and ODOO_API_KEY. The write waits.")
-    with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=10):
+    with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=8):
         return p.odoo.apply(command, key=delivery.key)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.cases.models import CaseStep
 from app.jobs import after_commit
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=30)
 """How long a worker may be silent before another takes its step; while it works it renews the lease."""
-GRACE = timedelta(seconds=30)
+GRACE = timedelta(seconds=20)
 """How long a nudge may take to arrive before the sweeper sends another."""
 FIRST_BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=5)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+
+LONGEST_NAME = 300
+LONGEST_KEY = 500
+"""Characters kept of a file's name and of a delivery's key; a longer key goes on as its SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +25,20 @@ class Incoming:
     source: str
     source_key: str
     arrived_at: datetime
+
+    def __post_init__(self) -> None:
+        name = storable(self.name)
+        if len(name) > LONGEST_NAME:
+            stem, dot, ending = name.rpartition(".")
+            name = f"{stem[: LONGEST_NAME - len(ending) - 1]}{dot}{ending}" if len(ending) < 10 else name[:LONGEST_NAME]
+        key = storable(self.source_key)
+        if len(key) > LONGEST_KEY or key != self.source_key:
+            digest = hashlib.sha256(self.source_key.encode("utf-8", "surrogatepass")).hexdigest()
+            key = f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "source_key", key)
+
+
+def storable(text: str) -> str:
+    """The text as the database can keep it: no NUL, and bytes of a file's name that are no UTF-8 as question marks."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEvent
 from app.writebacks.models import WriteBack
 from fixtures.odoo.sandbox import Fault
-from tests.journeys.conftest import House
+from tests.house import House
 
 
 def credit_notes(house: House) -> list[dict[str, object]]:
