@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from app.audit import checkpoints
 from app.cases import steps
 from app.cases.intake import take_in
@@ -10,6 +12,8 @@ from app.documents import folder
 from app.writebacks import deliver
 from workers.celery_app import celery_app, queued, send
 from workers.wiring import Parts, parts
+
+log = logging.getLogger(__name__)
 
 
 @celery_app.task(name="sweep.resend")
@@ -52,13 +56,25 @@ def seal(p: Parts) -> None:
 
 
 def take_from_folder(p: Parts) -> int:
-    """Take in what lies in the watched folder; a file is set aside only after it is stored. Returns how many."""
+    """Take in what lies in the watched folder; a file is set aside only after it is stored. Returns how many.
+
+    A file that is too large goes to `refused/`; one that cannot be opened stays. Neither keeps the others waiting.
+    """
     if p.settings.countersign_watch is None or not p.settings.countersign_watch.is_dir():
         return 0
     count = 0
     for path in folder.waiting_files(p.settings.countersign_watch, at=now()):
+        try:
+            if path.stat().st_size > p.settings.countersign_max_upload_mb * 1024 * 1024:
+                folder.set_aside(path, into=folder.REFUSED)
+                log.warning("a file in the watched folder is too large and was set aside in %s/", folder.REFUSED)
+                continue
+            arrival = folder.incoming(path, at=now())
+        except OSError as error:
+            log.warning("a file in the watched folder cannot be opened: %s", error.strerror)
+            continue
         with p.database.transaction() as session:
-            take_in(session, folder.incoming(path, at=now()))
+            take_in(session, arrival)
         folder.set_aside(path)
         count += 1
     return count

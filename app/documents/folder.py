@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.sources.incoming import Incoming
 
-TAKEN = "taken"
+TAKEN, REFUSED = "taken", "refused"
 SETTLED_SECONDS = 2.0
 """A file whose last change is younger may still be written by somebody."""
 
@@ -24,15 +24,21 @@ def waiting_files(folder: Path, *, at: datetime) -> Iterator[Path]:
 
 def incoming(path: Path, *, at: datetime) -> Incoming:
     """The file as something that arrived; its name and time of change tell a repeated delivery."""
+    name = readable_name(path)
     return Incoming(
-        content=path.read_bytes(), name=path.name, source="folder",
-        source_key=f"{path.name}@{path.stat().st_mtime_ns}", arrived_at=at,
+        content=path.read_bytes(), name=name, source="folder", source_key=f"{name}@{path.stat().st_mtime_ns}",
+        arrived_at=at,
     )  # fmt: skip
 
 
-def set_aside(path: Path) -> None:
-    """Move a stored file into `taken/`, so that it is not looked at again."""
-    target = path.parent / TAKEN
+def readable_name(path: Path) -> str:
+    """The file's name as text that can be stored; bytes of another encoding become question marks."""
+    return path.name.encode("utf-8", "replace").decode("utf-8")
+
+
+def set_aside(path: Path, *, into: str = TAKEN) -> None:
+    """Move a file into a folder beside it, so that it is not looked at again."""
+    target = path.parent / into
     target.mkdir(exist_ok=True)
     place = target / path.name
     number = 1

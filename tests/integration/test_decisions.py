@@ -326,3 +326,29 @@ def test_a_write_back_is_neither_removed_nor_given_another_key(database: Databas
     for statement in ("delete from write_backs", "update write_backs set key = 'x'", "truncate write_backs"):
         with pytest.raises(DBAPIError), database.transaction() as session:
             session.execute(text(statement))
+
+
+def test_a_person_says_what_a_case_is_about_and_it_is_compared_anew(database: Database) -> None:
+    from app.assessments import keep
+    from app.assessments.results import Assessment, Classification
+    from app.cases.models import CaseDocument, CaseStep
+    from app.decisions import choosing
+    from app.documents import readings
+    from app.documents.reading import Reading
+    from app.vocabulary import CertaintyWord
+
+    with database.transaction() as session:
+        case = a_case(session)
+        document_id = session.execute(select(CaseDocument.document_id)).scalar_one()
+        unsure = Classification("question", 0.4, CertaintyWord.UNSURE, ("question", "hours_quantity"))
+        readings.keep(session, document_id, Reading("", "a.txt", "text/plain", "text", "words"), at=NOW)
+        keep.keep(session, case.id, document_id, Assessment(unsure, {}, (), None, "offline", {}), at=NOW)
+        with pytest.raises(Refused):
+            choosing.choose_reading(session, case.id, "hours_quantity", by=a_person(session, "Ann", "auditor"), at=NOW)
+        with pytest.raises(Refused, match="no reason"):
+            choosing.choose_reading(session, case.id, "nonsense", by=a_person(session), at=NOW)
+        choosing.choose_reading(session, case.id, "hours_quantity", by=a_person(session), at=NOW)
+        assert (case.kind, case.reason) == ("dispute", "hours_quantity")
+        now_held = keep.assessment_of(keep.current(session, case.id)).classification
+        assert now_held.votes[-1].reader == "person"
+        assert session.get_one(CaseStep, (case.id, "reconcile")).state == "waiting"

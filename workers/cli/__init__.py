@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "queue": ("workers.cli.queue", "List the cases that wait."),
     "show": ("workers.cli.show", "Show one case: what they say, what we found, what to do."),
     "decide": ("workers.cli.decide", "Confirm, reject or edit a suggestion of a case."),
+    "choose": ("workers.cli.choose", "Say what a case is about when the machine is unsure."),
     "retry": ("workers.cli.retry", "Read and assess a case again."),
     "model": ("workers.cli.model", "Train the offline model from the labelled corpus."),
     "audit": ("workers.cli.audit", "Verify or export the audit trail."),

@@ -1,0 +1,55 @@
+"""A person says which reading is right: their label replaces the machine's, and the case is compared with Odoo anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.assessments import keep, present
+from app.assessments.results import Vote
+from app.audit import trail
+from app.cases import steps
+from app.cases.models import Case
+from app.documents import readings
+from app.errors import Conflict, NotFound, Refused
+from app.users.access import Caller
+from app.vocabulary import KIND_OF, CertaintyWord
+
+CHOOSING_ROLES = ("reviewer", "controller")
+
+
+def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, at: datetime) -> None:
+    """Settle what a case is about by a person's word. Fields stay as read; suggestions follow from the new reading.
+
+    Raises:
+        NotFound: There is no such case, or it has not been read yet.
+        Refused: The person is neither reviewer nor controller, or there is no such reason.
+        Conflict: The case is being written or has ended.
+    """
+    by.require("decide")
+    if not set(by.roles) & set(CHOOSING_ROLES):
+        raise Refused("Only a finance reviewer or a finance controller says what a case is about.")
+    if reason not in KIND_OF:
+        raise Refused(f"There is no reason “{reason}”. See docs/words.md for all of them.")
+    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise NotFound(f"There is no case {case_id}.")
+    if case.state in ("writing", "done", "closed", "received"):
+        raise Conflict(f"Case {case_id} is {case.state}: what it is about cannot be changed now.", state=case.state)
+    row = keep.current(session, case_id)
+    before = keep.assessment_of(row)
+    chosen = replace(
+        before.classification, reason=reason, confidence=1.0, reading=CertaintyWord.SURE, prediction_set=(reason,),
+        secondary_reasons=tuple(r for r in before.classification.secondary_reasons if r != reason),
+        votes=(*before.classification.votes, Vote("person", reason, because=f"{by.name} says so")), unsure_because="",
+    )  # fmt: skip
+    assessment = replace(before, classification=chosen)
+    trail.record(
+        session, "reading.chosen", case_id=case_id, actor=by.email, at=at, before=before.classification.reason,
+        after=reason,
+    )  # fmt: skip
+    keep.keep(session, case_id, row.document_id, assessment, at=at)
+    present.show_assessment(session, case, readings.load(session, row.document_id), assessment, at=at)
+    steps.schedule(session, case_id, "reconcile", at=at)
