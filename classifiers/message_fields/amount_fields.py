@@ -22,6 +22,8 @@ _IN_HAND = ("subject", "new", "forwarded", "answer", "document", "invoice_copy")
 
 def has_disputed(reason: str) -> bool:
     """Whether messages of this reason state a contested amount."""
+    if reason == "delivery_failure":
+        return False  # nobody contests an invoice that did not arrive
     return KIND_OF.get(reason) in (Kind.DISPUTE, Kind.BILLING_DISCREPANCY) or reason in _DISPUTED
 
 

@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from classifiers.message_fields.arithmetic import Sums
 from classifiers.message_fields.context import Context, token_index
-from classifiers.message_fields.counted import number_words
 from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money import Amount
 from classifiers.message_fields.money_words import EXPECTED, MONEY_WORDS
 from classifiers.message_fields.ranker import Features
-from classifiers.message_fields.source import NO_FACTS, Passage, Source
-from classifiers.message_fields.tables import LONGEST_LINE, cells_of, column_label, first_cell, row_label
+from classifiers.message_fields.source import Passage, Source
+from classifiers.message_fields.tables import column_label, first_cell, row_label
 
 MONEY_LEXICON = Lexicon(MONEY_WORDS)
+_ZONES = ("new", "forwarded", "subject", "answer", "document", "invoice_copy", "quoted", "signature", "attached_mail")
+_MARKS = ("currency", "column", "figure", "bare")
 _PROSE = ("subject", "new", "forwarded", "quoted")
 _INVOICE_WORD = re.compile(r"\d{2,}/?\d{2,}")
 
@@ -28,7 +30,7 @@ LINE = frozenset({"scope_not_agreed", "description_insufficient"})
 WHOLE = frozenset(
     {
         "duplicate_invoice", "quality_acceptance", "late_billing", "contract_ended", "currency", "po_invalid",
-        "milestone_early", "po_missing", "duplicate_billing", "legal_form",
+        "milestone_early", "po_missing", "duplicate_billing",
     }
 )  # fmt: skip
 """Reasons that contest a whole invoice."""
@@ -52,8 +54,8 @@ def group_of(reason: str) -> str:
         return "whole"
     if reason in LINE:
         return "line"
-    if reason in ("already_paid",):
-        return "paid"
+    if reason in ("already_paid", "legal_form"):
+        return "settled"
     if reason in ("tax", "tax_mapping"):
         return "tax"
     if reason in ("remittance", "promise_to_pay", "short_payment", "overpayment_refund"):
@@ -80,21 +82,25 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
         if is_marked and amount.mark in ("figure", "bare"):
             mention["unmarked"] = 1.0
         by_value.setdefault(amount.value, []).append((amount, mention))
-    sums = _Sums(source, found)
+    rates = {value for value, mentions in by_value.items() if any("is_rate" in own for _, own in mentions)}
+    sums = Sums(source, found, rates)
     result: list[Candidate] = []
     prose = [a for a in found if a.passage.zone in _PROSE[:3] and a.mark != "bare"]
     distinct = {a.value for a in prose}
     group = group_of(source.reason)
     for value, mentions in by_value.items():
         features: dict[str, float] = {}
+        best = min(mentions, key=lambda m: (_ZONES.index(m[0].passage.zone), _MARKS.index(m[0].mark)))[1]
         for _, own in mentions:
             for name, strength in own.items():
-                if abs(strength) > abs(features.get(name, 0.0)):
-                    features[name] = strength
+                is_of_place = name.startswith(("zone:", "mark:")) or name in ("unmarked", "table_row")
+                if own is best or not is_of_place:
+                    features[name] = max(features.get(name, 0.0), strength)
         if not any("unrated" in own for _, own in mentions):
             features["always_rate"] = 1.0
         features.pop("unrated", None)
-        features |= sums.features(value)
+        made_of = sums.features(value)
+        features |= made_of
         if value in distinct:
             features["largest"] = float(value == max(distinct))
             features["only"] = float(len(distinct) == 1)
@@ -103,10 +109,9 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
             features[f"largest:{group}"] = features["largest"]
         if len(mentions) > 1:
             features["repeated"] = 1.0
-        for name in ("difference_of", "product_of", "share_of", "sum_of"):
-            if features.get(name):
-                features[f"{name}:{group}"] = 1.0
-                features[f"{name}:{source.reason}"] = 1.0
+        for name in made_of:
+            features[f"{name}:{group}"] = 1.0
+            features[f"{name}:{source.reason}"] = 1.0
         result.append(Candidate(value, tuple(a for a, _ in mentions), features))
     return result
 
@@ -132,8 +137,9 @@ def _mention(source: Source, amount: Amount, context: Context) -> dict[str, floa
             strength = 1.0 if distance <= 1 else 0.7 if distance <= 4 else 0.5 if distance <= 8 else 0.3
         if near.is_blocked:
             strength *= 0.5
+        strength *= 0.7 ** min(near.clauses, 3)
         _raise(features, f"{side}:{role}", strength)
-        if role in ("total", "gross", "item"):
+        if role in ("total", "gross", "net", "item"):
             _raise(features, f"{side}:{role}:{group}", strength)
         if role in expected:
             _raise(features, f"expected:{side}", strength)
@@ -147,17 +153,24 @@ def _mention(source: Source, amount: Amount, context: Context) -> dict[str, floa
         if hit.role in expected:
             _raise(features, "expected:after", 0.4)
     label = column_label(passage, amount.start)
+    is_in_table = bool(label)
     line_start = passage.line_at(amount.start)[0]
     if not context.is_between(line_start, amount.start):
         label = label + row_label(passage, amount.start)
     elif label:
         label = label + first_cell(passage, amount.start)
+    if is_in_table and not any(hit.role == "total" for hit in MONEY_LEXICON.find(label)):
+        features["table_row"] = 1.0
     for hit in MONEY_LEXICON.find(label) if label else ():
         features[f"label:{hit.role}"] = 1.0
         if hit.role in expected:
             features["expected:label"] = 1.0
         if passage.zone == "invoice_copy":
             features[f"copy:{group}:{hit.role}"] = 1.0
+    if _WHOLE_OF.search(passage.folded, max(0, amount.start - 40), amount.start):
+        features["whole_of_part"] = 1.0
+    if _PART_OF.match(passage.folded, amount.end):
+        features["part_of_whole"] = 1.0
     if _is_rate(passage, amount):
         features["is_rate"] = 1.0
     else:
@@ -184,6 +197,18 @@ def difference_is_unwritten(source: Source) -> bool:
     return any(_DIFFERENCE_ALONE.search(p.folded) for p in source.zone("new", "forwarded"))
 
 
+_OF = (
+    r"(?:of|out of|von|vom|der|des|du|de|d'|van|di|dei|del|dos|das|do|da|su|sur|sobre|z|ze|aus|uit|auf|over|uber)"
+    r"(?: (?:the|a|la|le|les|los|las|den|der|dem|de|het|il|lo|gli|un|una|einem|insgesamt|total|total of|full"
+    r"|altogether)){0,2}"
+)
+_WHOLE_OF = re.compile(
+    r"(?:[.,]\d\d|[€$£%]|\b(?:eur|euros?|usd|gbp|chf|pln|zl)|\b(?:half|hälfte|halfte|moitie|mitad|helft|meta|metade"
+    r"|polow\w"
+    rf"|drittel|third|quarter|tiers))\)? {_OF} ?(?:[a-z]{{3}} |[€$£] ?)?$"
+)
+"""Before the whole of which a part is named: "half of the", "£184.20 of the"."""
+_PART_OF = re.compile(rf" (?:{_OF}) (?:[a-z]{{3}} |[€$£] ?)?\d[\d.,' ]*\d")
 _TIME_UNIT = (
     r"(?:hours?|hrs?|h|std|stunden?|tage?n?|days?|nights?|nacht|nachte|heures?|jours?|journee|nuits?|nuitee|horas?"
     r"|dias?|noches?|uur|uren|dag|dagen|ora|ore|giorn[oi]|notte|notti"
@@ -198,7 +223,9 @@ _RATE_BEFORE = re.compile(
     rf"(?:(?:@|(?<=[\d ])[x×*]|\bje|\btegen|\brate of|\bhourly rate|\bdaily rate|\bday rate|\b(?:stunden"
     rf"|tages)satz(?: von)?|\btjm(?: de)?|\b(?:uur|dag)tarief(?: van)?|\btarifa de|\bstawk\w (?:w wysokosci)?"
     rf"|\btariffa di)"
-    rf"|\b{_TIME_UNIT} (?:a|at|zu|por|per|da|x))\s?(?:[a-z]{{3}}\s|[€$£]\s?)?$"
+    rf"|\b{_TIME_UNIT}(?: (?!pari|ammont|ascend|elev|soit|equival|corrisp|igual|total)\w+){{0,2}},? (?:a|por|per|x)\b"
+    rf"|\b{_TIME_UNIT}[^.;\n]{{0,40}} (?:at|zu|po)\b)\s?(?:[a-z]{{3}}\s"
+    rf"|[€$£]\s?)?$"
 )
 
 
@@ -206,96 +233,4 @@ def _is_rate(passage: Passage, amount: Amount) -> bool:
     folded = passage.folded
     if _RATE_AFTER.match(folded, amount.end):
         return True
-    return bool(_RATE_BEFORE.search(folded, max(0, amount.start - 24), amount.start))
-
-
-class _Sums:
-    """Arithmetic between the figures of a message: it is the same in every language."""
-
-    MOST = 60
-
-    def __init__(self, source: Source, found: list[Amount]) -> None:
-        figures = [a for a in found if a.mark != "bare" and a.value > 0]
-        self._all = self._bounded(figures)
-        self._values = self._bounded([a for a in figures if a.passage.zone != "invoice_copy"])
-        prose = [a for a in figures if a.passage.zone != "invoice_copy"]
-        self._known = set(self._values)
-        self._counts = sorted(_counts(source))[: self.MOST]
-        self._shares = sorted(_shares(source))[:12]
-        self._column_totals = _column_totals(prose)
-
-    def _bounded(self, found: list[Amount]) -> list[Decimal]:
-        """Distinct values in ascending order; of many those of the running text, then the largest."""
-        in_text = {a.value for a in found if a.passage.zone in _PROSE}
-        ranked = sorted({a.value for a in found}, key=lambda v: (v not in in_text, -v))
-        return sorted(ranked[: self.MOST])
-
-    def features(self, value: Decimal) -> dict[str, float]:
-        features: dict[str, float] = {}
-        if value <= 0:
-            return features
-        if any(other - value in self._known and other - value != value for other in self._values if other > value):
-            features["difference_of"] = 1.0
-        lower = [v for v in self._values if v < value]
-        if value in self._column_totals or any(value - v in self._known and value - v != v for v in lower):
-            features["sum_of"] = 1.0
-        cent = Decimal("0.011")
-        others = [v for v in self._all if v != value]
-        if any(count != 1 and abs(count * v - value) < cent for count in self._counts for v in others):
-            features["product_of"] = 1.0
-        parts = [share * v / 100 for share in self._shares for v in others]
-        if any(
-            abs(part - value) < cent or any(abs(part * count - value) < cent for count in self._counts)
-            for part in parts
-        ):
-            features["share_of"] = 1.0
-        return features
-
-
-def _column_totals(found: list[Amount]) -> set[Decimal]:
-    """Values that are the sum of all others in their column of a table."""
-    columns: dict[tuple[int, int], list[Decimal]] = {}
-    for amount in found:
-        start, end = amount.passage.line_at(amount.start)
-        cells = cells_of(amount.passage.text[start:end]) if end - start < LONGEST_LINE else []
-        if len(cells) > 1:
-            index = next((i for i, (a, b) in enumerate(cells) if a <= amount.start - start <= b), 0)
-            index = index - len(cells) if index == len(cells) - 1 else index
-            columns.setdefault((id(amount.passage), index), []).append(amount.value)
-    totals: set[Decimal] = set()
-    for values in columns.values():
-        whole = sum(values, Decimal(0))
-        if len(values) > 2:
-            totals |= {v for v in values if v * 2 == whole}
-    return totals
-
-
-_COUNT = re.compile(
-    r"(?<![\w.,/-])(\d{1,4}(?:[.,]\d{1,2})?)\s?(?:x|×|h|hrs?|hours?|std|stunden|stk|pt|tage?n?|days?|jours?|j|heures?"
-    r"|horas?|dias?|uur|uren|dagen|dag|ore|ora|giorni|giorno|godzin\w*|godz|dni|dzien"
-    r"|personentage|nights?|nachte|nuits?|units?|seats?|miles?|km|licen\w*|werktage|calendar days|working days)\b"
-)
-_SHARE = re.compile(
-    r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento"
-    r"|por cento)"
-)
-
-
-def _counts(source: Source) -> set[Decimal]:
-    found: set[Decimal] = set()
-    for passage in source.passages:
-        if passage.zone not in NO_FACTS:
-            found |= {Decimal(m.group(1).replace(",", ".")) for m in _COUNT.finditer(passage.folded)}
-            words = number_words(passage.language)
-            found |= {Decimal(words[t.word]) for t in passage.tokens if t.word in words}
-    differences = {a - b for a in found for b in found if a > b} if len(found) <= 12 else set()
-    return (found | differences) - {Decimal(0)}
-
-
-def _shares(source: Source) -> set[Decimal]:
-    return {
-        Decimal(m.group(1).replace(",", "."))
-        for passage in source.passages
-        if passage.zone not in NO_FACTS
-        for m in _SHARE.finditer(passage.folded)
-    }
+    return bool(_RATE_BEFORE.search(folded, max(0, amount.start - 70), amount.start))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,18 +10,20 @@ from dataclasses import dataclass
 from classifiers.message_fields.folding import Hit, Lexicon
 from classifiers.message_fields.source import Passage
 
+_CLAUSE = re.compile(r",(?!\d)|[;()]| - ")
 REACH = 600
 """Characters to each side that a sentence may reach: text without full stops stays cheap."""
 
 
 @dataclass(frozen=True)
 class Near:
-    """A word near a place: on which side, how many tokens away, and whether another candidate stands between."""
+    """A word near a place: its side, how many tokens and clause marks away, whether another candidate is between."""
 
     hit: Hit
     is_before: bool
     distance: int
     is_blocked: bool
+    clauses: int = 0
 
 
 class Context:
@@ -52,9 +55,13 @@ class Context:
         last = bisect_left(self.passage.tokens, end, key=lambda t: t.start)
         for hit in self.within(low, high):
             if hit.end <= start:
-                yield Near(hit, True, first - hit.last - 1, self.is_between(hit.end, start))
+                between = self.passage.folded[hit.end : start].rstrip().removesuffix("(")
+                clauses = len(_CLAUSE.findall(between))
+                yield Near(hit, True, first - hit.last - 1, self.is_between(hit.end, start), clauses)
             elif hit.start >= end and hit.end <= high:
-                yield Near(hit, False, hit.first - last, self.is_between(end, hit.start))
+                between = self.passage.folded[end : hit.start].lstrip().removeprefix(")")
+                clauses = len(_CLAUSE.findall(between))
+                yield Near(hit, False, hit.first - last, self.is_between(end, hit.start), clauses)
 
     def sentence_before(self, start: int) -> Sequence[Hit]:
         """The hits in the sentence before that of a place."""

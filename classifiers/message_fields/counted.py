@@ -8,7 +8,8 @@ _UNITS = {
     """,
     "days": """
         d day days manday mandays persondays pt tag tage tagen personentag personentage personentagen manntag manntage
-        manntagen jour jours j jh dia dias dag dagen mandagen giorno giorni gg dni dzien dnia osobodni
+        manntagen jour jours journee journees j jh jornada jornadas dia dias dag dagen mandagen giorno giorni
+        giornata giornate gg dni dzien dnia osobodni roboczodni
     """,
     "units": """
         unit units einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade jednostka
@@ -20,15 +21,18 @@ UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split(
 
 _NUMBERS = {  # from two on
     "en": """
-        two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+        two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+        eighteen
         nineteen twenty
     """,
     "de": """
-        zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn
+        zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn
+        achtzehn
         neunzehn zwanzig
     """,
     "fr": """
-        deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf
+        deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit
+        dix-neuf
         vingt
     """,
     "es": """

@@ -142,7 +142,11 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
             folded[max(0, number.start - 14) : number.start]
         ):
             return None
-        if thousands or number.decimals == 2 or (number.is_grouped and number.decimals == 0):
+        if (
+            thousands
+            or number.decimals in ((1, 2) if passage.part.form == "sheet" else (2,))
+            or (number.is_grouped and number.decimals == 0)
+        ):
             mark = "figure"
         elif number.decimals == 3 and _grouped(written):
             value, mark = _grouped(written) or value, "figure"

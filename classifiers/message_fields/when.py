@@ -30,7 +30,7 @@ _NEVER = frozenset(
         "promise_to_pay",
     }
 )
-_LEAST = 0.37
+_LEAST = 0.4
 MOST_DATES = 300
 """Dates that are looked at in one passage."""
 
