@@ -88,7 +88,7 @@ def test_what_was_given_up_can_be_tried_again_by_hand(house: House, nudges: list
         house.time_passes()
     assessment.assess(house.parts, case_id)
     with house.parts.database.transaction() as session:
-        again.assess_again(session, case_id, actor="ines@firm.example", at=now())
+        again.assess_again(session, case_id, by=house.person("Clara", "reviewer"), at=now())
     house.work()
     case = house.case(case_id)
     assert (case.state, case.attention) != ("needs_attention", "")
