@@ -79,12 +79,16 @@ class Pairs:
         return any(s.label.first == 0 and (weak or not s.label.is_weak) for s in self._by_phrase.get((row, phrase), ()))
 
     def _is_labelled_otherwise(self, row: int, phrase: int, concept: str) -> bool:
-        """Whether a phrase begins with a label of its own; "payable in 30 days" is none."""
-        return any(
-            s.label.first == 0 and (s.label.has_colon or not s.label.is_weak)
-            and not (concept in s.label.concepts and not s.label.has_colon and concept == "payment_terms")
-            for s in self._by_phrase.get((row, phrase), ())
-        )  # fmt: skip
+        """Whether a phrase begins with a label of its own; "payable in 30 days" begins with a word of its value."""
+        count = len(self.canvas.rows[row].phrases[phrase].tokens)
+        for site in self._by_phrase.get((row, phrase), ()):
+            label = site.label
+            if label.first or (label.is_weak and not label.has_colon):
+                continue
+            is_own = concept == "payment_terms" and concept in label.concepts and label.last < count
+            if label.has_colon or not is_own:
+                return True
+        return False
 
     def is_label(self, row: int, phrase: int) -> bool:
         """Whether a phrase is a label with nothing behind it."""
