@@ -25,7 +25,7 @@ from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.source import parts
-from app.review.to_do import to_do
+from app.review.to_do import is_read_again, to_do
 from app.review.withheld import accounts, boxes_of
 from app.users.people import names_by_email, names_of
 from app.vocabulary import Kind
@@ -53,6 +53,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
     before, after = queries.neighbours(session, wanted.filter, d.case, sort=wanted.sort)
     names = names_by_email(session, {e.actor for e in d.events if "@" in e.actor})
     kind = Kind(d.case.kind) if d.case.kind else None
+    may_decide = bool(set(visit.person.roles) & set(CLOSING_ROLES))
     return {
         "d": d,
         "case": d.case,
@@ -78,14 +79,15 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "history": history.lines(d.events, names),
         "seen": d.events[-1].seq if d.events else 0,
         "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],
-        "may_close": _may_close(d, visit.person.roles),
+        "may_read_again": d.case.state == "needs_attention" and may_decide and not is_read_again(d),
+        "may_close": may_decide and _may_close(d),
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
 
 
-def _may_close(d: Dossier, roles: tuple[str, ...]) -> bool:
+def _may_close(d: Dossier) -> bool:
     waiting = any(s.suggestion.state in ("open", "confirmed") for s in d.suggestions)
-    return not waiting and d.case.state not in ("received", "done", "closed") and bool(set(roles) & set(CLOSING_ROLES))
+    return not waiting and d.case.state not in ("received", "done", "closed")
 
 
 def _stake(d: Dossier) -> Money | None:

@@ -15,6 +15,7 @@ from app.documents.reading import Evidence, Reading
 from app.money import Money
 from app.review import figures, wording
 from app.review.highlights import ids
+from app.review.source import UNMARKED
 from app.review.withheld import without_accounts
 from app.vocabulary import FIELDS, CertaintyWord, Kind
 
@@ -155,13 +156,14 @@ def _fits(assessment: Assessment) -> str:
 def _field(
     name: str, found: FieldValue, assessment: Assessment, reading: Reading | None, today: date, safe: Any
 ) -> ShownField:
-    places = ids(found.evidence)
-    first = found.evidence[0] if found.evidence else None
+    evidence = () if name in UNMARKED else found.evidence
+    places = ids(evidence)
+    first = evidence[0] if evidence else None
     quote = " ".join(first.quote.split())[:160] if first else ""
     return ShownField(
         name=name, label=wording.FIELD_WORDS.get(name, wording.capital(name.replace("_", " "))),
         value=safe(_value(name, found.value, assessment, today)), places=places, first=places.partition(" ")[0],
-        where=_where(found.evidence, reading), quote=safe(quote), lang=str(assessment.value("language") or ""),
+        where=_where(evidence, reading), quote=safe(quote), lang=str(assessment.value("language") or ""),
     )  # fmt: skip
 
 

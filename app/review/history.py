@@ -29,6 +29,11 @@ def lines(events: Iterable[AuditEvent], names: Mapping[str, str]) -> list[Line]:
 
 
 _SILENT = ("write.queued",)
+_WRITES = {
+    "write.refused": "It was refused.",
+    "write.failed": "It could not be written.",
+    "write.waits": "Odoo did not answer; it waits.",
+}
 
 
 def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
@@ -76,9 +81,12 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool) -> tuple[st
         return f"Written to Odoo: {step}.", str((c.get("receipt") or {}).get("name", ""))
     if action == "write.stale":
         return "Not written: Odoo changed since the decision.", ""
-    if action in ("write.refused", "write.waits"):
-        word = "Odoo refused it." if action == "write.refused" else "Odoo did not answer; it waits."
-        return word, str(c.get("why", ""))
+    if action in _WRITES:
+        return _WRITES[action], str(c.get("why", ""))
+    if action == "case.retried":
+        return "had it read again.", ""
+    if action == "suggestion.withdrawn":
+        return f"Put aside: {step}.", ""
     if action == "case.merged":
         return "Folded into another case.", ""
     if action == "case.took_over":

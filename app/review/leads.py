@@ -66,7 +66,11 @@ def to_do(d: Dossier) -> str:
         return "Call the customer on the number on file. Do not reply, do not pay."
     if open_ones:
         language = str(d.assessment.value("language") or "en") if d.assessment else "en"
-        return wording.sentence(wording.capital(wording.joined([phrase(s, language) for s in _telling(open_ones)])))
+        said = wording.joined([phrase(s, language) for s in _telling(open_ones)])
+        first = next((s.confirmed_by[0] for s in d.suggestions if s.suggestion.state == "open" and s.confirmed_by), "")
+        if first and len(open_ones) == 1:
+            said = f"a second person approves what {first.partition(' (')[0]} confirmed: {said}"
+        return wording.sentence(wording.capital(said))
     if state == "received":
         return "Nothing yet: it is being read."
     if state == "needs_attention":

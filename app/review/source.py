@@ -18,6 +18,8 @@ from app.vocabulary import Flag, Kind
 MOST_PAGES = 12
 """Pages shown of one attachment besides those with evidence; the rest is one click away in the original."""
 MOST_TEXT = 60_000
+UNMARKED = ("language",)
+"""Fields that rest on the text as a whole: marking its beginning would say nothing."""
 PAD = 1.5
 """Points added around the glyphs' boxes, so that a highlight does not cut letters."""
 
@@ -87,8 +89,9 @@ class PartView:
 
 def evidence_of(assessment: Assessment) -> Iterator[Evidence]:
     """Every place that anything on the page rests on."""
-    for found in assessment.fields.values():
-        yield from found.evidence
+    for name, found in assessment.fields.items():
+        if name not in UNMARKED:
+            yield from found.evidence
     for claim in assessment.summary:
         yield from claim.evidence
     yield from assessment.classification.evidence

@@ -184,14 +184,17 @@ def _permission(d: Dossier, shown: ShownSuggestion, policy: Policy, person: Call
         return None, error.message
     try:
         duties.role_for(person.roles, requirement, policy, risk=s.risk)
-        duties.require_not_delivery_validator(
-            policy, action=s.kind, by=person.user_id, delivery_validated_by=d.case.delivery_validated_by
-        )
+        duties.require_not_delivery_validator(policy, action=s.kind, by=person.email, answered_by=_delivery_answers(d))
     except Refused as error:
         return requirement, error.message
     if s.state == "open" and person.user_id in shown.confirmed_ids:
         return requirement, "You confirmed this; it waits for another person."
     return requirement, ""
+
+
+def _delivery_answers(d: Dossier) -> set[str]:
+    """Who has ever said whether the work was delivered."""
+    return {e.actor for e in d.events if e.action == "delivery.answered"}
 
 
 def _row(what: str, now: str, after: str) -> Row:
@@ -244,7 +247,9 @@ def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
             Note("danger", "security", "Do not reply to this mail and do not use its phone number.",
                  "Nothing here can change a bank account or pay anybody.")
         )  # fmt: skip
-    if case.state == "needs_attention" and case.attention:
+    if case.state == "needs_attention" and is_read_again(d):
+        notes.append(Note("ink", "clock", "It is being read again.", "Look in a moment."))
+    elif case.state == "needs_attention" and case.attention:
         first, _, rest = case.attention.partition(": ")
         notes.append(Note("caution", "warning", f"{first}." if rest else first, wording.capital(rest)))
     notes += [note for step in steps if (note := _note_on(step)) is not None]
@@ -265,6 +270,11 @@ def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
     if not roles and any(s.is_open for s in steps):
         notes.append(Note("", "lock", "You can read this case, not decide it.", "A finance reviewer decides."))
     return notes
+
+
+def is_read_again(d: Dossier) -> bool:
+    """Whether the case's document waits to be read, or is just being read."""
+    return any(s.stage == "assess" and s.state in ("waiting", "leased") for s in d.steps)
 
 
 def _second_approval(steps: list[Step]) -> Note:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import delete
 
 from app.assessments.results import Claim, FieldValue
-from app.cases.models import STATES
+from app.cases.models import STATES, CaseStep
 from app.clock import now
 from app.db import Database
 from app.documents.reading import Address, Problem, Reading
@@ -288,6 +289,7 @@ def test_a_case_still_being_read_and_one_that_could_not_be_look_right(database: 
 
         case = a_case(session, content=b"locked", state="needs_attention")
         case.attention = unread.problems[0].message
+        session.execute(delete(CaseStep).where(CaseStep.case_id == case.id))
         readings.keep(session, case_document(session, case), unread, at=NOW)
     ines = browser(database)
     page = ines.open("/cases/1")
