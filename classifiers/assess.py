@@ -52,6 +52,7 @@ def assess(reading: Reading, firm: Firm | None = None, *, classify: Classify = t
         order=order,
         engine=ENGINE,
         versions={"triage": packaged().version, "flags": model.version},
+        flag_evidence={one.flag.value: one.evidence for one in flagged if one.evidence},
     )
 
 
