@@ -48,6 +48,7 @@ _INSIDE_ONLY = tuple(reason in GROUPS[2] for reason in ALL_REASONS)
 _OUTSIDE_ONLY = tuple(reason in REASONS[Kind.DISPUTE] for reason in ALL_REASONS)
 _OUT_OF_PLACE = 5.0
 """A finding of our own does not come from outside, nor a dispute from inside: such scores are lowered by this."""
+_CATCH_ALL = "question"
 _REASON_GOES_FIRST = 3.0
 """A short payment with a contested reason is a dispute: its score is lowered by this times the evidence of one."""
 _SHARED, _BY_GROUP, _BY_REASON, _BIAS = 20.0, 0.8, 5.0, 3.0
@@ -89,16 +90,39 @@ def probabilities(found: Array) -> Array:
     return np.asarray(odds / odds.sum())
 
 
+def _silent(width: int) -> Array:
+    """Signals of messages that say nothing we know, with and without words and attachments."""
+    import numpy as np
+
+    rows = np.zeros((4, width))
+    rows[:, len(SIGNALS)] = 1.0
+    for name, where in (
+        ("outside", rows),
+        ("short_new_text", rows),
+        ("no_new_text", rows[:2]),
+        ("attachments", rows[1:3]),
+    ):
+        where[:, SIGNALS.index(name)] = 1.0
+    return rows
+
+
 def learn(
     by_reason: Array, about: Array, accepted: Sequence[frozenset[str]], reasons: Sequence[str]
 ) -> dict[str, Array]:
     """Learn the weights from messages: (message, reason, name), (message, signal), and which reasons are right.
 
-    Rare reasons weigh more (by the root of their number); where annotators accept several reasons, any is right.
+    A message without any evidence is taught to be `question`, "any other": what is not understood is not to look like
+    something in particular. Rare reasons weigh more (by the root of their number); where annotators accept several
+    reasons, any is right.
     """
     import numpy as np
     from scipy.optimize import minimize  # type: ignore[import-untyped]
 
+    silent = _silent(about.shape[1])
+    by_reason = np.concatenate([by_reason, np.zeros((len(silent), *by_reason.shape[1:]))])
+    about = np.concatenate([about, silent])
+    accepted = [*accepted, *[frozenset({_CATCH_ALL})] * len(silent)]
+    reasons = [*reasons, *[_CATCH_ALL] * len(silent)]
     _, r, k = by_reason.shape
     j, groups = about.shape[1], len(GROUPS)
     unit = by_reason.std(axis=(0, 1)) + 1e-6

@@ -1,8 +1,9 @@
 """A reading cut into sentences, each with its zone: where it stands decides how much it says.
 
 Zones: subject, new (what the sender wrote), forwarded (what the sender passes on), quoted (history, attached mails),
-attachment (documents). What a structured answer to an invoice says in words counts as new. Signatures, disclaimers,
-hidden text and raw structured files carry nothing to classify and are left out.
+attachment (documents; a letter that came without a mail around it is new text). What a structured answer to an invoice
+says in words counts as new. Signatures, disclaimers, hidden text and raw structured files carry nothing to classify and
+are left out.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _ranges(reading: Reading) -> Iterator[tuple[str, Reading, int, int]]:
                 if name in ("reasons", "notes"):
                     yield "new", part, start, end
         elif part.form in ("pdf", "image", "sheet", "word", "text"):
-            yield "attachment", part, 0, len(part.text)
+            yield "new" if part is reading else "attachment", part, 0, len(part.text)
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ actions (name -> sentences) and neutral (sentences that say nothing about the ma
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
+_GIBBERISH = 300
 _SHARPNESS = 4.0
 """Margins of the sentence model times this, through a softmax, give its probabilities (chosen by cross-validation)."""
 
@@ -86,6 +88,16 @@ def probabilities(margins: Array) -> Array:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
+def _gibberish(seed: int) -> list[Phrase]:
+    """Words that nobody knows, as neutral sentences: what is not understood is to speak for nothing."""
+    dice = random.Random(seed)  # noqa: S311 - no secret hangs on it
+
+    def word() -> str:
+        return "".join(dice.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(dice.randint(2, 9)))
+
+    return [Phrase("", "neutral", " ".join(word() for _ in range(dice.randint(1, 8)))) for _ in range(_GIBBERISH)]
+
+
 def learn(phrases: Sequence[Phrase], seed: int) -> tuple[dict[str, Array], list[str]]:
     """Learn the sentence model: arrays for the artefact, and the classes in their order."""
     import numpy as np
@@ -94,6 +106,7 @@ def learn(phrases: Sequence[Phrase], seed: int) -> tuple[dict[str, Array], list[
 
     from classifiers.triage import wording
 
+    phrases = [*phrases, *_gibberish(seed)]
     seen = np.zeros(wording.COLUMNS)
     for phrase in phrases:
         seen[list(wording.columns(phrase.text))] += 1

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.documents.read import read
 from app.firm import Firm
 from app.vocabulary import KIND_OF, CertaintyWord, Kind
 from classifiers.triage.triage import triage
@@ -84,6 +85,16 @@ def test_an_empty_or_broken_message_still_gets_an_honest_answer(subject: str) ->
     found = triage(letter("x", subject))
     assert found.prediction_set
     assert found.reading is not CertaintyWord.BY_RULE
+
+
+def test_what_says_nothing_we_know_looks_like_nothing_in_particular() -> None:
+    found = triage(letter("x", "qwrtz plmk"))
+    assert (found.reason, found.reading) == ("question", CertaintyWord.UNSURE)
+
+
+def test_a_letter_without_a_mail_around_it_is_read_like_one() -> None:
+    text = "Dear Sir or Madam,\nYour invoice shows VAT although we are exempt. Please send a corrected invoice without VAT.\n"
+    assert triage(read(text.encode(), "letter.txt")).reason == "tax"
 
 
 def test_evidence_quotes_the_sentence_that_carried_the_decision() -> None:
