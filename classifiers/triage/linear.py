@@ -116,7 +116,7 @@ def learn(
     reasons, any is right.
     """
     import numpy as np
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     silent = _silent(about.shape[1])
     by_reason = np.concatenate([by_reason, np.zeros((len(silent), *by_reason.shape[1:]))])

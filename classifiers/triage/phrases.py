@@ -101,7 +101,7 @@ def _gibberish(seed: int) -> list[Phrase]:
 def learn(phrases: Sequence[Phrase], seed: int) -> tuple[dict[str, Array], list[str]]:
     """Learn the sentence model: arrays for the artefact, and the classes in their order."""
     import numpy as np
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
     from classifiers.triage import wording
