@@ -22,7 +22,7 @@ from app.odoo.records import (
     Timesheet,
 )
 
-COMPANY = Company(1, "Our House GmbH", "EUR", "DE136695976", "DE")
+COMPANY = Company(1, "Our House GmbH", "EUR", "DE136695976", "DE", partner_id=1)
 
 
 def eur(amount: str | Decimal) -> Money:

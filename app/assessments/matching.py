@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from app.assessments.findings import Books, Match, RecordRef
-from app.odoo.records import Customer, Invoice, SalesOrder
+from app.odoo.records import Company, Customer, Invoice, SalesOrder
 
 CERTAIN = Decimal("0.80")
 """From this score on a record counts as meant, when no other comes near."""
 NEAR = Decimal("0.60")
 """A second candidate from this score on makes the first one uncertain."""
+UNLIKE = 50.0
+"""Token-set similarity (0 to 100) of two names below which they cannot mean the same house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,9 @@ class Clues:
     customer_name: str = ""
     vat_ids: tuple[str, ...] = ()
     domain: str = ""
+    """The sender's domain, when it says something; never ours, never a free mail service."""
+    address: str = ""
+    """The sender's whole address; it says something at a free mail service too."""
     invoice_refs: tuple[str, ...] = ()
     order_refs: tuple[str, ...] = ()
     po_number: str = ""
@@ -40,6 +45,7 @@ class _Candidate:
     company_id: int | None = None
     as_written: str = ""
     unlikely: Decimal = Decimal(1)
+    is_doubted: bool = False
     because: list[str] = field(default_factory=list)
 
     def support(self, weight: str, why: str) -> None:
@@ -47,73 +53,154 @@ class _Candidate:
         self.unlikely *= 1 - Decimal(weight)
         self.because.append(why)
 
+    def doubt(self, why: str) -> None:
+        """Something speaks against it: it stays a candidate and is never certain."""
+        self.is_doubted = True
+        self.because.append(why)
+
     def score(self) -> Decimal:
-        return (1 - self.unlikely).quantize(Decimal("0.01"))
+        score = (1 - self.unlikely).quantize(Decimal("0.01"))
+        return min(score, NEAR) if self.is_doubted else score
 
 
 def match(clues: Clues, books: Books) -> tuple[Match, ...]:
     """Customers, then invoices, orders and projects, best first within each sort."""
-    customers = _customers(clues, books)
+    clues, books = _without_us(clues, books)
+    candidates = _customers(clues, books)
+    written = {c.record.id for c in candidates if c.because}
+    _support_by_documents(clues, books, candidates)
+    customers = _ranked("customer", [c for c in candidates if c.because])
     certain = [m for m in customers if m.is_certain]
-    customer_id = certain[0].record.id if len(certain) == 1 else None
-    invoices = _invoices(clues, books, customer_id)
-    orders = _orders(clues, books, customer_id, invoices)
+    who = _Who(
+        certain[0].record.id if len(certain) == 1 else None,
+        customers[0].record.id if customers and customers[0].record.id in written else None,
+        clues.customer_name,
+    )
+    invoices = _invoices(clues, books, who)
+    orders = _orders(clues, books, who, invoices)
     return (*customers, *invoices, *orders, *_projects(books, orders, invoices))
 
 
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Whom the message comes from: for certain, or at best; `best` rests on more than the documents it names."""
+
+    certain: int | None
+    best: int | None
+    written_name: str
+
+    def weigh_reference(self, found: _Candidate, customer_id: int, customer_name: str, why: str) -> None:
+        """A document that is named. Anybody can write a number: without its customer it stays below certain."""
+        if self.certain is not None:
+            found.support("0.85", why)
+            return
+        found.support("0.85" if self.best == customer_id else "0.75", why)
+        if self.best == customer_id:
+            return
+        if self.written_name and alike(self.written_name, customer_name) < UNLIKE:
+            found.doubt(f"but it is {customer_name}'s, and the message names {self.written_name}")
+        else:
+            found.because.append(f"but nothing else says that the message comes from {customer_name}")
+
+
+def is_us(customer: Customer, companies: Sequence[Company]) -> bool:
+    """Whether this partner is one of our own companies, or a contact of one."""
+    return any(
+        customer.customer_id == c.partner_id or customer.id == c.partner_id or is_same_vat_id(customer.vat_id, c.vat_id)
+        for c in companies
+    )
+
+
+def is_our_vat_id(vat_id: str, companies: Sequence[Company]) -> bool:
+    """Whether a VAT id, however written, is one of our own."""
+    return any(is_same_vat_id(vat_id, c.vat_id) for c in companies)
+
+
 def same_reference(a: str, b: str) -> bool:
-    """Whether two references are the same but for blanks, separators, case and leading zeros of a part."""
-    return bool(a) and _key(a) == _key(b)
+    """Whether two references are the same but for blanks, separators, case and leading zeros of a part.
+
+    One without a letter or digit ("-") is none.
+    """
+    return bool(_key(a)) and _key(a) == _key(b)
+
+
+def _without_us(clues: Clues, books: Books) -> tuple[Clues, Books]:
+    """Our own VAT ids, domains and partners stand on every invoice that is quoted or attached: they say nothing."""
+    ours = {c.email.rpartition("@")[2].casefold() for c in books.companies if c.email}
+    clues = replace(
+        clues,
+        vat_ids=tuple(v for v in clues.vat_ids if not is_our_vat_id(v, books.companies)),
+        domain="" if clues.domain in ours else clues.domain,
+        address="" if clues.address.rpartition("@")[2] in ours else clues.address,
+    )
+    return clues, replace(books, customers=tuple(c for c in books.customers if not is_us(c, books.companies)))
+
+
+def _plain_id(vat_id: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", vat_id.upper())
 
 
 def _key(reference: str) -> tuple[str, ...]:
     return tuple(p.lstrip("0") or "0" for p in re.findall(r"[A-Z]+|[0-9]+", reference.upper()))
 
 
-def _customers(clues: Clues, books: Books) -> list[Match]:
-    from rapidfuzz import fuzz
+def is_same_vat_id(a: str, b: str) -> bool:
+    """Equal, or equal but for the letters of the country, which some write and some do not."""
+    plain, known = _plain_id(a), _plain_id(b)
+    return bool(plain and known) and _COUNTRY.sub("", plain) == _COUNTRY.sub("", known)
 
+
+def _customers(clues: Clues, books: Books) -> list[_Candidate]:
+    """Every entity with what its VAT id, the sender and the name say for it."""
     entities = {
         c.id: _Candidate(RecordRef("res.partner", c.id, c.name)) for c in books.customers if c.id == c.customer_id
     }
-
-    def candidate(customer: Customer) -> _Candidate | None:
-        return entities.get(customer.customer_id)
-
     by_domain = {c.customer_id for c in books.customers if clues.domain and _domain(c) == clues.domain}
+    by_address = {
+        c.customer_id for c in books.customers if clues.address and c.email.casefold() == clues.address.casefold()
+    }
     for customer in books.customers:
-        found = candidate(customer)
+        found = entities.get(customer.customer_id)
         if found is None or customer.id != customer.customer_id:
             continue
-        if customer.vat_id and re.sub(r"[^A-Z0-9]", "", customer.vat_id.upper()) in clues.vat_ids:
+        if customer.vat_id and _plain_id(customer.vat_id) in clues.vat_ids:
             found.support("0.95", f"the VAT id {customer.vat_id} is theirs")
             found.as_written = customer.vat_id
         if customer.id in by_domain:
             found.support("0.85" if len(by_domain) == 1 else "0.5", f"the mail comes from {clues.domain}")
+        elif customer.id in by_address:
+            found.support("0.85" if len(by_address) == 1 else "0.5", f"the mail comes from {clues.address}")
         if clues.customer_name:
-            alike = fuzz.token_set_ratio(_plain_name(clues.customer_name), _plain_name(customer.name))
+            likeness = alike(clues.customer_name, customer.name)
             if _plain_name(clues.customer_name) == _plain_name(customer.name):
                 found.support("0.8", f"the name is written as “{clues.customer_name}”")
-            elif alike >= 80:
-                found.support("0.6" if alike >= 93 else "0.5", f"the name is like “{clues.customer_name}”")
-            if alike >= 80 and not found.as_written:
+            elif likeness >= 80:
+                found.support("0.6" if likeness >= 93 else "0.5", f"the name is like “{clues.customer_name}”")
+            if likeness >= 80 and not found.as_written:
                 found.as_written = clues.customer_name
+    return list(entities.values())
+
+
+def _support_by_documents(clues: Clues, books: Books, candidates: list[_Candidate]) -> None:
+    """The invoices and orders a message names belong to somebody; one paper may show them all: they count once."""
+    entities = {c.record.id: c for c in candidates}
+    named: dict[int, list[str]] = {}
     for invoice in books.invoices:
-        if any(same_reference(invoice.name, ref) for ref in clues.invoice_refs):
-            found = entities.get(invoice.customer_id)
-            if found:
-                found.support("0.7", f"{invoice.name} was billed to them")
+        found = entities.get(invoice.customer_id)
+        if found is not None and any(same_reference(invoice.name, ref) for ref in clues.invoice_refs):
+            named.setdefault(invoice.customer_id, []).append(f"{invoice.name} was billed to them")
     for order in books.orders:
-        if any(same_reference(order.name, ref) for ref in clues.order_refs) or (
-            order.customer_reference and same_reference(order.customer_reference, clues.po_number)
+        found = entities.get(order.customer_id)
+        if found is not None and (
+            any(same_reference(order.name, ref) for ref in clues.order_refs)
+            or same_reference(order.customer_reference, clues.po_number)
         ):
-            found = entities.get(order.customer_id)
-            if found:
-                found.support("0.7", f"{order.name} is their order")
-    return _ranked("customer", [c for c in entities.values() if c.because])
+            named.setdefault(order.customer_id, []).append(f"{order.name} is their order")
+    for customer_id, papers in named.items():
+        entities[customer_id].support("0.7", ", ".join(papers[:4]))
 
 
-def _invoices(clues: Clues, books: Books, customer_id: int | None) -> list[Match]:
+def _invoices(clues: Clues, books: Books, who: _Who) -> list[Match]:
     found: list[_Candidate] = []
     for invoice in books.invoices:
         ref = next((r for r in clues.invoice_refs if same_reference(invoice.name, r)), "")
@@ -121,23 +208,21 @@ def _invoices(clues: Clues, books: Books, customer_id: int | None) -> list[Match
             RecordRef("account.move", invoice.id, invoice.name or f"draft {invoice.id}"), invoice.company_id, ref
         )
         if ref:
-            candidate.support("0.85", f"the message names {ref}")
-            if customer_id is not None and invoice.customer_id == customer_id:
+            who.weigh_reference(candidate, invoice.customer_id, invoice.customer_name, f"the message names {ref}")
+            if who.certain is not None and invoice.customer_id == who.certain:
                 candidate.support("0.8", "it was billed to this customer")
-            elif customer_id is not None:
-                candidate.unlikely = max(candidate.unlikely, 1 - NEAR)
-                candidate.because.append(f"but it was billed to {invoice.customer_name}")
-        elif _may_be_meant(clues, invoice, customer_id):
+            elif who.certain is not None:
+                candidate.doubt(f"but it was billed to {invoice.customer_name}")
+        elif _may_be_meant(clues, invoice, who.certain):
             candidate.support("0.4", "it is an open invoice of this customer")
         if candidate.because:
             found.append(candidate)
-    if not clues.invoice_refs and len(found) == 1 and customer_id is not None:
+    if not clues.invoice_refs and len(found) == 1 and who.certain is not None:
         found[0].support("0.7", "it is their only open invoice")
     return _ranked("invoice", found, several=bool(clues.invoice_refs))
 
 
-def _orders(clues: Clues, books: Books, customer_id: int | None, invoices: list[Match]) -> list[Match]:
-    by_name = {o.name: o for o in books.orders}
+def _orders(clues: Clues, books: Books, who: _Who, invoices: list[Match]) -> list[Match]:
     meant = {i.id: i for i in books.invoices if any(m.record.id == i.id and m.is_certain for m in invoices)}
     found: list[_Candidate] = []
     for order in books.orders:
@@ -145,21 +230,24 @@ def _orders(clues: Clues, books: Books, customer_id: int | None, invoices: list[
         ref = next((r for r in clues.order_refs if same_reference(order.name, r)), "")
         if ref:
             candidate.as_written = ref
-            candidate.support("0.85", f"the message names {ref}")
-        if clues.po_number and order.customer_reference and same_reference(order.customer_reference, clues.po_number):
+            who.weigh_reference(candidate, order.customer_id, order.customer_name, f"the message names {ref}")
+        if same_reference(order.customer_reference, clues.po_number):
             candidate.as_written = clues.po_number
-            candidate.support("0.85", f"it carries the order number {clues.po_number}")
+            why = f"it carries the order number {clues.po_number}"
+            if ref:
+                candidate.support("0.85", why)
+            else:
+                who.weigh_reference(candidate, order.customer_id, order.customer_name, why)
         origin = [i.name for i in meant.values() if order.name in [n.strip() for n in i.origin.split(",")]]
         if origin:
             candidate.support("0.85", f"{', '.join(origin)} was made from it")
-        if clues.is_order and order.customer_id == customer_id:
+        if clues.is_order and order.customer_id == who.certain:
             _support_by_lines(candidate, clues, order, books)
-        if candidate.because and customer_id is not None:
-            if order.customer_id == customer_id:
+        if candidate.because and who.certain is not None:
+            if order.customer_id == who.certain:
                 candidate.support("0.3", "it is this customer's")
             else:
-                candidate.unlikely = max(candidate.unlikely, 1 - NEAR)
-                candidate.because.append(f"but it is an order of {by_name[order.name].customer_name}")
+                candidate.doubt(f"but it is an order of {order.customer_name}")
         if candidate.because:
             found.append(candidate)
     return _ranked("order", found)
@@ -231,9 +319,17 @@ def _domain(customer: Customer) -> str:
     return customer.email.rpartition("@")[2].casefold()
 
 
+_COUNTRY = re.compile(r"^[A-Z]{2}")
 _FORMS = re.compile(
     r"\b(?:gmbh|co|kg|ag|se|ltd|limited|llp|plc|inc|llc|corp|sas|sarl|sa|spa|srl|bv|nv|oy|ab|as|lda|sp|z|o)\b"
 )
+
+
+def alike(a: str, b: str) -> float:
+    """Token-set similarity of two names of houses, 0 to 100, without their legal forms."""
+    from rapidfuzz import fuzz
+
+    return float(fuzz.token_set_ratio(_plain_name(a), _plain_name(b)))
 
 
 def _plain_name(name: str) -> str:

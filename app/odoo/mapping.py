@@ -36,7 +36,7 @@ from app.odoo.records import (
 APPROVED_FIELDS = ("x_approved", "validated")
 """Fields of account.analytic.line that say a timesheet was approved: ours, Enterprise's. Community alone has none."""
 
-COMPANY_FIELDS = ("name", "currency_id", "vat", "country_code", "email")
+COMPANY_FIELDS = ("name", "currency_id", "vat", "country_code", "email", "partner_id")
 CUSTOMER_FIELDS = (
     "name", "is_company", "commercial_partner_id", "parent_id", "vat", "ref", "email", "phone", "website", "street",
     "zip", "city", "country_code", "lang", "type", "company_id", "category_id",
@@ -80,6 +80,7 @@ def company(row: Row) -> Company:
         vat_id=_text(row["vat"]),
         country=_text(row["country_code"]),
         email=_text(row["email"]),
+        partner_id=_id(row["partner_id"]),
     )
 
 
@@ -106,15 +107,17 @@ def customer(row: Row) -> Customer:
     )
 
 
-def sales_order(row: Row) -> SalesOrder:
+def sales_order(row: Row, entity: Any = None) -> SalesOrder:
+    """`entity` is the [id, name] of the commercial entity its partner belongs to; without it the partner counts."""
     currency = _name(row["currency_id"])
     return SalesOrder(
         id=row["id"],
         name=row["name"],
         state=OrderState(row["state"]),
         company_id=_must(row, "company_id"),
-        customer_id=_must(row, "partner_id"),
-        customer_name=_name(row["partner_id"]),
+        customer_id=_id(entity) or _must(row, "partner_id"),
+        customer_name=_name(entity) or _name(row["partner_id"]),
+        partner_id=_must(row, "partner_id"),
         currency=currency,
         net=money(row["amount_untaxed"], currency),
         tax=money(row["amount_tax"], currency),

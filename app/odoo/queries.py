@@ -38,18 +38,22 @@ def companies(odoo: OdooGateway) -> list[Company]:
 
 def customers(
     odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None, domain: str | None = None,
-    vat_id: str | None = None, reference: str | None = None, name_like: str | None = None, only_entities: bool = False,
+    address: str | None = None, vat_id: str | None = None, reference: str | None = None, name_like: str | None = None,
+    only_entities: bool = False, limit: int | None = None,
 ) -> list[Customer]:  # fmt: skip
-    """Customers and their contacts, all of them or those that fit every criterion given.
+    """Customers and their contacts, all of them or those that fit every criterion given; at most `limit`.
 
-    `domain` is a mail domain without "@"; `vat_id` and `reference` must be equal as Odoo has them; `name_like` stands
-    anywhere in the name, in any case; `only_entities` leaves out contacts. Our own companies' partners are among them.
+    `domain` is a mail domain without "@", `address` a whole address in any case; `vat_id` and `reference` must be
+    equal as Odoo has them; `name_like` stands anywhere in the name, in any case; `only_entities` leaves out contacts.
+    Our own companies' partners are among them.
     """
     where: list[Any] = []
     if ids is not None:
         where.append(["id", "in", list(ids)])
     if domain is not None:
         where.append(["email", "=ilike", f"%@{_escape_like(domain)}"])
+    if address is not None:
+        where.append(["email", "=ilike", _escape_like(address)])
     if vat_id is not None:
         where.append(["vat", "=", vat_id])
     if reference is not None:
@@ -58,23 +62,31 @@ def customers(
         where.append(["name", "ilike", _escape_like(name_like)])
     if only_entities:
         where += [["is_company", "=", True], ["parent_id", "=", False]]
-    rows = odoo.search_read("res.partner", where, mapping.CUSTOMER_FIELDS, companies=companies)
+    rows = odoo.search_read("res.partner", where, mapping.CUSTOMER_FIELDS, companies=companies, limit=limit)
     return [mapping.customer(r) for r in rows]
 
 
 def sales_orders(
     odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None,
     names: Sequence[str] | None = None, customer_id: int | None = None, reference: str | None = None,
+    limit: int | None = None,
 ) -> list[SalesOrder]:  # fmt: skip
-    """Sales orders and quotations, newest first, that fit every criterion given.
+    """Sales orders and quotations, newest first, that fit every criterion given; at most `limit`.
 
-    `customer_id` is the commercial entity: orders of its contacts count too.
+    `customer_id` is the commercial entity: orders of its contacts count too, and are the entity's in what comes back.
     """
     where = _documents(ids, names, customer_id)
     if reference is not None:
         where.append(["client_order_ref", "=", reference])
-    rows = odoo.search_read("sale.order", where, mapping.ORDER_FIELDS, companies=companies, order="id desc")
-    return [mapping.sales_order(r) for r in rows]
+    rows = odoo.search_read(
+        "sale.order", where, mapping.ORDER_FIELDS, companies=companies, order="id desc", limit=limit
+    )
+    partners = sorted({r["partner_id"][0] for r in rows if r["partner_id"]})
+    entities = {
+        r["id"]: r["commercial_partner_id"]
+        for r in odoo.read("res.partner", partners, ("commercial_partner_id",), companies=companies)
+    }
+    return [mapping.sales_order(r, entities.get(r["partner_id"][0] if r["partner_id"] else None)) for r in rows]
 
 
 def sales_order_lines(odoo: OdooGateway, companies: Sequence[int], *, order_ids: Sequence[int]) -> list[SalesOrderLine]:
@@ -87,15 +99,17 @@ def sales_order_lines(odoo: OdooGateway, companies: Sequence[int], *, order_ids:
 def invoices(
     odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None,
     names: Sequence[str] | None = None, customer_id: int | None = None, order_ids: Sequence[int] | None = None,
-    credits_invoice_ids: Sequence[int] | None = None,
+    credits_invoice_ids: Sequence[int] | None = None, limit: int | None = None,
 ) -> list[Invoice]:  # fmt: skip
-    """Customer invoices and credit notes in every state, newest first, that fit every criterion given."""
+    """Customer invoices and credit notes in every state, newest first, that fit every criterion; at most `limit`."""
     where = [_CUSTOMER_DOCUMENTS, *_documents(ids, names, customer_id)]
     if order_ids is not None:
         where.append(["invoice_line_ids.sale_line_ids.order_id", "in", list(order_ids)])
     if credits_invoice_ids is not None:
         where.append(["reversed_entry_id", "in", list(credits_invoice_ids)])
-    rows = odoo.search_read("account.move", where, mapping.INVOICE_FIELDS, companies=companies, order="id desc")
+    rows = odoo.search_read(
+        "account.move", where, mapping.INVOICE_FIELDS, companies=companies, order="id desc", limit=limit
+    )
     return [mapping.invoice(r) for r in rows]
 
 
@@ -180,9 +194,11 @@ def taxes(odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int]) ->
     return [mapping.tax(r) for r in odoo.read("account.tax", list(ids), mapping.TAX_FIELDS, companies=companies)]
 
 
-def products(odoo: OdooGateway, companies: Sequence[int]) -> list[Product]:
-    """What can stand on a quotation: products that may be sold."""
-    rows = odoo.search_read("product.product", [["sale_ok", "=", True]], mapping.PRODUCT_FIELDS, companies=companies)
+def products(odoo: OdooGateway, companies: Sequence[int], *, limit: int | None = None) -> list[Product]:
+    """What can stand on a quotation: products that may be sold; at most `limit`."""
+    rows = odoo.search_read(
+        "product.product", [["sale_ok", "=", True]], mapping.PRODUCT_FIELDS, companies=companies, limit=limit
+    )
     return [mapping.product(r) for r in rows]
 
 

@@ -24,6 +24,8 @@ class Company:
     vat_id: str = ""
     country: str = ""
     email: str = ""
+    partner_id: int | None = None
+    """Odoo keeps each of our companies as a business partner too; that one is no customer of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class SalesOrder:
     state: OrderState
     company_id: int
     customer_id: int
+    """The commercial entity, whoever of its contacts ordered (that is `partner_id`)."""
     customer_name: str
     currency: str
     net: Money
     tax: Money
     gross: Money
+    partner_id: int | None = None
     customer_reference: str = ""
     ordered_on: date | None = None
     valid_until: date | None = None

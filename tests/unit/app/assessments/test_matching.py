@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -53,6 +54,53 @@ def test_the_same_number_in_two_companies_needs_the_customer() -> None:
     assert not any(m.is_certain for m in of("invoice", alone))
 
 
+def test_our_own_vat_id_on_the_attached_invoice_does_not_make_us_the_customer() -> None:
+    us = a_customer(1, "Our House GmbH", vat_id="DE136695976", email="billing@ours.example")
+    books = the_books(customers=(a_customer(), us))
+    clues = Clues(domain="fjordline.example", vat_ids=("DE136695976",), invoice_refs=("INV/2026/0100",))
+    matches = match(clues, books)
+    assert [(m.record.id, m.is_certain) for m in of("customer", matches)] == [(10, True)]
+    assert of("invoice", matches)[0].is_certain
+
+
+def test_we_are_not_the_customer_of_a_mail_from_a_free_mail_service_either() -> None:
+    us = a_customer(8, "Our House", vat_id="136695976")
+    matches = match(Clues(vat_ids=("DE136695976",)), the_books(customers=(us,)))
+    assert of("customer", matches) == []
+
+
+def test_a_number_alone_does_not_say_who_writes() -> None:
+    matches = match(Clues(invoice_refs=("INV/2026/0100",)), the_books())
+    (invoice,) = of("invoice", matches)
+    assert not invoice.is_certain
+    assert "nothing else says" in invoice.because[-1]
+
+
+def test_another_name_beside_the_number_is_said_and_keeps_it_open() -> None:
+    clues = Clues(customer_name="Somebody Else Ltd", invoice_refs=("INV/2026/0100",), order_refs=("S00001",),
+                  po_number="PO-1")  # fmt: skip
+    matches = match(clues, the_books())
+    assert not any(m.is_certain for m in of("invoice", matches) + of("order", matches))
+    assert any("Somebody Else" in why for why in of("invoice", matches)[0].because)
+
+
+def test_a_number_and_a_name_like_the_customers_are_enough() -> None:
+    matches = match(Clues(customer_name="Fjordline Cargoes", invoice_refs=("INV/2026/0100",)), the_books())
+    assert of("invoice", matches)[0].is_certain
+
+
+def test_a_contacts_own_address_at_a_free_mail_service_says_who_writes() -> None:
+    contact = replace(a_customer(12, "Ann Fjord", email="ann.fjord@gmail.com"), customer_id=10, parent_id=10)
+    matches = match(Clues(address="ann.fjord@gmail.com"), the_books(customers=(a_customer(), contact)))
+    assert [(m.record.id, m.is_certain) for m in of("customer", matches)] == [(10, True)]
+
+
+def test_an_empty_reference_belongs_to_no_order() -> None:
+    books = the_books(orders=(an_order(customer_reference="-"),), invoices=())
+    matches = match(Clues(customer_name="Fjordline Cargo AS", po_number=""), books)
+    assert of("order", matches) == []
+
+
 def test_an_invoice_leads_to_its_order() -> None:
     matches = match(Clues(domain="fjordline.example", invoice_refs=("INV/2026/0100",)), the_books())
     (order,) = of("order", matches)
@@ -96,6 +144,8 @@ def test_several_open_invoices_stay_open() -> None:
         ("INV/2026/0100", "INV/2026/1000", False),
         ("PO-7", "PO7", True),
         ("", "", False),
+        ("-", "", False),
+        ("-", "—", False),
     ],
 )
 def test_references_are_compared_without_their_dress(a: str, b: str, same: bool) -> None:
