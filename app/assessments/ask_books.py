@@ -42,6 +42,7 @@ def clues(assessment: Assessment, reading: Reading, firm: Firm | None) -> Clues:
         customer_name=str(assessment.value("customer_name") or (order.buyer.name if order else "")),
         vat_ids=tuple(books.vat_ids(assessment, reading)),
         domain=books.sender_domain(reading, firm),
+        address=books.sender_address(reading, firm),
         invoice_refs=tuple(books.references(assessment.value("invoice_refs"))),
         order_refs=tuple(books.references(assessment.value("order_refs"))),
         po_number=str(assessment.value("po_number") or ""),

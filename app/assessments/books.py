@@ -7,23 +7,22 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from app.assessments.findings import Books
+from app.assessments.matching import is_our_vat_id, is_us
+from app.assessments.reconcile import caps, duplicates, milestones
 from app.assessments.results import Assessment
 from app.documents.reading import Reading
-from app.firm import Firm
+from app.firm import FREE_MAIL, Firm
 from app.odoo import queries
 from app.odoo.gateway import OdooGateway
-from app.odoo.records import Customer, Invoice, SalesOrder
+from app.odoo.records import Company, Customer, Invoice, Milestone, SalesOrder, SalesOrderLine
 from app.vocabulary import Kind
 
 MOST = 40
-"""How many documents of one customer are looked at when the message names none."""
-
-FREE_MAIL = frozenset({
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
-    "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de", "orange.fr", "free.fr", "laposte.net", "wanadoo.fr",
-    "libero.it", "aol.com", "proton.me", "protonmail.com", "wp.pl", "onet.pl", "sapo.pt",
-})  # fmt: skip
-"""Domains that say nothing about who writes."""
+"""How many documents of one customer are looked at when the message names none, and how many partners at all."""
+SIBLINGS = 400
+"""How many invoices of one order are read; an order with more is not judged by what is billed on it."""
+CATALOGUE = 500
+"""How many products are looked through for the lines of a new order."""
 
 _VAT = re.compile(r"\b(?:[A-Z]{2}[ .]?[0-9A-Z](?:[ .]?[0-9A-Z]){7,11})\b")
 _COMMON = frozenset({
@@ -45,20 +44,26 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
     orders = queries.sales_orders(odoo, ids, names=order_names) if order_names else []
     number = assessment.value("po_number")
     if number:
-        orders = _merged(orders, queries.sales_orders(odoo, ids, reference=str(number)))
-    customers = _customers(odoo, ids, assessment, reading, firm, invoices, orders)
+        orders = _merged(orders, queries.sales_orders(odoo, ids, reference=str(number), limit=MOST))
+    customers = _customers(odoo, companies, assessment, reading, firm, invoices, orders)
     is_order = assessment.classification.kind is Kind.CUSTOMER_PO
+    reasons = {assessment.classification.reason, *assessment.classification.secondary_reasons}
     for customer in [c for c in customers if c.id == c.customer_id][:3]:
         if is_order or not (invoices or orders):
-            orders = _merged(orders, queries.sales_orders(odoo, ids, customer_id=customer.id)[:MOST])
-        if not invoices or assessment.classification.reason in _NEEDS_NEIGHBOURS:
-            invoices = _merged(invoices, queries.invoices(odoo, ids, customer_id=customer.id)[:MOST])
+            orders = _merged(orders, queries.sales_orders(odoo, ids, customer_id=customer.id, limit=MOST))
+        if not invoices or reasons & _NEEDS_NEIGHBOURS:
+            invoices = _merged(invoices, queries.invoices(odoo, ids, customer_id=customer.id, limit=MOST))
     origins = {name.strip() for i in invoices for name in i.origin.split(",") if name.strip()}
     missing = sorted(origins - {o.name for o in orders})
     if missing and not is_order:
         orders = _merged(orders, queries.sales_orders(odoo, ids, names=missing))
-    if assessment.classification.reason in _NEEDS_SIBLINGS and orders:
-        invoices = _merged(invoices, queries.invoices(odoo, ids, order_ids=[o.id for o in orders][:MOST]))
+    is_whole = True
+    if reasons & _NEEDS_SIBLINGS and orders:
+        siblings = queries.invoices(odoo, ids, order_ids=[o.id for o in orders][:MOST], limit=SIBLINGS)
+        is_whole = len(siblings) < SIBLINGS
+        invoices = _merged(invoices, siblings)
+    if invoices:
+        invoices = _merged(invoices, queries.invoices(odoo, ids, credits_invoice_ids=[i.id for i in invoices]))
     invoice_ids, order_ids = [i.id for i in invoices], [o.id for o in orders]
     invoice_lines = queries.invoice_lines(odoo, ids, invoice_ids=invoice_ids) if invoice_ids else []
     order_lines = queries.sales_order_lines(odoo, ids, order_ids=order_ids) if order_ids else []
@@ -76,12 +81,18 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
         projects=tuple(queries.projects(odoo, ids, ids=project_ids)) if project_ids else (),
         payments=tuple(queries.payments(odoo, ids, invoice_ids=invoice_ids)) if invoice_ids else (),
         taxes=tuple(queries.taxes(odoo, ids, ids=tax_ids)) if tax_ids else (),
-        products=tuple(queries.products(odoo, ids)) if assessment.classification.reason == "new_po" else (),
+        products=tuple(queries.products(odoo, ids, limit=CATALOGUE)) if "new_po" in reasons else (),
+        milestones=_milestones(odoo, ids, order_lines) if reasons & milestones.REASONS else (),
+        is_whole=is_whole,
     )
 
 
-_NEEDS_NEIGHBOURS = ("duplicate_invoice", "duplicate_billing")
-_NEEDS_SIBLINGS = ("contract_cap", "po_exceeded", "po_invalid", "duplicate_invoice")
+_NEEDS_NEIGHBOURS = duplicates.REASONS
+_NEEDS_SIBLINGS = caps.REASONS | duplicates.REASONS
+
+
+def _milestones(odoo: OdooGateway, ids: list[int], lines: list[SalesOrderLine]) -> tuple[Milestone, ...]:
+    return tuple(queries.milestones(odoo, ids, order_line_ids=[line.id for line in lines])) if lines else ()
 
 
 def references(written: object) -> list[str]:
@@ -107,34 +118,46 @@ def vat_ids(assessment: Assessment, reading: Reading) -> list[str]:
 
 def sender_domain(reading: Reading, firm: Firm | None) -> str:
     """The domain the message comes from, when it says something: not ours, not a free mail service."""
+    address = sender_address(reading, firm)
+    domain = address.rpartition("@")[2]
+    return "" if domain in FREE_MAIL else domain
+
+
+def sender_address(reading: Reading, firm: Firm | None) -> str:
+    """Who sent the message, in lower case; empty where that is one of us, or nobody."""
     if reading.mail is None:
         return ""
-    domain = reading.mail.sender.domain
-    ours = set(firm.domains) if firm else {a.domain for a in reading.mail.to}
-    return "" if domain in FREE_MAIL or domain in ours else domain
+    sender = reading.mail.sender
+    ours = set(firm.domains) if firm and firm.domains else {a.domain for a in reading.mail.to}
+    return "" if sender.domain in ours - FREE_MAIL else sender.email.casefold()
 
 
 def _customers(
-    odoo: OdooGateway, ids: list[int], assessment: Assessment, reading: Reading, firm: Firm | None,
+    odoo: OdooGateway, companies: list[Company], assessment: Assessment, reading: Reading, firm: Firm | None,
     invoices: list[Invoice], orders: list[SalesOrder],
 ) -> list[Customer]:  # fmt: skip
+    """Whoever the message may come from: by documents named, VAT id, sender and name. Never ourselves."""
+    ids = [c.id for c in companies]
     found: dict[int, Customer] = {}
 
     def add(customers: Iterable[Customer]) -> None:
-        found.update({c.id: c for c in customers})
+        found.update({c.id: c for c in customers if not is_us(c, companies)})
 
     known = sorted({i.customer_id for i in invoices} | {o.customer_id for o in orders})
     if known:
         add(queries.customers(odoo, ids, ids=known))
     for vat_id in vat_ids(assessment, reading):
-        add(queries.customers(odoo, ids, vat_id=vat_id))
-    domain = sender_domain(reading, firm)
+        if not is_our_vat_id(vat_id, companies):
+            add(queries.customers(odoo, ids, vat_id=vat_id, limit=MOST))
+    domain, address = sender_domain(reading, firm), sender_address(reading, firm)
     if domain:
-        add(queries.customers(odoo, ids, domain=domain)[:MOST])
+        add(queries.customers(odoo, ids, domain=domain, limit=MOST))
+    elif address:
+        add(queries.customers(odoo, ids, address=address, limit=MOST))
     name = str(assessment.value("customer_name") or "")
     words = [w for w in re.findall(r"\w{3,}", name) if w.casefold() not in _COMMON]
     if words:
-        add(queries.customers(odoo, ids, name_like=max(words, key=len), only_entities=True)[:MOST])
+        add(queries.customers(odoo, ids, name_like=max(words, key=len), only_entities=True, limit=MOST))
     entities = sorted({c.customer_id for c in found.values()} - set(found))
     if entities:
         add(queries.customers(odoo, ids, ids=entities))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
 
 from app.money import Money
@@ -63,6 +63,8 @@ class Books:
     payments: tuple[Payment, ...] = ()
     taxes: tuple[Tax, ...] = ()
     products: tuple[Product, ...] = ()
+    is_whole: bool = True
+    """False where an order has more invoices than are read: what is billed on it is then not added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class Finding:
     sentence: str
     says: str
     amount: Money | None = None
+    _: KW_ONLY
     quantity: Decimal | None = None
     unit: str = ""
     rate: Money | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.assessments.findings import Books, Finding, Match
-from app.assessments.reconcile import caps, duplicates, hours, orders, payments, rates, taxes
+from app.assessments.reconcile import caps, credits, duplicates, hours, milestones, orders, payments, rates, sums, taxes
 from app.documents.order import Order
-from app.odoo.records import Invoice, SalesOrder
+from app.odoo.records import Invoice, InvoiceKind, SalesOrder
 from app.vocabulary import Kind
 
 
@@ -20,7 +20,7 @@ def reconcile(
 ) -> tuple[Finding, ...]:
     """Every finding about the records that are certain, the contested matter first."""
     meant = {m.record.id for m in matches if m.what == "invoice" and m.is_certain}
-    invoices = [i for i in books.invoices if i.id in meant]
+    invoices = [i for i in books.invoices if i.id in meant and i.kind is InvoiceKind.INVOICE]
     ordered_in = next((m.record.id for m in matches if m.what == "order" and m.is_certain), None)
     sales_order = next((o for o in books.orders if o.id == ordered_in), None)
     reasons = {reason, *secondary}
@@ -39,10 +39,14 @@ def _of_invoice(invoice: Invoice, order: SalesOrder | None, reasons: set[str], b
         found += hours.check(invoice, books)
     if reasons & rates.REASONS:
         found += rates.check(invoice, books)
+    if reasons & sums.REASONS:
+        found += sums.check(invoice, books)
     if reasons & caps.REASONS and order is not None:
         found += caps.check(invoice, order, books)
+    if reasons & milestones.REASONS:
+        found += milestones.check(invoice, books)
     if reasons & taxes.REASONS:
         found += taxes.check(invoice, books)
     if reasons & payments.REASONS:
         found += payments.check(invoice, books)
-    return found
+    return credits.subtract(found, invoice, books)

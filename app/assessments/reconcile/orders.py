@@ -5,29 +5,35 @@ from __future__ import annotations
 from decimal import Decimal
 
 from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
+from app.assessments.matching import UNLIKE, alike, is_same_vat_id
+from app.assessments.reconcile import catalogue, units
+from app.assessments.reconcile.units import count
 from app.documents.order import Order, OrderLine
 from app.money import Money, minor_unit
 from app.odoo.records import SalesOrder, SalesOrderLine
 
 
 def check(ordered: Order, sales_order: SalesOrder | None, books: Books) -> list[Finding]:
-    """The order's own sums, then customer's currency, lines, total and validity against the sales order."""
+    """The order's own sums, then customer, currency, lines, total, validity and terms against the sales order.
+
+    Without a sales order: what keeps the order from being entered as it stands.
+    """
     found = own_arithmetic(ordered)
+    if not is_currency(ordered.currency):
+        found.append(
+            Finding("order_currency_missing", "The order names no currency: ask for it before entering it.", "nobody")
+        )
     if sales_order is None:
-        return found
+        return found + [_unknown(line) for line in catalogue.without_product(ordered, books)]
     own = (RecordRef("sale.order", sales_order.id, sales_order.name),)
-    if ordered.currency and ordered.currency != sales_order.currency:
+    found += _customer(ordered, sales_order, books)
+    if is_currency(ordered.currency) and ordered.currency != sales_order.currency:
         sentence = f"The order is in {ordered.currency}, {sales_order.name} in {sales_order.currency}."
         return [*found, Finding("order_currency_differs", sentence, "nobody", records=own)]
     quoted = [line for line in books.order_lines if line.order_id == sales_order.id]
     found += _lines(ordered, sales_order, quoted)
     found += _total(ordered, sales_order, own)
-    if (
-        ordered.valid_until
-        and sales_order.valid_until
-        and ordered.issued_on
-        and ordered.issued_on > sales_order.valid_until
-    ):
+    if sales_order.valid_until and ordered.issued_on and ordered.issued_on > sales_order.valid_until:
         sentence = (
             f"The order is dated {ordered.issued_on}, "
             f"quotation {sales_order.name} was valid until {sales_order.valid_until}."
@@ -37,6 +43,40 @@ def check(ordered: Order, sales_order: SalesOrder | None, books: Books) -> list[
     return found
 
 
+def is_currency(written: str) -> bool:
+    """Whether a currency is written as ISO 4217 does it."""
+    return len(written) == 3 and written.isascii() and written.isalpha() and written.isupper()
+
+
+def _unknown(line: OrderLine) -> Finding:
+    return Finding(
+        "product_unknown",
+        f"No product in Odoo is like “{_first(line.description) or line.number}”: choose one when you enter the order.",
+        "nobody",
+    )
+
+
+def _customer(ordered: Order, sales_order: SalesOrder, books: Books) -> list[Finding]:
+    """The buyer on the paper is another house than the one the sales order is for: by VAT id, else by name."""
+    customer = next((c for c in books.customers if c.id == sales_order.customer_id), None)
+    buyer = ordered.buyer
+    if customer is None or not (buyer.name or buyer.vat_id):
+        return []
+    if buyer.vat_id and customer.vat_id:
+        differs = not is_same_vat_id(buyer.vat_id, customer.vat_id)
+    else:
+        differs = bool(buyer.name) and alike(buyer.name, customer.name) < UNLIKE
+    if not differs:
+        return []
+    who = f"{buyer.name} ({buyer.vat_id})" if buyer.name and buyer.vat_id else buyer.name or buyer.vat_id
+    sentence = f"The order is from {who}, {sales_order.name} is for {customer.name}."
+    refs = (
+        RecordRef("sale.order", sales_order.id, sales_order.name),
+        RecordRef("res.partner", customer.id, customer.name),
+    )
+    return [Finding("order_customer_differs", sentence, "nobody", records=refs)]
+
+
 def own_arithmetic(ordered: Order) -> list[Finding]:
     """Lines whose quantity × price is not their amount, and a net total that is not the sum of the lines.
 
@@ -44,7 +84,7 @@ def own_arithmetic(ordered: Order) -> list[Finding]:
     """
     found: list[Finding] = []
     currency = ordered.currency
-    if not currency:
+    if not is_currency(currency):
         return found
     cent = minor_unit(currency)
     for line in ordered.lines:
@@ -102,75 +142,41 @@ def _differences(line: OrderLine, partner: SalesOrderLine, sales_order: SalesOrd
     currency = sales_order.currency
     ref = (RecordRef("sale.order.line", partner.id, sales_order.name),)
     what = _first(partner.description) or line.description
+    quoted_on = f"quoted on {sales_order.name}"
     if line.unit_price is not None and line.unit_price != partner.unit_price.amount:
-        count = line.quantity if line.quantity is not None else partner.quantity
-        rate = Money(line.unit_price, currency)
-        gap = Money((line.unit_price - partner.unit_price.amount) * count, currency).rounded()
+        times = line.quantity if line.quantity is not None else partner.quantity
+        rate, quoted = Money(line.unit_price, currency), partner.unit_price
+        gap = ((rate - quoted) * times).rounded()
         rows = (
-            ArithmeticRow("Ordered", count, line.unit, rate, (rate * count).rounded(), "first"),
-            ArithmeticRow(
-                f"quoted on {sales_order.name}",
-                count,
-                partner.unit,
-                partner.unit_price,
-                (partner.unit_price * count).rounded(),
-                "minus",
-                ref,
-            ),
-            ArithmeticRow("Difference", count, line.unit, rate - partner.unit_price, gap, "result"),
+            ArithmeticRow("Ordered", times, line.unit, rate, (rate * times).rounded(), "first"),
+            ArithmeticRow(quoted_on, times, partner.unit, quoted, (quoted * times).rounded(), "minus", ref),
+            ArithmeticRow("Difference", times, line.unit, rate - quoted, gap, "result"),
         )
-        sentence = f"“{what}”: ordered at {rate}, quoted at {partner.unit_price}: {gap} for {count.normalize():f}."
+        sentence = f"“{what}”: ordered at {units.rate(rate)}, quoted at {units.rate(quoted)}: {gap} for {count(times)}."
         found.append(
             Finding(
-                "order_rate_differs",
-                sentence,
-                "nobody",
-                Money(abs(gap.amount), currency),
-                count,
-                line.unit,
-                rate,
-                rows,
-                ref,
-                line_id=partner.id,
+                "order_rate_differs", sentence, "nobody", Money(abs(gap.amount), currency), quantity=times,
+                unit=line.unit, rate=rate, rows=rows, records=ref, line_id=partner.id,
             )
-        )
+        )  # fmt: skip
     if line.quantity is not None and line.quantity != partner.quantity:
-        gap = Money((line.quantity - partner.quantity) * partner.unit_price.amount, currency).rounded()
+        rate = partner.unit_price
+        more = line.quantity - partner.quantity
+        gap = (rate * more).rounded()
         rows = (
+            ArithmeticRow("Ordered", line.quantity, line.unit, rate, (rate * line.quantity).rounded(), "first"),
             ArithmeticRow(
-                "Ordered",
-                line.quantity,
-                line.unit,
-                partner.unit_price,
-                (partner.unit_price * line.quantity).rounded(),
-                "first",
+                quoted_on, partner.quantity, partner.unit, rate, (rate * partner.quantity).rounded(), "minus", ref
             ),
-            ArithmeticRow(
-                f"quoted on {sales_order.name}",
-                partner.quantity,
-                partner.unit,
-                partner.unit_price,
-                partner.net,
-                "minus",
-                ref,
-            ),
-            ArithmeticRow("Difference", line.quantity - partner.quantity, line.unit, partner.unit_price, gap, "result"),
+            ArithmeticRow("Difference", more, line.unit, rate, gap, "result"),
         )
-        sentence = f"“{what}”: {line.quantity.normalize():f} ordered, {partner.quantity.normalize():f} quoted."
+        sentence = f"“{what}”: {count(line.quantity)} ordered, {count(partner.quantity)} quoted."
         found.append(
             Finding(
-                "order_quantity_differs",
-                sentence,
-                "nobody",
-                Money(abs(gap.amount), currency),
-                line.quantity,
-                line.unit,
-                partner.unit_price,
-                rows,
-                ref,
-                line_id=partner.id,
+                "order_quantity_differs", sentence, "nobody", Money(abs(gap.amount), currency), quantity=line.quantity,
+                unit=line.unit, rate=rate, rows=rows, records=ref, line_id=partner.id,
             )
-        )
+        )  # fmt: skip
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
+from app.assessments.reconcile import credits
 from app.money import Money
 from app.odoo.records import Invoice, PaymentState
 
@@ -22,7 +23,21 @@ REASONS = frozenset(
 
 
 def check(invoice: Invoice, books: Books) -> list[Finding]:
-    """Whether the invoice is settled, partly settled or open, with the payments and credits that say so."""
+    """Whether the invoice is settled, partly settled or open; credit notes that wait as drafts are told beside it."""
+    return [*_settled(invoice, books), *_drafts(invoice, books)]
+
+
+def _drafts(invoice: Invoice, books: Books) -> list[Finding]:
+    waiting = [n for n in credits.notes(invoice, books) if n.is_draft]
+    if not waiting:
+        return []
+    total = sum((n.gross for n in waiting), Money.zero(invoice.currency))
+    refs = tuple(RecordRef("account.move", n.id, n.name or f"draft {n.id}") for n in waiting)
+    sentence = f"A credit of {total} with tax for {invoice.name} is a draft in Odoo; it counts when it is posted."
+    return [Finding("credit_in_draft", sentence, "nobody", records=refs, invoice_id=invoice.id)]
+
+
+def _settled(invoice: Invoice, books: Books) -> list[Finding]:
     settled = [p for p in books.payments if p.invoice_id == invoice.id]
     own = RecordRef("account.move", invoice.id, invoice.name)
     rows = [ArithmeticRow(f"Billed on {invoice.name}, with tax", None, "", None, invoice.gross, "first", (own,))]

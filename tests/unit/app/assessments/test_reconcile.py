@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.assessments.findings import Books, Finding, Match, RecordRef
 from app.assessments.reconcile import reconcile
-from app.documents.order import Order, OrderLine
-from app.odoo.records import InvoiceKind, OrderState, PaymentState
+from app.documents.order import Order, OrderLine, Party
+from app.odoo.records import InvoiceKind, InvoiceState, Milestone, OrderState, PaymentState, Product
 from app.vocabulary import KIND_OF
 from tests.books import (
     a_customer,
@@ -127,6 +127,179 @@ def test_tax_across_the_border_is_a_hint_for_a_specialist() -> None:
     assert "reverse charge" in found.sentence
 
 
+# -- units, rounding, sums ----------------------------------------------------------------------------------------
+
+
+def codes(found: list[Finding]) -> list[tuple[str, str]]:
+    return [(f.code, f.says) for f in found]
+
+
+def test_days_are_compared_with_hours_by_the_working_day() -> None:
+    line = replace(a_line(quantity="5", rate="1200.00"), unit="Days")
+    (found,) = [
+        f
+        for f in findings("hours_quantity", the_books(invoice_lines=(line,), timesheets=hours(("12", True))))
+        if f.code.startswith("hours_")
+    ]
+    assert (found.says, found.quantity, found.amount) == ("customer", Decimal("3.5"), eur("4200.00"))
+    assert "1.5 days at 8 h a day" in found.sentence
+
+
+def test_a_unit_that_is_no_unit_of_time_is_not_compared() -> None:
+    line = replace(a_line(quantity="5"), unit="Units")
+    books = the_books(invoice_lines=(line,), timesheets=hours(("12", True)))
+    assert not [f for f in findings("hours_quantity", books) if f.code.startswith("hours_")]
+
+
+def test_two_lines_of_one_order_line_share_its_timesheets() -> None:
+    books = the_books(invoice_lines=(a_line(quantity="20"), a_line(501, quantity="22")), timesheets=hours(("36", True)))
+    (found,) = [f for f in findings("missing_backup", books) if f.code.startswith("hours_")]
+    assert (found.code, found.quantity, found.amount, found.line_id) == (
+        "hours_over_approved", Decimal(6), eur("900.00"), 501,
+    )  # fmt: skip
+
+
+def test_lines_of_different_rates_have_no_amount_that_anybody_could_credit() -> None:
+    books = the_books(
+        invoice_lines=(a_line(quantity="20"), a_line(501, quantity="22", rate="90.00")), timesheets=hours(("36", True))
+    )
+    (found,) = [f for f in findings("missing_backup", books) if f.code.startswith("hours_")]
+    assert (found.quantity, found.amount, found.line_id) == (Decimal(6), None, None)
+
+
+@pytest.mark.parametrize(("agreed", "amount"), [("0.119", "500.00"), ("0.120", "400.00")])
+def test_a_gap_is_rounded_once_after_it_is_multiplied(agreed: str, amount: str) -> None:
+    books = the_books(
+        invoice_lines=(a_line(quantity="100000", rate="0.124"),), order_lines=(an_order_line(rate=agreed),)
+    )
+    (found,) = findings("rate_price", books)
+    assert found.amount == eur(amount)
+    assert "0.124 EUR" in found.sentence
+
+
+def test_a_day_rate_is_compared_with_the_hourly_rate_of_the_order() -> None:
+    line = replace(a_line(quantity="5", rate="1300.00"), unit="Days")
+    (found,) = findings("rate_price", the_books(invoice_lines=(line,)))
+    assert (found.code, found.amount) == ("rate_above_order", eur("500.00"))
+    assert findings("rate_price", the_books(invoice_lines=(replace(line, unit="Units"),))) == []
+
+
+def test_a_discount_that_was_agreed_and_not_given_is_named() -> None:
+    books = the_books(order_lines=(replace(an_order_line(), discount_percent=Decimal(10)),))
+    (found,) = findings("discount_rebate", books)
+    assert (found.code, found.amount) == ("discount_missing", eur("630.00"))
+    assert "10 % discount" in found.sentence
+
+
+def test_a_line_that_bills_more_than_quantity_times_rate_is_wrong() -> None:
+    wrong = replace(a_line(), net=eur("6400.00"))
+    found = findings("calculation_error", the_books(invoice_lines=(wrong,)))
+    assert [(f.code, f.amount) for f in found] == [("line_arithmetic_wrong", eur("100.00"))]
+    assert codes(findings("calculation_error", the_books())) == [("sums_right", "us")]
+
+
+def test_a_consolidated_invoice_counts_with_its_lines_of_that_order() -> None:
+    both = an_invoice(net="9000.00", origin="S00001, S00002")
+    books = the_books(
+        invoices=(both,), orders=(an_order(net="5000.00"), an_order(51, "S00002", "4000.00")),
+        order_lines=(an_order_line(), an_order_line(901, 51)),
+        invoice_lines=(a_line(quantity="50", rate="100.00"), a_line(501, quantity="40", rate="100.00",
+                                                                   order_line_ids=(901,))),
+    )  # fmt: skip
+    assert codes(findings("contract_cap", books)) == [("cap_kept", "us")]
+
+
+def test_an_order_with_more_invoices_than_are_read_is_not_judged() -> None:
+    assert findings("contract_cap", replace(the_books(orders=(an_order(net="10.00"),)), is_whole=False)) == []
+
+
+def test_equal_fees_of_two_months_billed_by_hand_support_nobody() -> None:
+    second = an_invoice(101, "INV/2026/0101", invoiced_on=date(2026, 10, 31), origin="")
+    lines = tuple(
+        replace(a_line(500 + n, 100 + n, "1", "2000.00", order_line_ids=()), description=f"Retainer {month}")
+        for n, month in enumerate(("August", "September"))
+    )
+    first = an_invoice(origin="", net="6300.00")
+    found = findings("duplicate_invoice", the_books(invoices=(first, second), invoice_lines=lines), invoice=101)
+    assert ("duplicate_possible", "nobody") in codes(found)
+    assert not [f for f in found if f.says == "customer"]
+
+
+def test_a_milestone_that_was_billed_before_it_was_reached_is_named() -> None:
+    fee = replace(an_order_line(quantity="1", rate="30000.00"), unit="Units", invoiced=Decimal("0.7"))
+    line = replace(a_line(quantity="0.4", rate="30000.00"), unit="Units")
+    stones = (
+        Milestone(1, "Design accepted", 5, True, Decimal("0.3"), 900),
+        Milestone(2, "Build accepted", 5, False, Decimal("0.4"), 900),
+    )
+    books = the_books(order_lines=(fee,), invoice_lines=(line,), milestones=stones)
+    (found,) = findings("quality_acceptance", books)
+    assert (found.code, found.says, found.amount) == ("milestone_not_reached", "customer", eur("12000.00"))
+    assert "“Build accepted”" in found.sentence
+    reached = (stones[0], replace(stones[1], is_reached=True))
+    assert codes(findings("quality_acceptance", replace(books, milestones=reached))) == [
+        ("milestone_reached", "nobody")
+    ]
+
+
+# -- what is credited already -------------------------------------------------------------------------------------
+
+
+def a_credit(net: str = "900.00", **kw: object) -> dict[str, object]:
+    given = {"kind": InvoiceKind.CREDIT_NOTE, "credits_invoice_id": 100, "state": InvoiceState.DRAFT, **kw}
+    part = a_line(601, 102, "6", str(Decimal(net) / 6))
+    return {
+        "invoices": (an_invoice(), an_invoice(102, "", net, **given)), "invoice_lines": (a_line(), part),
+        "timesheets": hours(("36", True)),
+    }  # fmt: skip
+
+
+def test_a_credit_that_waits_as_a_draft_covers_the_finding() -> None:
+    (found,) = [f for f in findings("hours_quantity", the_books(**a_credit())) if f.code == "hours_over_approved"]
+    assert (found.says, found.amount) == ("nobody", eur("0.00"))
+    assert "900.00 EUR is credited on a draft credit note: nothing is left to credit" in found.sentence
+
+
+def test_a_credit_of_a_part_leaves_the_rest() -> None:
+    (found,) = [
+        f for f in findings("hours_quantity", the_books(**a_credit("300.00"))) if f.code == "hours_over_approved"
+    ]
+    assert (found.says, found.amount, found.quantity) == ("customer", eur("600.00"), None)
+    assert [r.role for r in found.rows][-2:] == ["minus", "result"]
+
+
+def test_a_cancelled_credit_covers_nothing() -> None:
+    books = the_books(**a_credit(state=InvoiceState.CANCEL))
+    (found,) = [f for f in findings("hours_quantity", books) if f.code == "hours_over_approved"]
+    assert (found.says, found.amount) == ("customer", eur("900.00"))
+
+
+def test_a_credit_above_what_is_open_is_said_in_words() -> None:
+    books = the_books(invoices=(an_invoice(open_amount=eur("90.00")),), timesheets=hours(("36", True)))
+    (found,) = [f for f in findings("hours_quantity", books) if f.code == "hours_over_approved"]
+    assert "only 90.00 EUR is open" in found.sentence
+
+
+@given(st.decimals("0.01", "6300", places=2), st.decimals("0.01", "6300", places=2))
+def test_what_is_left_to_credit_and_what_is_credited_are_what_was_found(over: Decimal, credited: Decimal) -> None:
+    rate = 150 - over / 42
+    given_credit = a_credit()
+    note, part = (
+        an_invoice(102, "R/1", str(credited), kind=InvoiceKind.CREDIT_NOTE, credits_invoice_id=100),
+        a_line(601, 102, "1", str(credited)),
+    )
+    books = the_books(**{
+        **given_credit, "invoices": (an_invoice(), note), "invoice_lines": (a_line(), part),
+        "order_lines": (an_order_line(rate=str(rate)),),
+    })  # fmt: skip
+    before = findings("rate_price", replace(books, invoices=(an_invoice(),)))
+    after = findings("rate_price", books)
+    if before and before[0].amount:
+        assert after[0].amount is not None
+        taken = before[0].amount - after[0].amount
+        assert taken == min(before[0].amount, eur(credited))
+
+
 # -- orders -----------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +348,24 @@ def test_the_orders_own_sums_are_checked() -> None:
 def test_another_currency_ends_the_comparison() -> None:
     found = findings("new_po", the_books(), order=replace(ordered(order_line()), currency="USD"))
     assert [f.code for f in found] == ["order_currency_differs"]
+
+
+def test_the_buyer_is_compared_with_the_customer_of_the_sales_order() -> None:
+    found = findings("new_po", the_books(), order=ordered(order_line(), buyer=Party("Brine & Sons Ltd")))
+    assert "order_customer_differs" in [f.code for f in found]
+    same = findings("new_po", the_books(), order=ordered(order_line(), buyer=Party("FJORDLINE CARGO")))
+    assert "order_customer_differs" not in [f.code for f in same]
+
+
+def test_an_order_without_a_currency_is_told() -> None:
+    found = findings("new_po", the_books(orders=()), order=replace(ordered(order_line()), currency=""))
+    assert [f.code for f in found] == ["order_currency_missing"]
+
+
+def test_a_line_for_which_no_product_fits_is_told() -> None:
+    books = the_books(orders=(), products=(Product(2, "Travel expenses", unit="Units"),))
+    found = findings("new_po", books, order=ordered(order_line(text="Penetration test of the portal")))
+    assert [f.code for f in found] == ["product_unknown"]
 
 
 @given(st.decimals("0.25", "200", places=2), st.decimals("0", "200", places=2), st.decimals("1", "400", places=2))
