@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -89,13 +91,15 @@ def inbox(request: Request, visit: SignedIn) -> HTMLResponse:
     exchange = Exchange.of(request.app.state.policy)
     with request.app.state.database.transaction() as session:
         found = queries.page(session, wanted.filter, sort=wanted.sort, cursor=wanted.cursor, limit=PAGE)
+        narrowed = queries.totals(session, wanted.filter)
+        whole = queries.totals(session, wanted.unnarrowed) if wanted.kinds else narrowed
         context = {
             "list": wanted,
             "views": _counted(session),
             "ended": ENDED,
             "sorts": [(sort, word, wanted.sorted_by(sort)) for sort, word in SORT_WORDS.items()],
-            "chips": _chips(session, wanted),
-            "totals": _totals(session, wanted, exchange, at.date()),
+            "chips": _chips(whole["by_kind"], wanted),
+            "totals": _totals(session, narrowed, wanted, exchange, at.date()),
             "rows": _rows(session, found.cases, wanted, exchange, at),
             "next": wanted.at(found.next_cursor) if found.next_cursor else "",
         }
@@ -113,8 +117,7 @@ def _counted(session: Session) -> list[tuple[View, int]]:
     ]
 
 
-def _chips(session: Session, wanted: ListState) -> list[Chip]:
-    counts = queries.totals(session, wanted.unnarrowed)["by_kind"]
+def _chips(counts: Mapping[str, int], wanted: ListState) -> list[Chip]:
     return [
         Chip(
             kind, wording.KIND_WORDS[kind], wording.KIND_ICONS[kind], counts.get(kind, 0), wanted.toggled(kind),
@@ -126,8 +129,7 @@ def _chips(session: Session, wanted: ListState) -> list[Chip]:
     ]  # fmt: skip
 
 
-def _totals(session: Session, wanted: ListState, exchange: Exchange, today: date) -> Totals:
-    found = queries.totals(session, wanted.filter)
+def _totals(session: Session, found: Mapping[str, Any], wanted: ListState, exchange: Exchange, today: date) -> Totals:
     own, others = Decimal(0), []
     for currency, amount in sorted(found["at_stake"].items()):
         converted = exchange.in_company(Money(amount, currency))
