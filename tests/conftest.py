@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -104,3 +104,26 @@ def house(database: object, postgres_url: str) -> Iterator[object]:
 def redis_url() -> str:
     """The shared Valkey."""
     return _engine_url("valkey")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., object]:
+    """`run("queue", "--json")` runs `countersign queue --json` in this process, in a terminal of 80 columns."""
+    from tests.command_line import Done
+    from workers.cli import main
+
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def carry_out(*arguments: str, columns: int = 80) -> Done:
+        monkeypatch.setattr("sys.argv", ["countersign", *arguments])
+        monkeypatch.setenv("COLUMNS", str(columns))
+        capsys.readouterr()
+        code: object = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        said = capsys.readouterr()
+        return Done(int(str(code)), said.out, said.err)
+
+    return carry_out

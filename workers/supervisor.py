@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from app import config
 from app.config import ENGINES_FILE, Settings
@@ -57,7 +58,7 @@ class Supervisor:
     """Further programs to supervise, by name."""
     children: list[Child] = field(default_factory=list)
     _stopping: bool = False
-    _lock: object = None
+    _lock: TextIO | None = None
 
     @property
     def data(self) -> Path:
@@ -71,13 +72,9 @@ class Supervisor:
             Misconfigured, Unavailable: An engine cannot start.
         """
         self._take_folder()
-        if engines.is_port_taken(self.settings.countersign_host, self.settings.countersign_port):
-            raise Conflict(
-                f"Port {self.settings.countersign_port} is taken by another program. Free it, or choose another with "
-                "--port or COUNTERSIGN_PORT."
-            )
-        known = config.known_engines(self.data)
         try:
+            self._require_port()
+            known = config.known_engines(self.data)
             if not self.settings.database_url.get_secret_value():
                 self._add_engine("postgres", known, engines.start_postgres, signal.SIGINT, "database_url")
             if not self.settings.redis_url.get_secret_value():
@@ -135,9 +132,19 @@ class Supervisor:
                 engines.ask_to_stop(process, child.stop_signal)
             for child, process in wave:
                 engines.wait_for_end(process, within=child.stop_within)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _require_port(self) -> None:
+        host, port = self.settings.countersign_host, self.settings.countersign_port
+        if engines.is_port_taken(host, port):
+            raise Conflict(
+                f"Port {port} is taken by another program. Free it, or choose another with --port or COUNTERSIGN_PORT."
+            )
 
     def _take_folder(self) -> None:
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
@@ -146,6 +153,7 @@ class Supervisor:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            lock.close()
             raise Conflict(
                 f"Countersign is running already with the data in {self.data}. Stop it first, or choose another folder "
                 "with COUNTERSIGN_DATA."

@@ -49,7 +49,7 @@ def write_of(house: House, suggestion_id: UUID) -> WriteBack:
 
 
 def make_stale(house: House, suggestion: Suggestion, clara: Caller) -> None:
-    """Somebody sets the mark in Odoo, then takes it out: first the write finds it changed, then it can be done again."""
+    """Somebody sets the mark in Odoo and takes it out: the write finds it changed, then it can be done again."""
     invoice = house.odoo.books.get("account.move", suggestion.target_id or 0)
     house.confirm(suggestion, clara)
     invoice["no_followup"] = True
