@@ -14,8 +14,11 @@ from classifiers.message_fields.written_numbers import as_text
 
 _DISPUTED = frozenset({"short_payment", "overpayment_refund", "remittance"})
 _TOTAL = frozenset(
-    {"new_po", "po_change", "remittance", "promise_to_pay", "short_payment", "bank_details_change", "impersonation"}
-)
+    {
+        "new_po", "po_change", "remittance", "promise_to_pay", "short_payment", "overpayment_refund",
+        "bank_details_change", "impersonation",
+    }
+)  # fmt: skip
 _LEAST = {"amount_disputed": 0.38, "amount_total": 0.38}
 _IN_HAND = ("subject", "new", "forwarded", "answer", "document", "invoice_copy")
 
@@ -59,7 +62,8 @@ def amount_fields(source: Source) -> dict[str, FieldValue]:
     options = candidates(source, found)
     fields: dict[str, FieldValue] = {}
     chosen: dict[str, Candidate] = {}
-    for field, applies in (("amount_total", has_total), ("amount_disputed", has_disputed)):
+    order = (("amount_total", has_total), ("amount_disputed", has_disputed))
+    for field, applies in order if source.reason != "overpayment_refund" else reversed(order):
         if not applies(source.reason):
             continue
         open_options = [o for o in options if o not in chosen.values()]

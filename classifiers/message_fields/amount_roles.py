@@ -81,19 +81,22 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
             continue
         if is_marked and amount.mark in ("figure", "bare"):
             mention["unmarked"] = 1.0
+        if amount.mark in ("figure", "bare") and amount.value < 100:
+            mention["small_unmarked"] = 1.0
         by_value.setdefault(amount.value, []).append((amount, mention))
     rates = {value for value, mentions in by_value.items() if any("is_rate" in own for _, own in mentions)}
     sums = Sums(source, found, rates)
     result: list[Candidate] = []
     prose = [a for a in found if a.passage.zone in _PROSE[:3] and a.mark != "bare"]
     distinct = {a.value for a in prose}
+    anywhere = {a.value for a in found if a.mark != "bare" and a.value}
     group = group_of(source.reason)
     for value, mentions in by_value.items():
         features: dict[str, float] = {}
         best = min(mentions, key=lambda m: (_ZONES.index(m[0].passage.zone), _MARKS.index(m[0].mark)))[1]
         for _, own in mentions:
             for name, strength in own.items():
-                is_of_place = name.startswith(("zone:", "mark:")) or name in ("unmarked", "table_row")
+                is_of_place = name.startswith(("zone:", "mark:")) or name in ("unmarked", "small_unmarked", "table_row")
                 if own is best or not is_of_place:
                     features[name] = max(features.get(name, 0.0), strength)
         if not any("unrated" in own for _, own in mentions):
@@ -107,6 +110,8 @@ def candidates(source: Source, found: list[Amount]) -> list[Candidate]:
             features["first"] = float(prose[0].value == value)
             features["last"] = float(prose[-1].value == value)
             features[f"largest:{group}"] = features["largest"]
+        if len(anywhere) == 1:
+            features["only_anywhere"] = 1.0
         if len(mentions) > 1:
             features["repeated"] = 1.0
         for name in made_of:
@@ -167,6 +172,8 @@ def _mention(source: Source, amount: Amount, context: Context) -> dict[str, floa
             features["expected:label"] = 1.0
         if passage.zone == "invoice_copy":
             features[f"copy:{group}:{hit.role}"] = 1.0
+    if _AFTER_COUNT.search(passage.folded, max(0, amount.start - 30), amount.start):
+        features[f"after_count:{source.reason}"] = 1.0
     if _WHOLE_OF.search(passage.folded, max(0, amount.start - 40), amount.start):
         features["whole_of_part"] = 1.0
     if _PART_OF.match(passage.folded, amount.end):
@@ -210,14 +217,20 @@ _WHOLE_OF = re.compile(
 """Before the whole of which a part is named: "half of the", "£184.20 of the"."""
 _PART_OF = re.compile(rf" (?:{_OF}) (?:[a-z]{{3}} |[€$£] ?)?\d[\d.,' ]*\d")
 _TIME_UNIT = (
-    r"(?:hours?|hrs?|h|std|stunden?|tage?n?|days?|nights?|nacht|nachte|heures?|jours?|journee|nuits?|nuitee|horas?"
+    r"(?:hours?|hrs?|h|std|stunden?|(?:werk|kalender|arbeits)?tage?n?|days?|nights?|nacht|nachte|heures?|jours?"
+    r"|journee|nuits?|nuitee|horas?"
     r"|dias?|noches?|uur|uren|dag|dagen|ora|ore|giorn[oi]|notte|notti"
     r"|noites?|godzin\w*|godz|dzien|dni|dobe|pt|personentage?|manntage?|seats?|users?|miles?|km|units?|unite"
     r"|unidad\w*|stuck|stk|stuks|szt|months?|monate?|mois|mes|meses|maand|mese|miesiac|each|j)"
 )
+_AFTER_COUNT = re.compile(rf"\d {{0,2}}{_TIME_UNIT}\.?(?: [a-z]{{1,14}})?[ ,]{{0,2}}[(=:]? ?(?:[a-z]{{3}} |[€$£] ?)?$")
+"""Before an amount that prices a count: "5 hours (575.00)"."""
 _RATE_AFTER = re.compile(
-    rf"\s{{0,2}}(?:ht\s?)?(?:/\s?|(?:per|pro|par|por|al|je|an|a|the|la|le|za|ao|ogni|zu|jede[rn]?)\s|l'|all'"
-    rf"|@\s?){_TIME_UNIT}\b|\s(?:each|pp|cad|cadaun[oa]|je stuck|c/u)\b"
+    r"\s{0,2}(?:ht\s?)?(?:/\s?|(?:per|pro|par|por|al|je|an|a|the|la|le|za|ao|zu|jede[rn]?|for each|for every|fur "
+    r"jede[nr]?|pour chaque"
+    r"|por cada|voor elke|per ogni|za kazd[ay])\s|l'|all'|@\s?)(?:(?:calendar|working|business|full|started"
+    r"|begonnenen?|angefangenen?)\s)?"
+    rf"{_TIME_UNIT}\b|\s(?:each|pp|cad|cadaun[oa]|je stuck|c/u)\b"
 )
 _RATE_BEFORE = re.compile(
     rf"(?:(?:@|(?<=[\d ])[x×*]|\bje|\btegen|\brate of|\bhourly rate|\bdaily rate|\bday rate|\b(?:stunden"

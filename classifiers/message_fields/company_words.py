@@ -21,7 +21,9 @@ LEGAL_FORM = re.compile(
 )
 
 INSTITUTION = re.compile(
-    r"^(?:landkreis|stadt|stadtwerke|gemeinde|klinikum|universitat|hochschule|landeshauptstadt|bezirk|kreis|verband"
+    r"^(?:port|puerto|porto|hafen|haven|airport|aeroport|aeropuerto|flughafen|theatre|teatro|theater|orchestra"
+    r"|kanzlei|clinic|klinik|clinica|museo|musee|landkreis|stadt|stadtwerke|gemeinde|klinikum|universitat|hochschule"
+    r"|landeshauptstadt|bezirk|kreis|verband"
     r"|stiftung|genossenschaft|kreisverwaltung|zweckverband|bistum|sparkasse|volksbank|brauhaus"
     r"|city|town|county|university|college|council|borough|district|authority|trust|hospital|hospitals|school|society"
     r"|association|foundation|charity|union|department|ministry|agency|institute|church|museum|hospice"
@@ -46,7 +48,7 @@ CONNECTORS = words_of(
 )
 
 CUSTOMER_LABEL = re.compile(
-    r"(?:^|[\n\t|]|\. )[ \t]*(?:your |the |ihr |ihre |votre |su |uw |vostro |vs\. ?|v/ ?|vosso )?"
+    r"(?:^|[\n\t|]|\. )[ \t]*(?:[-*•–] )?(?:your |the |ihr |ihre |votre |su |uw |vostro |vs\. ?|v/ ?|vosso )?"
     r"(?:customer(?: name)?|client(?: name)?|buyer|purchaser|bill(?:ed)? to|invoice to|sold to|payer|paying company"
     r"|debtor|ordering party|company|from|account name|originator|bill-to"
     r"|kunde|kundin|kundenname|auftraggeber(?:in)?|besteller(?:in)?|rechnungsempfanger|kaufer|debitor|schuldner"
@@ -87,6 +89,9 @@ NOT_NAMES = words_of(
     "cliente fatura encomenda tesouraria boa tarde dia bom"
     " dzien dobry szanowni szanowny panstwo pan pani pozdrawiam powazaniem dzial ksiegowosc zakupow faktura "
     "zamowienie kontrahent"
-    " registered limited sitz entre zwischen tra fra tussen pomiedzy entwurf abnahme schnittstelle brouillon "
+    "temps zeiten zeit tiempos uren ore horas czas forfait bolsa kontingent ap ar settlement settlements disputes "
+    "payable receivable ap ar settlement settlements disputes payable "
+    "receivable registered limited sitz entre zwischen tra "
+    "fra tussen pomiedzy entwurf abnahme schnittstelle brouillon "
     "borrador concept bozza rascunho szkic achtung wichtig ag hrb hra vat ust"
 ) - {"ag"}

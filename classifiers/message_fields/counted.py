@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _UNITS = {
     "hours": """
-        h hr hrs hour hours std stunde stunden heure heures hora horas uur uren ora ore godz godzin godziny godzina
+        h hr hrs hur hour hours std stunde stunden heure heures hora horas uur uren ora ore godz godzin godziny godzina
     """,
     "days": """
         d day days manday mandays persondays pt tag tage tagen personentag personentage personentagen manntag manntage
@@ -12,8 +12,8 @@ _UNITS = {
         giornata giornate gg dni dzien dnia osobodni roboczodni
     """,
     "units": """
-        unit units einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade jednostka
-        jednostek jednostki szt stk
+        unit units ea pce c62 einheit einheiten unite unites unidad unidades eenheid eenheden stuks unita pezzi unidade
+        jednostka jednostek jednostki szt stk
     """,
 }
 UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from app.assessments.results import FieldValue
 from app.vocabulary import KIND_OF, Kind
@@ -155,8 +155,9 @@ def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
         for start, end in runs(phrase):
             name = phrase[start:end]
             legal = LEGAL_FORM.search(name)
-            if legal and legal.start() == 0:
-                continue
+            before = fold(name[: legal.start()]).strip() if legal else ""
+            if legal and (not before or (" " not in before and _is_trade_word(before))):
+                continue  # Auftragsbestätigung AB
             if " " not in name and not source.is_own_staff:
                 continue  # a bare word is how people call a firm, not its name
             institution = any(INSTITUTION.match(word) for word in fold(name).split(" "))
@@ -172,7 +173,7 @@ def _written(source: Source, passage: Passage) -> Iterator[NameFound]:
             if own_document or passage.zone == "disclaimer":
                 score -= 0.8
             if passage.zone in ("subject", "quoted"):
-                score -= 0.5
+                score -= 0.2 if legal else 0.5
             yield from _unless_ours(source, NameFound(name, passage, low + start, low + end, score))
 
 
@@ -214,9 +215,15 @@ _YOUR_CUSTOMER = re.compile(
 )
 
 
+_BARE_CUSTOMER = re.compile(
+    r"(?:^|[.\n] ?|\b[Tt]he |\b[Dd]er |\b[Ll]e |\b[Ee]l |\b[Dd]e |\b[Ii]l |\bO )(?:[Cc]ustomer|[Bb]uyer|[Cc]lient"
+    r"|Kunde|[Cc]liente|[Kk]lant|[Kk]lient) (?=[A-ZÀ-Ý][^\W\d_]+ )"
+)
+
+
 def _introduced(source: Source, passage: Passage) -> Iterator[NameFound]:
     """ "Your customer Acme has rejected": a portal or an auditor names for whom it writes."""
-    for match in _YOUR_CUSTOMER.finditer(passage.folded):
+    for match in chain(_YOUR_CUSTOMER.finditer(passage.folded), _BARE_CUSTOMER.finditer(passage.text)):
         piece = passage.text[match.end() : match.end() + 90]
         low, high = next(iter(phrases(piece)), (0, 0))
         run = next(iter(runs(piece[low:high])), None)
@@ -299,7 +306,7 @@ def _talked_about(source: Source) -> Iterator[NameFound]:
     for passage in subjects + texts:
         for match in _PROPER.finditer(passage.text):
             counts[match.group()] = counts.get(match.group(), 0) + 1
-    yield from _named_in_text(source, texts, people)
+    yield from _named_in_text(source, [*subjects, *texts], people)
     for passage in subjects:
         for match in _PROPER.finditer(passage.text):
             word = match.group()

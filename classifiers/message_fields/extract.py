@@ -46,7 +46,9 @@ def _joined(first: FieldValue, second: FieldValue) -> FieldValue:
 
 
 def _of_text(source: Source) -> dict[str, FieldValue]:
-    fields = named_documents(source) | amount_fields(source) | quantity_fields(source) | order_dates(source)
+    fields = named_documents(source) | amount_fields(source) | order_dates(source)
+    disputed = fields.get("amount_disputed")
+    fields |= quantity_fields(source, disputed.evidence if disputed else ())
     for name, value in (
         ("deadline", deadline(source)),
         ("customer_name", customer_name(source)),

@@ -12,7 +12,7 @@ from itertools import islice
 from classifiers.message_fields.dates import dates
 from classifiers.message_fields.folding import Token, fold, words_of
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
-from classifiers.message_fields.tables import column_label, row_label
+from classifiers.message_fields.tables import column_label, first_cell, row_label
 from classifiers.message_fields.written_numbers import Number, numbers, parse
 
 MOST_FIGURES = 3_000
@@ -41,7 +41,7 @@ _AFTER = re.compile(
 _UNITS_AFTER = re.compile(
     r"\s?(?:%|prozent|percent|per cent|pour cent|por ciento|procent|per cento|por cento|°|(?:k?m|km|miles?|meilen|kg"
     r"|mb|gb|dpi|px)\b"
-    r"|(?:h|hrs?|hours?|std|stunden?|heures?|horas?|uur|uren|ore|ora|godz\w*|pt|tage?n?|days?|jours?|dias?|dagen|dag"
+    r"|(?:h|hrs?|hur|c62|pce|ea|hours?|std|stunden?|heures?|horas?|uur|uren|ore|ora|godz\w*|pt|tage?n?|days?|jours?|dias?|dagen|dag"
     r"|giorn[oi]|dni|dzien|j|d|gg|weeks?|wochen?|months?|monate?"
     r"|mois|semaines?|meses|weken|maanden|settimane|mesi|semanas|tygodni\w*|miesi\w*|minutes?|minuten|min|st|nd|rd|th"
     r"|units?|stk|stuck|pieces?|pcs|seats?|tickets?|users?|licen\w+"
@@ -154,7 +154,7 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
             mark = "bare"
         else:
             return None
-        label = column_label(passage, number.start)
+        label = column_label(passage, number.start) + first_cell(passage, number.start)
         if not currency and (mark == "figure" or number.decimals) and passage.currency:
             currency, mark = passage.currency, "column"
         for token in label:
@@ -171,7 +171,7 @@ def _read(passage: Passage, number: Number, text: str, folded: str) -> Amount | 
 
 
 _COUNTED = words_of(
-    "hours hour hrs h days day units qty quantity stunden std tage pt menge anzahl heures jours qte quantite horas "
+    "hours hour hrs h hur days day units qty quantity stunden std tage pt menge anzahl heures jours qte quantite horas "
     "dias cantidad ud uren dagen aantal ore giorni quantita qta"
     " quantidade godziny godz dni ilosc booked approved used status version hits tickets"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from app.assessments.results import FieldValue
@@ -24,7 +25,10 @@ def named_documents(source: Source) -> dict[str, FieldValue]:
     invoices = _invoices(source, everything)
     if invoices:
         fields["invoice_refs"] = _listed(invoices)
-    orders = _distinct([r for r in _in_hand(source, everything) if r.role == "order"])
+    contracts = {
+        r.key for r in everything if r.role == "ours" and r.score >= 3 and r.passage.zone in ("subject", "new")
+    }
+    orders = _distinct([r for r in _in_hand(source, everything) if r.role == "order" and r.key not in contracts])
     if not orders and source.reason == "po_reference":
         taken = {r.key for r in everything}
         orders = _alike([r for r in unclaimed(source, "subject", "new", "forwarded") if r.key not in taken])
@@ -64,7 +68,28 @@ def _invoices(source: Source, found: list[Reference]) -> list[Reference]:
         mail = [r for r in invoices if r.passage.zone == "attached_mail"] if source.reason == "delivery_failure" else []
         history = [r for r in invoices if r.passage.zone == "quoted"]
         in_hand = mail[:1] or _of_first_passage(history)
+    if source.reason == "delivery_failure":
+        in_hand = _undelivered(in_hand)
     return _distinct(_without_short_forms(in_hand))
+
+
+_FAILED = re.compile(
+    r"\b(?:fail\w*|error|rejected|refused|not delivered|undeliver\w*|not found|bounced|fehler\w*|abgelehnt|nicht "
+    r"zugestellt|fehlgeschlagen"
+    r"|echec|rejet\w*|non distribue\w*|erreur|error|rechazad\w|no entregad\w|fallid\w|mislukt|geweigerd|niet bezorgd"
+    r"|fout|errore|respint\w"
+    r"|non consegnat\w|scartat\w|erro|rejeitad\w|nao entregue|falhou|odrzucon\w+|nie dostarczon\w+|blad)\b"
+)
+
+
+def _undelivered(found: list[Reference]) -> list[Reference]:
+    """Of a log's rows those that say that the invoice did not arrive; all if no row says so."""
+    failed = []
+    for reference in found:
+        start, end = reference.passage.line_at(reference.start)
+        if reference.passage.zone != "document" or _FAILED.search(reference.passage.folded[start:end]):
+            failed.append(reference)
+    return failed or found
 
 
 def _of_first_passage(found: list[Reference]) -> list[Reference]:

@@ -13,7 +13,12 @@ _RANKING = {
 PRIORS: dict[str, dict[str, float]] = {
     "amount_disputed": {
         **_RANKING,
-        "table_row": -0.6, "before:threshold": -2.4, "sum_of:expense_eligibility": 1.0, "sum_of:unbilled_time": 1.0,
+        "table_row": -0.6, "small_unmarked": -1.0, "only_anywhere": 0.8, "copy:part": -2.0, "copy:settled": -1.0,
+        "after_count:hours_quantity": 1.2, "after_count:quantity_mismatch": 1.2, "after_count:unapproved_time": 1.2,
+        "after_count:unbilled_time": 1.2, "after_count:retainer_overage": 1.2,
+        "product_of_difference:credit_not_received": -1.5, "difference_of:credit_not_received": -1.5,
+        "product_of_difference:credit_not_issued": -1.0, "before:threshold": -2.4, "sum_of:expense_eligibility": 1.0,
+        "sum_of:unbilled_time": 1.0,
         "sum_of:unapproved_time": 1.0,
         "zone:invoice_copy": -1.5,
         "expected:before": 1.2, "expected:after": 1.0, "expected:label": 1.5, "expected:sentence_before": 0.3,
@@ -34,7 +39,7 @@ PRIORS: dict[str, dict[str, float]] = {
         "after:gross:part": -0.5, "before:gross:part": -0.4, "before:limit": -2.2, "label:limit": -1.0,
         "difference_of": 1.2, "difference_of:part": 1.2, "product_of": 0.5, "share_of": 0.7, "largest": 0.0,
         "largest:whole": 0.5,
-        "largest:part": -0.6, "copy:line:gross": -0.5, "only": 1.0, "first": 0.2, "after_reference": 0.2,
+        "largest:part": -0.6, "copy:line:gross": 0.0, "only": 1.0, "first": 0.2, "after_reference": 0.2,
         "copy:withheld:gross": 4.5, "copy:withheld:total": 1.5, "copy:withheld:net": -0.5, "copy:withheld:tax": -1.5,
         "copy:tax:tax": 3.5, "copy:tax:gross": -1.0, "copy:tax:net": -1.0, "share_of:tax": 1.0,
         "copy:whole:gross": 0.8, "label:rate": -0.8, "label:billed": 0.3,
@@ -50,7 +55,7 @@ PRIORS: dict[str, dict[str, float]] = {
         "none": 1.0, "none:settled": 3.0, "none:withheld": 0.5, "none:remittance": 1.5, "none:legal_form": 0.5,
         "none:already_paid": 0.5,
         "none:po_exceeded": 1.5,
-        "none:no_currency": 0.7, "none:unwritten": 1.5,
+        "none:no_currency": 1.2, "none:unwritten": 1.5,
     },
     "amount_total": {
         **_RANKING,
@@ -66,7 +71,8 @@ PRIORS: dict[str, dict[str, float]] = {
         "before:limit": 0.5, "label:limit": 0.8,
         "before:promise": 0.3, "label:ordered": 0.8, "before:contested": -0.7, "before:threshold": -0.8,
         "after:gross": -0.4, "label:gross": -0.2,
-        "none": 0.8, "none:promise_to_pay": 0.5, "none:po": 0.3, "none:no_currency": 1.0,
+        "none": 0.8, "none:overpayment_refund": 1.2, "none:promise_to_pay": 0.5, "none:po": 0.3,
+        "none:no_currency": 1.0,
     },
 }  # fmt: skip
 
@@ -79,7 +85,8 @@ PRIORS["deadline"] = {
 }  # fmt: skip
 
 PRIORS["quantity_disputed"] = {
-    "difference_of": 1.5, "only": 0.5, "least": 0.2, "most": -0.6, "zone:document": -1.0, "zone:quoted": -1.0,
+    "difference_of": 1.5, "only": 0.5, "beside_amount": 1.5, "least": 0.2, "most": -0.6, "zone:document": -1.0,
+    "zone:quoted": -1.0,
     "is_term_or_rate": -2.5,
     "before:difference": 1.5, "after:difference": 1.3, "before:excess": 0.8, "after:excess": 1.5,
     "before:contested": 1.3, "after:contested": 1.2, "before:credit": 0.7,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessments.results import FieldValue
+from app.documents.reading import Evidence
 from classifiers.message_fields.context import Context
 from classifiers.message_fields.counted import UNIT_OF, number_words
 from classifiers.message_fields.folding import Lexicon, words_of
@@ -86,7 +88,8 @@ _REASONS = frozenset(
 )
 _SOMETIMES = frozenset({"missing_backup", "contract_ended", "description_insufficient", "contract_cap", "po_missing"})
 _NEGATIONS = words_of(
-    "not never nicht nie kein keine non pas ni no sin niet nooit geen mai nao nunca nie nigdy neither ne t"
+    "not never neither nobody nicht nie kein keine niemand non ne n pas ni personne no sin nadie niet nooit geen mai"
+    " nessuno nao nunca ninguem nie nigdy nikt t"
 )
 _LEAST = 0.4
 MOST_QUANTITIES = 400
@@ -153,8 +156,8 @@ def quantities(source: Source) -> list[Quantity]:
     return found
 
 
-def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
-    """Every value with the features of its best mentions."""
+def options(source: Source, found: list[Quantity], disputed: Sequence[Evidence] = ()) -> list[QuantityOption]:
+    """Every value with the features of its best mentions; `disputed` is where the contested amount stands."""
     bare = {
         n.value
         for p in source.zone("subject", "new", "forwarded")
@@ -170,7 +173,7 @@ def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
     by_value: dict[Decimal, list[tuple[Quantity, dict[str, float]]]] = {}
     for quantity in found:
         by_value.setdefault(quantity.value, []).append(
-            (quantity, _mention(source, quantity, contexts[id(quantity.passage)]))
+            (quantity, _mention(source, quantity, contexts[id(quantity.passage)], disputed))
         )
     result: list[QuantityOption] = []
     for value, mentions in by_value.items():
@@ -187,7 +190,7 @@ def options(source: Source, found: list[Quantity]) -> list[QuantityOption]:
     return result
 
 
-def _mention(source: Source, quantity: Quantity, context: Context) -> dict[str, float]:
+def _mention(source: Source, quantity: Quantity, context: Context, disputed: Sequence[Evidence]) -> dict[str, float]:
     passage = quantity.passage
     features = {f"zone:{passage.zone}": 1.0}
     for near in context.near(quantity.start, quantity.end):
@@ -195,12 +198,14 @@ def _mention(source: Source, quantity: Quantity, context: Context) -> dict[str, 
             continue  # approved hours are the ones at issue
         strength = 1.0 if near.distance <= 2 else 0.7 if near.distance <= 6 else 0.4
         role = near.hit.role
-        if role == "good" and any(
-            t.word in _NEGATIONS for t in passage.tokens[max(0, near.hit.first - 2) : near.hit.first]
-        ):
+        words_before = passage.tokens[max(0, near.hit.first - 3) : near.hit.first]
+        if role == "good" and any(t.word in _NEGATIONS for t in words_before):
             role = "issue"  # not approved, noch nicht freigegeben
         name = f"{'before' if near.is_before else 'after'}:{role}"
         features[name] = max(features.get(name, 0.0), strength * (0.4 if near.is_blocked else 1.0))
+    start, end = passage.start + quantity.start, passage.start + quantity.end
+    if any(e.part == passage.part.path and (0 <= e.start - end <= 12 or 0 <= start - e.end <= 6) for e in disputed):
+        features["beside_amount"] = 1.0
     follows = passage.folded[quantity.end : quantity.end + 12]
     if re.match(r"\W{0,2}(?:net|netto|after|nach|from|ab|apres|fin de|older|alt|term|notice)\b", follows) or re.match(
         r"\s?(?:/|per\b|pro\b|par\b|por\b)", follows
@@ -216,11 +221,11 @@ def choice_of(source: Source, found: list[QuantityOption]) -> Choice:
     return Choice([o.features for o in found], none)
 
 
-def quantity_fields(source: Source) -> dict[str, FieldValue]:
-    """The contested quantity and its unit."""
+def quantity_fields(source: Source, disputed: Sequence[Evidence] = ()) -> dict[str, FieldValue]:
+    """The contested quantity and its unit. `disputed` is where the contested amount stands."""
     if not has_quantity(source.reason):
         return {}
-    found = options(source, quantities(source))
+    found = options(source, quantities(source), disputed)
     chosen = best(choice_of(source, found), weights_of("quantity_disputed"), _LEAST)
     if chosen is None:
         return {}

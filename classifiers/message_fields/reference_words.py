@@ -61,7 +61,7 @@ REFERENCE_WORDS: dict[str, str] = {
         change request,
         change order, cr, variation, amendment to contract, order confirmation, order acknowledgement,
         order acknowledgment,
-        sales order, so, project, project no, project number, project code, your contract, our contract,
+        sales order, project, project no, project number, project code, your contract, our contract,
         engagement letter,
         retainer, work package, your project, call off contract,
         angebot, angebote, angebots*, ihr angebot, ihrem angebot, ihres angebots, kostenvoranschlag, vertrag,

@@ -223,8 +223,10 @@ def _word_scores(
             continue
         for role in _roles(hit, passage, source, tokens[hit.first : hit.last + 1]):
             scores[role] = max(scores.get(role, 0), value)
-    if not scores:
+    if not any(scores.get(role) for role in ("invoice", "order", "ours")):
         scores.update(_from_sentence_before(context, candidate))
+    if _UNDER.search(passage.folded, max(0, candidate.start - 14), candidate.start) and len(candidate.text) >= 6:
+        scores["ours"] = max(scores.get("ours", 0), 1.6)
     if _LINE_OF.search(passage.folded[max(0, candidate.start - 40) : candidate.start]):
         scores["order"] = max(scores.get("order", 0), 2.2)
     label = column_label(passage, candidate.start)
@@ -243,6 +245,9 @@ def _range(context: Context, candidate: Code) -> tuple[int, int]:
     low, high = context.sentence(candidate.start, candidate.end)
     line_low, line_high = context.passage.line_at(candidate.start)
     low, high = max(low, line_low - 90), max(high, line_high)
+    label = context.passage.folded[line_low : candidate.start]
+    if "  " in label or ".." in label:
+        low = min(low, line_low)  # PO         4500081937: a label set apart
     return max(low, candidate.start - _REACH), min(high, candidate.end + _REACH)
 
 
@@ -263,6 +268,12 @@ _LINE_OF = re.compile(
 )
 
 
+_UNDER = re.compile(
+    r"\b(?:under|unter|gemass|sous|selon|bajo|segun|onder|volgens|sotto|secondo|sob|segundo|w ramach|wedlug) $"
+)
+"""What runs "under" a number runs under a contract or an order."""
+
+
 def _head_noun(passage: Passage, before: list[Hit], candidate: Code) -> Hit | None:
     """In "the order number for your invoices is X" the first noun owns X, not the nearest."""
     start = max(0, candidate.start - 24)
@@ -274,10 +285,14 @@ def _head_noun(passage: Passage, before: list[Hit], candidate: Code) -> Hit | No
 def _from_sentence_before(context: Context, candidate: Code) -> dict[str, float]:
     """ "The order number is mandatory. It is X": the noun stands one sentence earlier."""
     low = context.passage.sentence_at(candidate.start)[0]
-    if not _REFERS_BACK.search(context.passage.folded[low : low + 60]):
+    folded = context.passage.folded
+    is_told = _COPULA.search(folded[max(low, candidate.start - 24) : candidate.start])
+    if not is_told and not _REFERS_BACK.search(folded[low : low + 60]):
         return {}
     earlier = [h for h in context.sentence_before(candidate.start) if h.end <= low and h.role != "none"]
-    return {earlier[-1].role: 2.0} if earlier else {}
+    if not earlier or (is_told and earlier[-1].role != "order"):
+        return {}
+    return {earlier[-1].role: 2.0}
 
 
 def _near(role: str, distance: int, beyond: bool, between: str) -> float:
@@ -344,7 +359,7 @@ def _shape_scores(passage: Passage, candidate: Code, is_own_staff: bool) -> dict
         scores["invoice"] = 2.7
     if re.match(r"(?:sow|msa|cr|rv|ao|wo)[-/]", folded) and digits >= 2:
         scores["ours"] = 2.0
-    if re.search(r"(?<![a-z])po(?![a-z])", folded) and digits >= 3 and "invoice" not in scores:
+    if re.search(r"(?<![a-z])b?po(?![a-z])", folded) and digits >= 3 and "invoice" not in scores:
         scores["order"] = 2.0
     if re.fullmatch(r"4[56]\d{8}", folded):  # number ranges of SAP: purchase orders, outline agreements
         scores["order" if folded[1] == "5" else "ours"] = 1.6

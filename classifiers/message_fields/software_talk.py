@@ -22,10 +22,22 @@ _TO_SOFTWARE = re.compile(
 )
 
 
+_IF_A_PROGRAM = re.compile(
+    r"\b(?:if you are an? (?:ai|llm|language model|assistant|automated)|si vous etes un modele|si vous etes une ia"
+    r"|wenn (?:du|sie) ein (?:sprachmodell|ki)"
+    r"|si eres un modelo|si es usted un modelo|se sei un modello|se voce e um modelo|als (?:je|u) een (?:taalmodel"
+    r"|ai)|jesli jestes modelem"
+    r"|ignore (?:all |your |previous |the )*(?:rules|instructions|guidance)|vorherige (?:vorgaben|anweisungen) "
+    r"ignorieren|ignorez les (?:regles|instructions)|ignora las (?:reglas|instrucciones))\b"
+)
+
+
 def addressed_to_software(folded: str) -> list[tuple[int, int]]:
     """Ranges that speak to a program and not to us: their figures and numbers are no facts of the message."""
     found: list[tuple[int, int]] = []
-    for match in _TO_SOFTWARE.finditer(folded):
-        end = folded.find("\n\n", match.end())
-        found.append((match.start(), len(folded) if end < 0 else end))
+    starts = [m.start() for m in _TO_SOFTWARE.finditer(folded)]
+    starts += [folded.rfind("\n", 0, m.start()) + 1 for m in _IF_A_PROGRAM.finditer(folded)]
+    for start in sorted(set(starts)):
+        end = folded.find("\n\n", start + 2)
+        found.append((start, len(folded) if end < 0 else end))
     return found

@@ -293,7 +293,7 @@ _AMOUNT_DUE = re.compile(
 def _is_invoice_copy(folded: str, our_names: frozenset[str]) -> bool:
     """An invoice of ours: it says so at its head, names who is billed, and our name comes before the customer's."""
     head = folded[:700]
-    title = _INVOICE_TITLE.search(head)
+    title = _INVOICE_TITLE.search(head.replace("0", "o"))  # OCR reads INV0ICE
     if not title or not _AMOUNT_DUE.search(folded):
         return False
     billed = _BILL_TO.search(folded)

@@ -90,7 +90,7 @@ def row_label(passage: Passage, position: int) -> list[Token]:
     before = passage.text[line_start:position]
     if len(_SPACES.sub(" ", before)) > 60 or len(passage.text[position:line_end]) > 60:
         return []
-    has_mark = ":" in before or "\t" in before or "  " in before or "|" in before
+    has_mark = ":" in before or ".." in before or "\t" in before or "  " in before or "|" in before
     if not has_mark and passage.zone in ("new", "forwarded", "quoted", "subject"):
         return []
     head = before.rsplit(":", 1)[0] if ":" in before else before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from app.assessments.results import FieldValue
 from app.vocabulary import KIND_OF, Kind
@@ -91,15 +92,32 @@ def _labelled(passage: Passage) -> FieldValue | None:
     return None
 
 
+_OF_THE_INVOICE = re.compile(
+    r"\b(?:printed|invoice (?:says|shows|states)|instead of|not|steht|auf der rechnung|statt|nicht|indique|mentionne"
+    r"|au lieu de|pas|aparece|figura|en lugar de|no"
+    r"|op de factuur|in plaats van|niet|in fattura|invece di|non|na fatura|em vez de|nao|na fakturze|zamiast|nie)\b"
+)
+
+
+_LOOSE_END = re.compile(r"(?: (?:a|the|de|der|des|la|le|du|and|und|et|od|po|da|l|d))+$")
+
+
 def _in_prose(passage: Passage) -> FieldValue | None:
-    for phrase in _PHRASE.finditer(passage.folded):
+    """The agreed terms: of several the one that is not said of the invoice, then the fullest."""
+    found: list[tuple[int, int, int, int]] = []
+    for phrase in islice(_PHRASE.finditer(passage.folded), 40):
         low, high = passage.sentence_at(phrase.start())
-        if _AGREED.search(passage.folded, max(low, phrase.start() - 90), min(high, phrase.end() + 40)):
-            end = phrase.start() + len(
-                re.sub(r"(?: (?:a|the|de|der|des|la|le|du|and|und|et|od|po|da|l|d))+$", "", phrase.group().rstrip(" ,"))
+        around = max(low, phrase.start() - 90)
+        if _AGREED.search(passage.folded, around, min(high, phrase.end() + 40)):
+            written = re.sub(
+                r"(?: (?:a|the|de|der|des|la|le|du|and|und|et|od|po|da|l|d))+$", "", phrase.group().rstrip(" ,")
             )
-            return passage.field(passage.text[phrase.start() : end], phrase.start(), end)
-    return None
+            is_printed = bool(_OF_THE_INVOICE.search(passage.folded, max(low, phrase.start() - 40), phrase.start()))
+            found.append((not is_printed, len(written.split()) > 2, -phrase.start(), phrase.start() + len(written)))
+    if not found:
+        return None
+    _, _, start, end = max(found)
+    return passage.field(passage.text[-start:end], -start, end)
 
 
 def _is_about_terms(passage: Passage) -> bool:

@@ -52,7 +52,9 @@ def choices(message: Labelled) -> dict[str, Choice]:
         choice = when.choice_of(source, places)
         found["deadline"] = _marked(message, "deadline", choice, [p.found.value.isoformat() for p in places])
     if quantities.has_quantity(message.reason):
-        counted = quantities.options(source, quantities.quantities(source))
+        gold = [o for o in options if _comparable(o.value) == _comparable(message.fields.get("amount_disputed"))]
+        disputed = [a.passage.evidence(a.start, a.end) for o in gold for a in o.mentions]
+        counted = quantities.options(source, quantities.quantities(source), disputed)
         choice = quantities.choice_of(source, counted)
         found["quantity_disputed"] = _marked(message, "quantity_disputed", choice, [o.value for o in counted])
     return found
@@ -81,7 +83,7 @@ def fit(choices: Sequence[Choice], prior: Mapping[str, float], spread: float) ->
     weights within a hundredth of zero are left out.
     """
     import numpy as np
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     known = [c for c in choices if c.right and c.options]
     names = sorted({n for c in known for f in (*c.options, c.none) for n in f} | set(prior))

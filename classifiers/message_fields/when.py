@@ -135,6 +135,12 @@ def order_dates(source: Source) -> dict[str, FieldValue]:
 _RANGE = re.compile(r"(?:-|–|to|bis(?: zum)?|au|al|tot(?: en met)?|t/m|a|ate|do|until(?: the)?|through|hasta)")
 
 
+_LASTS = re.compile(
+    r"\b(?:through|thru|valid\w*|expir\w+|extended|gultig|verlangert|valable|prolong\w+|vigente|prorrogad\w|geldig"
+    r"|verlengd|prorogat\w|wazn\w+|przedluzon\w+)\b"
+)
+
+
 def _order_role(source: Source, context: Context, day: FoundDate, previous: FoundDate | None) -> str:
     passage = context.passage
     low, _ = context.sentence(day.start, day.end)
@@ -151,7 +157,9 @@ def _order_role(source: Source, context: Context, day: FoundDate, previous: Foun
         return "valid_until" if "ended" in after | in_sentence else ""
     if source.reason == "po_cancellation" and "from" in roles:
         return "valid_until"
-    if "until" in roles and "request" not in in_sentence:
+    if "until" in roles and (
+        "request" not in in_sentence or _LASTS.search(passage.folded, max(0, day.start - 30), day.start)
+    ):
         return "valid_until"
     if "from" in roles:
         return "valid_from"

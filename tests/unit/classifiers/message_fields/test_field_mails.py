@@ -21,3 +21,14 @@ def test_a_mail_states_these_fields_and_no_others(written: dict[str, Any]) -> No
     reading = mail(written["text"], written["subject"], language=written["language"], documents=papers, **envelope)
     found = {name: field.value for name, field in extract(reading, written["reason"]).items() if name != "lines"}
     assert found == written["states"]
+
+
+_AMOUNTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("field_amounts.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("written", _AMOUNTS, ids=[m["id"] for m in _AMOUNTS])
+def test_among_many_figures_the_contested_one_is_found_or_none(written: dict[str, Any]) -> None:
+    envelope = {"sender": written["sender"]} if "sender" in written else {}
+    reading = mail(written["text"], "Rechnung", language=written["language"], **envelope)
+    found = extract(reading, written["reason"]).get("amount_disputed")
+    assert (found.value if found else None) == written["amount"]
