@@ -116,6 +116,11 @@ class Reconciliation:
         match = self.certain("invoice")
         return next((i for i in self.books.invoices if match and i.id == match.record.id), None)
 
+    def invoices(self) -> tuple[Invoice, ...]:
+        """Every invoice the case is certainly about: a message may contest several."""
+        meant = {m.record.id for m in self.matches if m.what == "invoice" and m.is_certain}
+        return tuple(i for i in self.books.invoices if i.id in meant)
+
     def order(self) -> SalesOrder | None:
         """The one sales order or quotation the case is certainly about."""
         match = self.certain("order")

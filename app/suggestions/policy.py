@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from app.suggestions.actions import (
     attach_evidence,
     close_no_action,
@@ -25,19 +28,38 @@ from app.vocabulary import KIND_OF, CertaintyWord, Kind
 ACTIONS = (
     merge_with_case, draft_credit_note, mark_disputed, set_customer_reference, create_quotation_from_po,
     update_draft_order, update_invoice_narrative, update_billing_contact, create_ticket, schedule_activity,
-    request_approval, draft_reply, post_note, attach_evidence, close_no_action,
+    request_approval, post_note, attach_evidence, close_no_action,
 )  # fmt: skip
+"""All but the reply, which is written from what these propose."""
 
 _ON_ALERT = ("post_note", "schedule_activity", "close_no_action")
 """While fraud is one reading of several, nothing is proposed that answers, moves money or changes a record."""
 
 
+_log = logging.getLogger(__name__)
+
+
 def propose(situation: Situation) -> tuple[Proposal, ...]:
-    """Every action that fits, best first. Nothing is proposed while the reading is open between several kinds."""
+    """Every action that fits, best first. Nothing is proposed while the reading is open between several kinds.
+
+    The reply comes last, so that it promises nothing that is not proposed beside it.
+    """
     c = situation.assessment.classification
     if c.reading is CertaintyWord.UNSURE and len({KIND_OF[r] for r in c.prediction_set}) > 1:
         return ()
-    proposals = [p for action in ACTIONS for p in action.propose(situation)]
+    proposals: list[Proposal] = []
+    for action in ACTIONS:
+        proposals += _alone(action.__name__, situation, lambda a=action: a.propose(situation))  # type: ignore[misc]
+    proposals += _alone("draft_reply", situation, lambda: draft_reply.propose(situation, proposals))
     if any(KIND_OF[r] is Kind.SECURITY_ALERT for r in (c.reason, *c.prediction_set, *c.secondary_reasons)):
         proposals = [p for p in proposals if p.kind in _ON_ALERT]
     return tuple(sorted(proposals, key=lambda p: p.rank))
+
+
+def _alone(name: str, situation: Situation, propose_one: Callable[[], list[Proposal]]) -> list[Proposal]:
+    """What one action proposes; an action that fails proposes nothing, is logged, and leaves the others standing."""
+    try:
+        return propose_one()
+    except Exception as error:  # noqa: BLE001 - a stranger's document that breaks one action must leave the others
+        _log.warning("case %s: %s proposes nothing, it failed: %s", situation.case_id, name, type(error).__name__)
+        return []

@@ -6,6 +6,8 @@ import re
 from datetime import date
 
 from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
+from app.assessments.reconcile import credits
+from app.money import Money
 from app.odoo.records import Invoice, InvoiceKind, InvoiceState
 
 REASONS = frozenset({"duplicate_invoice", "duplicate_billing"})
@@ -34,11 +36,11 @@ def check(meant: list[Invoice], books: Books) -> list[Finding]:
             is_sure = not _tells_apart(first, second, books) and (
                 both_named or _days_apart(first, second) <= _CLOSE_DAYS
             )
-            found.append(_finding(first, second, is_sure=is_sure))
+            found.append(_finding(first, second, credits.still_open(second, books), is_sure=is_sure))
     return found
 
 
-def _finding(first: Invoice, second: Invoice, *, is_sure: bool) -> Finding:
+def _finding(first: Invoice, second: Invoice, left: Money, *, is_sure: bool) -> Finding:
     records = tuple(RecordRef("account.move", i.id, i.name) for i in (first, second))
     rows = (
         ArithmeticRow(
@@ -54,6 +56,10 @@ def _finding(first: Invoice, second: Invoice, *, is_sure: bool) -> Finding:
         sentence = f"{same}, on another day or with another text: look whether it is the same work."
         return Finding("duplicate_possible", sentence, "nobody", rows=rows, records=records, invoice_id=second.id)
     sentence = f"{same}: {second.net} twice."
+    if left < second.gross:
+        sentence += (
+            f" Only {left} of {second.gross} is open: agree with the customer whether to refund or set off the rest."
+        )
     return Finding(
         "duplicate_invoice_found", sentence, "customer", second.net, rows=rows, records=records, invoice_id=second.id
     )

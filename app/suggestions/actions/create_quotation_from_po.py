@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from app.assessments.reconcile.catalogue import product_for
+from app.assessments.reconcile.orders import is_currency
 from app.documents.order import OrderLine
 from app.money import Money
 from app.odoo.commands import Change, Json, OperationKind
-from app.odoo.records import Product
+from app.suggestions.evidence import attachable, left_out
 from app.suggestions.figures import plain, quantity
 from app.suggestions.proposal import Proposal, Shown, Situation
 
-_ALIKE = 60.0
-"""Token-set similarity (0 to 100) from which a product's name counts as meant by a line."""
-
 
 def propose(situation: Situation) -> list[Proposal]:
-    """For a new order of a certain customer that no order or quotation in Odoo answers to yet."""
+    """For a new order of a certain customer that no order or quotation in Odoo answers to yet.
+
+    Nothing where the order names no currency, or a line fits no product: the findings say so, and a person enters it.
+    """
     order = situation.assessment.order
     customer = situation.books.customer()
     if situation.reason != "new_po" or order is None or customer is None or not order.number:
@@ -25,24 +27,28 @@ def propose(situation: Situation) -> list[Proposal]:
         return []
     company_id = _company(situation, order.currency)
     priced = [line for line in order.lines if line.quantity and _price(line) is not None and not line.is_cancelled]
-    products = situation.books.books.products
-    if company_id is None or not priced or len(priced) != len(order.lines) or not products:
+    if company_id is None or not priced or len(priced) != len(order.lines) or not is_currency(order.currency):
         return []
     lines: list[Json] = []
     shown = [Shown("Quotation", "(none)", f"draft for {customer.name}, reference {order.number}")]
     net = Decimal(0)
     for line in priced:
+        product = product_for(line, situation.books.books)
+        if product is None:
+            return []
         price, count = _price(line) or Decimal(0), line.quantity or Decimal(0)
         net += price * count
         lines.append(
             {
-                "product_id": _product(line, products).id, "name": line.description, "quantity": plain(count),
+                "product_id": product.id, "name": line.description, "quantity": plain(count),
                 "price_unit": plain(price.quantize(Decimal("0.000001"))),
             }
         )  # fmt: skip
-        shown.append(Shown(line.description or "Line", "(none)", f"{quantity(count)} × {quantity(price)}"))
+        figures = f"{quantity(count)} × {quantity(price)}, as product {product.name}"
+        shown.append(Shown(line.description or "Line", "(none)", figures))
     total = Money(net, order.currency).rounded()
     shown.append(Shown("Total, net", "(none)", str(total)))
+    shown += left_out(situation.document)
     values: dict[str, Json] = {"reference": order.number, "currency": order.currency, "lines": lines}
     if order.valid_until:
         values["valid_until"] = order.valid_until.isoformat()
@@ -54,7 +60,8 @@ def propose(situation: Situation) -> list[Proposal]:
             effect=f"Drafts a quotation of {total} for {customer.name}; confirming it stays with you in Odoo.",
             change=Change(
                 OperationKind.CREATE_QUOTATION_FROM_PO, company_id, "res.partner", customer.id, values=values,
-                expected={"name": customer.name, "vat": customer.vat_id or None}, attachments=(situation.document,),
+                expected={"name": customer.name, "vat": customer.vat_id or None},
+                attachments=attachable(situation.document),
             ),
             evidence=({"field": "po_number"}, {"field": "lines"}, {"field": "amount_total"}),
         )
@@ -77,14 +84,3 @@ def _company(situation: Situation, currency: str) -> int | None:
         return used.pop()
     fitting = [c.id for c in books.companies if c.currency == currency]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _product(line: OrderLine, products: tuple[Product, ...]) -> Product:
-    """The product whose name is most like the line's description; by the line's unit where no name is like it."""
-    from rapidfuzz import fuzz
-
-    best = max(products, key=lambda p: (fuzz.token_set_ratio(line.description.casefold(), p.name.casefold()), -p.id))
-    if fuzz.token_set_ratio(line.description.casefold(), best.name.casefold()) >= _ALIKE:
-        return best
-    by_unit = [p for p in products if p.unit and p.unit[:1].casefold() == line.unit[:1].casefold()]
-    return (by_unit or list(products))[0]

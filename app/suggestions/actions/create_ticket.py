@@ -19,7 +19,8 @@ def propose(situation: Situation) -> list[Proposal]:
     question, match = _QUESTIONS.get(situation.reason), situation.books.certain("project")
     if question is None or match is None or match.company_id is None:
         return []
-    if any(f.says in ("customer", "us") for f in situation.books.findings):
+    answers = [f for f in situation.books.findings if f.code != "milestone_not_reached"]
+    if any(f.says in ("customer", "us") for f in answers):
         return []
     summary = " ".join(claim.text for claim in situation.assessment.summary)
     return [

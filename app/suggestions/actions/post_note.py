@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.odoo.commands import Change, OperationKind
+from app.suggestions.evidence import left_out, too_large
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
 from app.vocabulary import Kind
@@ -36,4 +37,7 @@ def propose(situation: Situation) -> list[Proposal]:
 
 
 def _findings(situation: Situation) -> str:
-    return "\n".join(f.sentence for f in situation.books.findings)[:19000]
+    said = [f.sentence for f in situation.books.findings]
+    if left_out(situation.document):
+        said.append(f"The original document {too_large(situation.document)}.")
+    return "\n".join(said)[:19000]

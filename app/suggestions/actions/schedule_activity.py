@@ -16,6 +16,7 @@ _WHAT = {
     "credit_not_issued": "Issue the credit that was agreed",
     "delivery_failure": "Send the document again by a way that works",
     "vendor_setup": "Fill in the supplier registration",
+    "missing_backup": "Send the supporting records for the invoice",
     "supporting_documents": "Send the documents asked for",
     "copy_or_statement": "Send the copy or statement asked for",
     "bank_details_change": "Call the customer back on the number known to Odoo; change nothing before",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.firm import FREE_MAIL
 from app.odoo.commands import Change, OperationKind
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
@@ -17,6 +18,8 @@ def propose(situation: Situation) -> list[Proposal]:
     if situation.reason != "contact_change" or customer is None or mail is None or record is None:
         return []
     own = mail.sender.domain
+    if own in FREE_MAIL:
+        return []  # everybody has an address there
     text = situation.reading.segment_text("subject", "new")
     known = {customer.email.casefold(), mail.sender.email.casefold()}
     named = {a.casefold() for a in _ADDRESS.findall(text) if a.casefold().endswith("@" + own)} - known

@@ -13,7 +13,11 @@ from app.suggestions.proposal import Proposal, Shown, Situation
 
 
 def propose(situation: Situation) -> list[Proposal]:
-    """For an order or order change whose rates or quantities differ from the quotation it certainly answers to."""
+    """For an order or order change whose rates or quantities differ from the quotation it certainly answers to.
+
+    Its amount, by which the policy asks for approvals, is the larger of the new total and all that moves up or down:
+    changes that offset each other still change the whole order.
+    """
     order, ordered = situation.books.order(), situation.assessment.order
     if order is None or ordered is None or not order.is_quotation:
         return []
@@ -25,7 +29,7 @@ def propose(situation: Situation) -> list[Proposal]:
         return []
     values: list[Json] = []
     shown: list[Shown] = []
-    net = order.net.amount
+    net, moved = order.net.amount, Decimal(0)
     for line, found in changed:
         price, count = line.unit_price.amount, line.quantity
         for finding in found:
@@ -35,13 +39,14 @@ def propose(situation: Situation) -> list[Proposal]:
                 count = finding.quantity
         values.append({"line_id": line.id, "quantity": plain(count), "price_unit": plain(price)})
         shown.append(_shown(line, count, price))
-        net += (count * price - line.quantity * line.unit_price.amount) * (1 - line.discount_percent / 100)
+        change = (count * price - line.quantity * line.unit_price.amount) * (1 - line.discount_percent / 100)
+        net, moved = net + change, moved + abs(change)
     total = Money(net, order.currency).rounded()
     shown.append(Shown("Total, net", str(order.net), str(total)))
     return [
         Proposal(
             kind="update_draft_order", target_name=order.name, risk="contract_sensitive", rank=6, shown=tuple(shown),
-            amount=Money(abs(total.amount - order.net.amount), order.currency),
+            amount=Money(max(abs(total.amount), moved), order.currency).rounded(),
             because=f"The customer's order differs from quotation {order.name}. Accept their terms, or ask them first.",
             effect=f"Changes quotation {order.name} to {total} net; it stays a draft.",
             change=_change(order, lines, values), evidence=({"field": "lines"},),
