@@ -132,8 +132,8 @@ def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedC
     if reading.mail is None:
         return ()
     references = [r for r in (reading.mail.in_reply_to, *reading.mail.references) if r]
-    found = queries.of_thread(session, case_id, references, reading.mail.sender.domain)
-    return tuple(RelatedCase(c.id, f"It answers the mail of case {c.id}, from the same domain.") for c in found)
+    found = queries.of_thread(session, case_id, references, reading.mail.sender.email)
+    return tuple(RelatedCase(c.id, f"It answers the mail of case {c.id}, from the same house.") for c in found)
 
 
 def _document(session: Session, case_id: int) -> Document:

@@ -93,11 +93,10 @@ def show_findings(session: Session, case: Case, assessment: Assessment, found: R
     """Add what the books say: the customer as Odoo names it, the amount, the rank."""
     case.unsure_because = assessment.classification.unsure_because
     customer = found.certain("customer")
-    if customer is not None:
-        case.customer_id, case.customer_name = customer.record.id, customer.record.name
-    invoice = found.certain("invoice") or found.certain("order")
-    if invoice is not None:
-        case.company_id = invoice.company_id
+    case.customer_id = customer.record.id if customer else None
+    case.customer_name = customer.record.name if customer else str(assessment.value("customer_name") or "")
+    paper = found.certain("invoice") or found.certain("order")
+    case.company_id = paper.company_id if paper else None
     _rank(case, assessment, found.findings, at)
     trail.record(
         session, "case.reconciled", case_id=case.id, actor=ACTOR, at=at,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseDocument
 from app.errors import Malformed, NotFound
+from app.firm import FREE_MAIL
 
 SORTS = ("priority", "amount", "deadline", "newest")
 _FAR = date(9999, 12, 31)
@@ -79,9 +80,13 @@ def totals(session: Session, wanted: Filter) -> dict[str, Any]:
     return {"count": sum(by_state.values()), "by_kind": by_kind, "by_state": by_state, "at_stake": at_stake}
 
 
-def of_thread(session: Session, case_id: int, references: Sequence[str], sender_domain: str) -> list[Case]:
-    """Open cases, oldest first, that a mail with these References continues, from a sender of the same domain."""
-    if not references or not sender_domain:
+def of_thread(session: Session, case_id: int, references: Sequence[str], sender: str) -> list[Case]:
+    """Open cases, oldest first, that a mail with these References continues, from the same house.
+
+    `sender` is the mail's whole address. The same domain is the same house; at a free mail service only the same
+    address is.
+    """
+    if not references or not sender:
         return []
     rows = session.execute(
         select(Case)
@@ -91,7 +96,12 @@ def of_thread(session: Session, case_id: int, references: Sequence[str], sender_
         .order_by(Case.id)
         .limit(20)
     ).scalars()
-    return [c for c in rows if c.sender.rpartition("@")[2].casefold() == sender_domain]
+    return [c for c in rows if _house(c.sender) == _house(sender)]
+
+
+def _house(address: str) -> str:
+    domain = address.rpartition("@")[2].casefold()
+    return address.casefold() if domain in FREE_MAIL else domain
 
 
 def get(session: Session, case_id: int) -> Case:
