@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
 from app.assessments import books
 from app.assessments.findings import Books, Reconciliation
 from app.assessments.matching import Clues, match
+from app.assessments.numbers import customers_number
 from app.assessments.reconcile import reconcile
 from app.assessments.results import Assessment
+from app.documents.order import Order
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.odoo.gateway import OdooGateway
@@ -22,32 +27,45 @@ def ask(odoo: OdooGateway | None, assessment: Assessment, reading: Reading, firm
     if odoo is None or assessment.classification.kind is Kind.NO_ACTION:
         return Reconciliation((), (), Books())
     found = books.read(odoo, assessment, reading, firm)
-    matches = match(clues(assessment, reading, firm), found)
+    matches = match(clues(assessment, reading, firm, found), found)
     c = assessment.classification
     findings = reconcile(
         kind=c.kind,
         reason=c.reason,
         secondary=c.secondary_reasons,
-        order=assessment.order,
+        order=_with_total(assessment),
         matches=matches,
         books=found,
     )
     return Reconciliation(matches, findings, found)
 
 
-def clues(assessment: Assessment, reading: Reading, firm: Firm | None) -> Clues:
+def clues(assessment: Assessment, reading: Reading, firm: Firm | None, found: Books) -> Clues:
     """What the message says about whom and what it means."""
     order = assessment.order
+    domain, address = books.writer(assessment, reading, firm)
+    number, order_refs = customers_number(assessment, found)
     return Clues(
         customer_name=str(assessment.value("customer_name") or (order.buyer.name if order else "")),
         vat_ids=tuple(books.vat_ids(assessment, reading)),
-        domain=books.sender_domain(reading, firm),
-        address=books.sender_address(reading, firm),
+        domain=domain,
+        address=address,
         invoice_refs=tuple(books.references(assessment.value("invoice_refs"))),
-        order_refs=tuple(books.references(assessment.value("order_refs"))),
-        po_number=str(assessment.value("po_number") or ""),
+        order_refs=order_refs,
+        po_number=number,
         is_order=assessment.classification.kind is Kind.CUSTOMER_PO,
         is_about_an_invoice=assessment.classification.kind in (Kind.DISPUTE, Kind.PAYMENT_NOTICE),
         order_figures=tuple((line.quantity, line.unit_price) for line in order.lines) if order else (),
         currency=str(assessment.value("currency") or ""),
     )
+
+
+def _with_total(assessment: Assessment) -> Order | None:
+    """The order; one that is told in a sentence, without lines or totals, with the total the message states."""
+    order, stated = assessment.order, assessment.value("amount_total")
+    if order is None or order.lines or order.total_net is not None or order.total_gross is not None or not stated:
+        return order
+    try:
+        return replace(order, total_net=Decimal(str(stated)))
+    except InvalidOperation:
+        return order

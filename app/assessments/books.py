@@ -41,8 +41,9 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
     invoice_names = references(assessment.value("invoice_refs"))
     order_names = references(assessment.value("order_refs"))
     invoices = queries.invoices(odoo, ids, names=invoice_names) if invoice_names else []
-    orders = queries.sales_orders(odoo, ids, names=order_names) if order_names else []
     number = assessment.value("po_number")
+    order_names += [str(number)] if number else []  # a customer's number may be our own order's, read the wrong way
+    orders = queries.sales_orders(odoo, ids, names=order_names) if order_names else []
     if number:
         orders = _merged(orders, queries.sales_orders(odoo, ids, reference=str(number), limit=MOST))
     customers = _customers(odoo, companies, assessment, reading, firm, invoices, orders)
@@ -82,7 +83,7 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
         payments=tuple(queries.payments(odoo, ids, invoice_ids=invoice_ids)) if invoice_ids else (),
         taxes=tuple(queries.taxes(odoo, ids, ids=tax_ids)) if tax_ids else (),
         products=tuple(queries.products(odoo, ids, limit=CATALOGUE)) if "new_po" in reasons else (),
-        milestones=_milestones(odoo, ids, order_lines) if reasons & milestones.REASONS else (),
+        milestones=_milestones(odoo, ids, order_lines) if reasons & (milestones.REASONS | milestones.UNBILLED) else (),
         is_whole=is_whole,
     )
 
@@ -116,11 +117,35 @@ def vat_ids(assessment: Assessment, reading: Reading) -> list[str]:
     return clean[:6]
 
 
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
+
+
+def returned_to(reading: Reading, firm: Firm | None) -> str:
+    """Whom a returned mail did not reach: the first address in it that is neither ours nor the sender's."""
+    if reading.mail is None:
+        return ""
+    sender = reading.mail.sender
+    ours = {a.domain for a in reading.mail.to} | set(firm.domains if firm else ())
+    for address in _ADDRESS.findall(reading.text[:20_000]):
+        domain = address.rpartition("@")[2].casefold()
+        if domain != sender.domain and not any(domain == o or domain.endswith("." + o) for o in ours):
+            return str(address).casefold()
+    return ""
+
+
 def sender_domain(reading: Reading, firm: Firm | None) -> str:
     """The domain the message comes from, when it says something: not ours, not a free mail service."""
     address = sender_address(reading, firm)
     domain = address.rpartition("@")[2]
     return "" if domain in FREE_MAIL else domain
+
+
+def writer(assessment: Assessment, reading: Reading, firm: Firm | None) -> tuple[str, str]:
+    """(domain, address) of whom a message speaks for; of a returned mail, whom it did not reach."""
+    if assessment.classification.reason in ("delivery_failure", "bounce") and (to := returned_to(reading, firm)):
+        domain = to.rpartition("@")[2]
+        return "" if domain in FREE_MAIL else domain, to
+    return sender_domain(reading, firm), sender_address(reading, firm)
 
 
 def sender_address(reading: Reading, firm: Firm | None) -> str:
@@ -149,7 +174,7 @@ def _customers(
     for vat_id in vat_ids(assessment, reading):
         if not is_our_vat_id(vat_id, companies):
             add(queries.customers(odoo, ids, vat_id=vat_id, limit=MOST))
-    domain, address = sender_domain(reading, firm), sender_address(reading, firm)
+    domain, address = writer(assessment, reading, firm)
     if domain:
         add(queries.customers(odoo, ids, domain=domain, limit=MOST))
     elif address:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.assessments.findings import Reconciliation
+from app.assessments.numbers import customers_number
 from app.assessments.results import Assessment
 from app.documents.reading import Reading
 from app.money import Money
@@ -80,6 +81,11 @@ class Situation:
     books: Reconciliation
     document: Attachment
     related_cases: tuple[RelatedCase, ...] = ()
+
+    @property
+    def order_number(self) -> str:
+        """The customer's own order number; never the number of one of our orders."""
+        return customers_number(self.assessment, self.books.books)[0]
 
     @property
     def reason(self) -> str:

@@ -29,6 +29,8 @@ def reconcile(
     found: list[Finding] = []
     for invoice in invoices:
         found += _of_invoice(invoice, sales_order, reasons, books)
+    if reasons & milestones.UNBILLED and sales_order is not None:
+        found += milestones.unbilled(sales_order, books)
     found += duplicates.check(invoices, books) if reasons & duplicates.REASONS else []
     return tuple(sorted(found, key=lambda f: (f.says != "customer", f.invoice_id or 0)))
 

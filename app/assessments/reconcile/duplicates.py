@@ -106,7 +106,7 @@ _PERIOD = re.compile(
 
 
 def _tells_apart(first: Invoice, second: Invoice, books: Books) -> bool:
-    """Whether the lines' own words speak of different periods or numbers."""
+    """Whether both invoices' lines name periods or numbers, and not the same ones."""
     periods = [
         sorted(
             word.casefold()
@@ -116,7 +116,7 @@ def _tells_apart(first: Invoice, second: Invoice, books: Books) -> bool:
         )
         for i in (first, second)
     ]
-    return periods[0] != periods[1]
+    return bool(periods[0] and periods[1]) and periods[0] != periods[1]
 
 
 def _days_apart(first: Invoice, second: Invoice) -> int:

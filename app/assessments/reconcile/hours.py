@@ -75,7 +75,7 @@ def _compare(invoice: Invoice, lines: list[InvoiceLine], sheets: list[Timesheet]
     )
     if over <= 0:
         return Finding(
-            "hours_approved", f"All {units.count(billed)} {name} on {invoice.name} are approved: {worked}.", "us",
+            "hours_approved", f"All {units.count(billed)} {name} on {invoice.name} are covered: {worked}.", "us",
             quantity=allowed, unit=unit, rate=rate, rows=rows, records=own, invoice_id=invoice.id, line_id=largest.id,
         )  # fmt: skip
     sentence = f"{units.count(billed)} {name} billed, {worked}: {units.count(over)} {name}"

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from app.assessments.findings import ArithmeticRow, Books, Finding, RecordRef
 from app.assessments.reconcile.units import count
-from app.odoo.records import Invoice, InvoiceLine, Milestone, SalesOrderLine
+from app.odoo.records import Invoice, InvoiceLine, Milestone, SalesOrder, SalesOrderLine
 
 REASONS = frozenset({"quality_acceptance", "milestone_early"})
+UNBILLED = frozenset({"unbilled_time", "late_billing"})
+"""Reasons that ask what was reached and is not billed."""
 
 
 def check(invoice: Invoice, books: Books) -> list[Finding]:
@@ -27,6 +29,36 @@ def check(invoice: Invoice, books: Books) -> list[Finding]:
         if milestones and ordered.quantity > 0:
             found.append(_line(invoice, line, ordered, milestones))
     return found
+
+
+def unbilled(order: SalesOrder, books: Books) -> list[Finding]:
+    """One finding per line of an order whose milestones were reached for more than is billed."""
+    found = []
+    for line in (known for known in books.order_lines if known.order_id == order.id and known.quantity > 0):
+        reached = [m for m in books.milestones if m.order_line_id == line.id and m.is_reached]
+        share, billed = sum((m.share for m in reached), Decimal(0)), line.invoiced / line.quantity
+        if share <= billed:
+            continue
+        amount = (line.net * (share - billed)).rounded()
+        refs = tuple(RecordRef("project.milestone", m.id, m.name) for m in reached)
+        rows = (
+            ArithmeticRow(
+                "Milestones reached", share * 100, "%", line.net, (line.net * share).rounded(), "first", refs
+            ),
+            ArithmeticRow("billed so far", billed * 100, "%", line.net, (line.net * billed).rounded(), "minus"),
+            ArithmeticRow("Not billed", (share - billed) * 100, "%", line.net, amount, "result"),
+        )
+        sentence = (
+            f"Milestones for {count(share * 100)} % of {order.name} are reached ({_days(reached)}), and "
+            f"{count(billed * 100)} % is billed: {amount} is not billed."
+        )
+        own = (RecordRef("sale.order", order.id, order.name),)
+        found.append(Finding("milestone_unbilled", sentence, "nobody", amount, rows=rows, records=own, line_id=line.id))
+    return found
+
+
+def _days(reached: list[Milestone]) -> str:
+    return ", ".join(f"“{m.name}”{f' on {m.reached_on.isoformat()}' if m.reached_on else ''}" for m in reached)
 
 
 def _line(invoice: Invoice, line: InvoiceLine, ordered: SalesOrderLine, milestones: list[Milestone]) -> Finding:
@@ -59,10 +91,9 @@ def _line(invoice: Invoice, line: InvoiceLine, ordered: SalesOrderLine, mileston
             f"reached in Odoo: {amount} is billed before its milestone. Not reached: {names}.",
             "customer", amount, rows=rows, records=own, invoice_id=invoice.id, line_id=line.id,
         )  # fmt: skip
-    days = ", ".join(f"“{m.name}”{f' on {m.reached_on.isoformat()}' if m.reached_on else ''}" for m in reached)
     return Finding(
         "milestone_reached",
-        f"The milestones billed on {name} are marked as reached in Odoo: {days}. Whether the customer accepted them, "
-        "delivery must say.",
+        f"The milestones billed on {name} are marked as reached in Odoo: {_days(reached)}. Whether the customer "
+        "accepted them, delivery must say.",
         "nobody", rows=rows, records=own, invoice_id=invoice.id, line_id=line.id,
     )  # fmt: skip

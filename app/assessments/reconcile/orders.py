@@ -19,7 +19,7 @@ def check(ordered: Order, sales_order: SalesOrder | None, books: Books) -> list[
     Without a sales order: what keeps the order from being entered as it stands.
     """
     found = own_arithmetic(ordered)
-    if not is_currency(ordered.currency):
+    if ordered.lines and not is_currency(ordered.currency):
         found.append(
             Finding("order_currency_missing", "The order names no currency: ask for it before entering it.", "nobody")
         )
@@ -31,7 +31,8 @@ def check(ordered: Order, sales_order: SalesOrder | None, books: Books) -> list[
         sentence = f"The order is in {ordered.currency}, {sales_order.name} in {sales_order.currency}."
         return [*found, Finding("order_currency_differs", sentence, "nobody", records=own)]
     quoted = [line for line in books.order_lines if line.order_id == sales_order.id]
-    found += _lines(ordered, sales_order, quoted)
+    if ordered.lines:  # a change told in a sentence has none, and takes none away
+        found += _lines(ordered, sales_order, quoted)
     found += _total(ordered, sales_order, own)
     if sales_order.valid_until and ordered.issued_on and ordered.issued_on > sales_order.valid_until:
         sentence = (
@@ -152,7 +153,9 @@ def _differences(line: OrderLine, partner: SalesOrderLine, sales_order: SalesOrd
             ArithmeticRow(quoted_on, times, partner.unit, quoted, (quoted * times).rounded(), "minus", ref),
             ArithmeticRow("Difference", times, line.unit, rate - quoted, gap, "result"),
         )
-        sentence = f"“{what}”: ordered at {units.rate(rate)}, quoted at {units.rate(quoted)}: {gap} for {count(times)}."
+        sentence = (
+            f"“{what}”: ordered at {units.rate(rate)}, quoted at {units.rate(quoted)}: {_more(gap)} for {count(times)}."
+        )
         found.append(
             Finding(
                 "order_rate_differs", sentence, "nobody", Money(abs(gap.amount), currency), quantity=times,
@@ -180,6 +183,10 @@ def _differences(line: OrderLine, partner: SalesOrderLine, sales_order: SalesOrd
     return found
 
 
+def _more(gap: Money) -> str:
+    return f"{Money(abs(gap.amount), gap.currency)} {'more' if gap.amount > 0 else 'less'}"
+
+
 def _total(ordered: Order, sales_order: SalesOrder, own: tuple[RecordRef, ...]) -> list[Finding]:
     if ordered.total_net is None:
         return []
@@ -191,8 +198,7 @@ def _total(ordered: Order, sales_order: SalesOrder, own: tuple[RecordRef, ...]) 
         ArithmeticRow("Difference", None, "", None, gap, "result"),
     )
     if gap.amount:
-        word, size = "more" if gap.amount > 0 else "less", Money(abs(gap.amount), gap.currency)
-        sentence = f"The order is worth {total}, {sales_order.name} {sales_order.net}: {size} {word}."
+        sentence = f"The order is worth {total}, {sales_order.name} {sales_order.net}: {_more(gap)}."
         return [
             Finding(
                 "order_total_differs", sentence, "nobody", Money(abs(gap.amount), gap.currency), rows=rows, records=own

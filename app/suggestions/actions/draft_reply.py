@@ -67,7 +67,7 @@ def _subject(subject: str) -> str:
 
 def _sentences(situation: Situation, proposed: Sequence[Proposal], language: str) -> list[str]:
     kind, reason, words = situation.assessment.classification.kind, situation.reason, templates()[language]
-    number = situation.assessment.value("po_number")
+    number = situation.order_number
     kinds = {p.kind for p in proposed}
     if kind is Kind.CUSTOMER_PO and reason != "po_cancellation":
         if reason == "po_reference" and number and "set_customer_reference" in kinds:
@@ -94,7 +94,7 @@ def _received(situation: Situation, proposed: Sequence[Proposal], words: dict[st
 
 def _answer(situation: Situation, proposed: Sequence[Proposal], language: str) -> list[str]:
     """What we can say to the matter itself: credits that are proposed, what Odoo shows as paid, what is planned."""
-    words, number = templates()[language], situation.assessment.value("po_number")
+    words, number = templates()[language], situation.order_number
     kinds = {p.kind for p in proposed}
     credits = [
         words["credit_planned"].format(invoice=p.target_name, amount=_amount(p.amount, language))

@@ -11,21 +11,20 @@ from app.vocabulary import Kind
 def propose(situation: Situation) -> list[Proposal]:
     """For a dispute: each certain, posted, open invoice that is not marked yet.
 
-    Of several named invoices those that the books know something about; of a pair billed twice, the later one.
+    Of several named invoices those of which a finding supports the customer; of a pair billed twice, the later one.
     """
     if situation.assessment.classification.kind is not Kind.DISPUTE:
         return []
-    certain = situation.books.invoices()
-    contested = {f.invoice_id for f in situation.books.findings if f.says == "customer"}
-    meant = [i for i in certain if i.id in contested] or list(certain)
-    return [
-        _mark(situation, i)
-        for i in meant
+    open_ones = [
+        i
+        for i in situation.books.invoices()
         if i.kind is InvoiceKind.INVOICE
         and i.state is InvoiceState.POSTED
         and not i.is_disputed
         and i.open_amount.amount > 0
     ]
+    contested = {f.invoice_id for f in situation.books.findings if f.says == "customer"}
+    return [_mark(situation, i) for i in [i for i in open_ones if i.id in contested] or open_ones]
 
 
 def _mark(situation: Situation, invoice: Invoice) -> Proposal:

@@ -12,6 +12,7 @@ _WHAT = {
     "short_payment": "Clear the short payment with the customer",
     "overpayment_refund": "Decide on refund or offsetting",
     "po_cancellation": "Stop billing on the cancelled order",
+    "unbilled_time": "Bill what was done and is not billed",
     "credit_not_received": "Find the promised credit and issue it",
     "credit_not_issued": "Issue the credit that was agreed",
     "delivery_failure": "Send the document again by a way that works",
@@ -27,6 +28,9 @@ _WHAT = {
 def propose(situation: Situation) -> list[Proposal]:
     """For matters that need somebody's hand at a later time, on a certain record."""
     summary, record = _WHAT.get(situation.reason), record_of(situation)
+    order = situation.books.order()
+    if situation.reason == "po_change" and order is not None and not order.is_quotation:
+        summary = f"Agree the customer's change of {order.name} with its salesperson"
     if summary is None or record is None:
         return []
     values: dict[str, Json] = {"summary": summary}

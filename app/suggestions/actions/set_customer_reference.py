@@ -12,7 +12,7 @@ _REASONS = ("new_po", "po_change", "po_reference", "missing_reference", "po_inva
 
 def propose(situation: Situation) -> list[Proposal]:
     """For an order number that a certain order, or a draft invoice, does not carry yet."""
-    number = situation.assessment.value("po_number")
+    number = situation.order_number
     reasons = {situation.reason, *situation.assessment.classification.secondary_reasons}
     if not number or not reasons & set(_REASONS):
         return []

@@ -13,7 +13,7 @@ _TAGS = re.compile(r"<[^<>]{0,500}>")
 
 def propose(situation: Situation) -> list[Proposal]:
     """For a draft invoice whose customer asks for their number or wording on the invoice itself."""
-    invoice, number = situation.books.invoice(), situation.assessment.value("po_number")
+    invoice, number = situation.books.invoice(), situation.order_number
     if invoice is None or not invoice.is_draft or not number:
         return []
     if situation.reason not in ("missing_reference", "po_reference", "legal_form", "description_insufficient"):

@@ -242,6 +242,29 @@ def test_a_milestone_that_was_billed_before_it_was_reached_is_named() -> None:
     ]
 
 
+def test_a_milestone_that_was_reached_and_not_billed_is_named() -> None:
+    fee = replace(an_order_line(quantity="1", rate="40000.00"), unit="Units", invoiced=Decimal("0.3"))
+    stones = (
+        Milestone(1, "Design accepted", 5, True, Decimal("0.3"), 900),
+        Milestone(2, "Build accepted", 5, True, Decimal("0.4"), 900),
+    )
+    (found,) = findings("unbilled_time", the_books(order_lines=(fee,), milestones=stones))
+    assert (found.code, found.says, found.amount) == ("milestone_unbilled", "nobody", eur("16000.00"))
+
+
+def test_one_invoice_that_names_its_month_and_one_that_names_none_are_the_same_work() -> None:
+    second = an_invoice(101, "INV/2026/0101", invoiced_on=date(2026, 10, 5), origin="")
+    again = replace(a_line(501, 101, order_line_ids=()), description="Consulting September 2026")
+    books = the_books(invoices=(an_invoice(), second), invoice_lines=(a_line(), again))
+    assert ("duplicate_invoice_found", "customer") in codes(findings("duplicate_invoice", books, invoice=101))
+
+
+def test_a_change_told_without_lines_takes_no_line_away() -> None:
+    found = findings("po_change", the_books(), order=ordered(total_net=Decimal("42000.00")))
+    assert [f.code for f in found] == ["order_total_differs"]
+    assert "6,000.00 EUR more" in found[0].sentence
+
+
 # -- what is credited already -------------------------------------------------------------------------------------
 
 

@@ -338,3 +338,28 @@ def test_a_document_too_large_for_odoo_is_left_out_and_that_is_said(monkeypatch:
     assert quotation.change.attachments == ()
     assert any("stays in Countersign" in row.after for row in quotation.shown)
     assert "attach_evidence" not in found
+
+
+def test_our_own_order_number_is_never_written_as_the_customers() -> None:
+    books = the_books(orders=(an_order(customer_reference=""),), invoices=())
+    swapped = situation("po_reference", books, po_number="S00001", order_refs=["BS-2611-047"])
+    change = proposed(swapped)["set_customer_reference"].change
+    assert change is not None
+    assert change.values == {"reference": "BS-2611-047"}
+    alone = situation("po_reference", books, po_number="S00001")
+    assert "set_customer_reference" not in proposed(alone)
+    assert "S00001" not in reply_of(alone)
+
+
+def test_a_note_about_two_invoices_goes_where_something_is_open() -> None:
+    paid = an_invoice(101, "INV/2026/0101", open_amount=eur("0"))
+    s = situation("hours_quantity", the_books(invoices=(an_invoice(), paid), timesheets=hours(("42", True))))
+    second = Match("invoice", RecordRef("account.move", 101, "INV/2026/0101"), Decimal(1), True, ("named",))
+    both = replace(s.books, matches=(*s.books.matches, second))
+    assert proposed(replace(s, books=both))["post_note"].target_name == "INV/2026/0100"
+
+
+def test_a_change_of_a_confirmed_order_is_put_before_its_salesperson() -> None:
+    found = proposed(situation("po_change", the_books(), order=an_ordered("140.00")))
+    assert "S00001" in found["schedule_activity"].shown[0].after
+    assert "update_draft_order" not in found
