@@ -16,11 +16,15 @@ MOST_MARKS = 600
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A range of a part's text to light, and the id by which links find it."""
+    """A range of a part's text to light, and the id by which links find it.
+
+    A broad one is no field's value but a sentence that a reason, a flag or a claim rests on: it lies quietly until lit.
+    """
 
     start: int
     end: int
     id: str
+    is_broad: bool = False
 
 
 def mark_id(evidence: Evidence) -> str:
@@ -49,7 +53,7 @@ class Text:
     def html(self, start: int = 0, end: int | None = None) -> Markup:
         """The characters from start to end, escaped, with nested marks."""
         end = len(self.text) if end is None else min(end, len(self.text))
-        marks = [m for m in self.marks if m.start < end and m.end > start and m.start < m.end][:MOST_MARKS]
+        marks = [m for m in self.marks if max(m.start, start) < min(m.end, end)][:MOST_MARKS]
         hidden = [(s, e) for s, e in self.withheld if s < end and e > start]
         cuts = sorted(
             {start, end}
@@ -75,10 +79,11 @@ class Text:
         return Markup('<b class="withheld">{}</b>').format(NOTICE) if inside[0] == start else Markup("")
 
     def _open(self, mark: Mark) -> Markup:
+        kind = "evidence broad" if mark.is_broad else "evidence"
         if not self.with_ids or mark.id in self._given:
-            return Markup('<mark class="evidence">')
+            return Markup('<mark class="{}">').format(kind)
         self._given.add(mark.id)
-        return Markup('<mark class="evidence" id="{}">').format(mark.id)
+        return Markup('<mark class="{}" id="{}">').format(kind, mark.id)
 
     def _close(self, out: list[Markup], stack: list[Mark], at: int, *, everything: bool = False) -> None:
         """Close the marks that end here; what lies inside them and goes on is closed and opened again."""

@@ -20,6 +20,8 @@ MOST_PAGES = 12
 MOST_TEXT = 60_000
 UNMARKED = ("language",)
 """Fields that rest on the text as a whole: marking its beginning would say nothing."""
+BROAD = ("requested_action",)
+"""Fields that rest on a sentence, not on the words of a value."""
 PAD = 1.5
 """Points added around the glyphs' boxes, so that a highlight does not cut letters."""
 
@@ -55,6 +57,7 @@ class Lit:
 
     id: str
     boxes: tuple[tuple[float, float, float, float], ...]
+    is_broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,8 @@ class PartView:
 
 
 def evidence_of(assessment: Assessment) -> Iterator[Evidence]:
-    """Every place that anything on the page rests on."""
-    for name, found in assessment.fields.items():
-        if name not in UNMARKED:
-            yield from found.evidence
+    """Every place that anything on the page rests on; those of fields first."""
+    yield from _of_fields(assessment)
     for claim in assessment.summary:
         yield from claim.evidence
     yield from assessment.classification.evidence
@@ -99,11 +100,18 @@ def evidence_of(assessment: Assessment) -> Iterator[Evidence]:
         yield from places
 
 
+def _of_fields(assessment: Assessment, *, but_not: tuple[str, ...] = ()) -> Iterator[Evidence]:
+    for name, found in assessment.fields.items():
+        if name not in (*UNMARKED, *but_not):
+            yield from found.evidence
+
+
 def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> tuple[PartView, ...]:
     """The document and all below it, in order. Containers that say nothing themselves are left out."""
     places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
     for e in evidence_of(assessment) if assessment else ():
         places[e.part][mark_id(e)] = e
+    values = {mark_id(e) for e in _of_fields(assessment, but_not=BROAD)} if assessment else set()
     suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
     aimed = assessment.flag_evidence.get(Flag.PROMPT_INJECTION, ()) if assessment else ()
     return tuple(
@@ -111,6 +119,7 @@ def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> 
             part,
             document_id,
             tuple(places[part.path].values()),
+            values,
             suspect=suspect,
             fences=[(e.start, e.end) for e in aimed if e.part == part.path],
         )
@@ -120,11 +129,12 @@ def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> 
 
 
 def _part(
-    part: Reading, document_id: int, places: tuple[Evidence, ...], *, suspect: bool, fences: list[tuple[int, int]]
-) -> PartView:
+    part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], *, suspect: bool,
+    fences: list[tuple[int, int]],
+) -> PartView:  # fmt: skip
     hidden = accounts(part.text) if suspect else []
     has_images = bool(part.pages)
-    marks = [Mark(e.start, e.end, mark_id(e)) for e in places if not (has_images and e.boxes)]
+    marks = [Mark(e.start, e.end, mark_id(e), mark_id(e) not in values) for e in places if not (has_images and e.boxes)]
     text = Text(part.text, marks, hidden)
     blocks: tuple[Block, ...] = ()
     texts: tuple[TextBlock, ...] = ()
@@ -134,7 +144,7 @@ def _part(
         subject = text.html(*_subject(part))
         blocks = tuple(_blocks(part, text, fences))
     elif has_images:
-        pages = tuple(_pages(part, document_id, places, Text(part.text, (), hidden), marks))
+        pages = tuple(_pages(part, document_id, places, values, Text(part.text, marks, hidden)))
     else:
         texts = tuple(_texts(part, text, fences))
     return PartView(
@@ -188,28 +198,27 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _pages(
-    part: Reading, document_id: int, places: tuple[Evidence, ...], text: Text, marks: list[Mark]
+    part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], text: Text
 ) -> Iterator[PageView]:
     with_evidence = {e.page for e in places if e.page is not None}
-    beneath = Text(part.text, marks, text.withheld)
     for position, page in enumerate(part.pages):
         if position >= MOST_PAGES and page.number not in with_evidence:
             continue
         yield PageView(
             page=page,
             src=f"/documents/{document_id}/pages/{page_images.address(part.path)}/{page.number}.png",
-            lit=tuple(_lit(e) for e in places if e.page == page.number and e.boxes),
-            text=beneath.html(page.start, min(page.end, page.start + MOST_TEXT)),
+            lit=tuple(_lit(e, values) for e in places if e.page == page.number and e.boxes),
+            text=text.html(page.start, min(page.end, page.start + MOST_TEXT)),
         )
 
 
-def _lit(evidence: Evidence) -> Lit:
+def _lit(evidence: Evidence, values: set[str]) -> Lit:
     boxes = tuple(
         (round(b.x0 - PAD, 1), round(b.top - PAD, 1), round(b.x1 - b.x0 + 2 * PAD, 1),
          round(b.bottom - b.top + 2 * PAD, 1))
         for b in lines_of_boxes(evidence.boxes)
     )  # fmt: skip
-    return Lit(mark_id(evidence), boxes)
+    return Lit(mark_id(evidence), boxes, mark_id(evidence) not in values)
 
 
 def _texts(part: Reading, text: Text, fences: list[tuple[int, int]]) -> Iterator[TextBlock]:

@@ -212,7 +212,8 @@ def test_evidence_is_marked_in_text_and_on_pictures_and_every_link_finds_it(data
     with database.transaction() as session:
         a_read_case(session)
     page = browser(database).open("/cases/1")
-    assert re.search(r'<mark class="evidence" id="e-root-\d+-\d+">42 Stunden</mark>', page)
+    assert re.search(r'<mark class="evidence" id="e-root-\d+-\d+">INV/2026/00012</mark>', page)
+    assert re.search(r'<mark class="evidence broad" id="e-root-\d+-\d+">42 Stunden</mark>', page)  # of a sentence
     assert '<g id="e-0-16-29" class="evidence-group"><rect class="box" x="158.5" y="98.5"' in page
     assert 'viewBox="0 0 595.0 842.0"' in page
     assert 'href="#e-0-16-29" aria-label="Contested quantity: PDF p. 1"' in page
