@@ -26,7 +26,7 @@ _FARTHEST = 3.0
 """Beyond this, distance says no more: a label may stand in the middle of a very wide column."""
 _SKIPS = {"description": 2.2, "quantity": 0.5, "unit_price": 0.4, "amount": 0.4}
 """What it costs to leave a column without anything below it."""
-_WORDS = frozenset({"description", "unit", "code", "position"})
+_WORDS = frozenset({"description", "unit", "code", "position", "other"})
 _FREE = frozenset({"", "other", "code", "tax"})
 
 

@@ -145,7 +145,17 @@ def _or_its_last_row(canvas: Canvas, heading: Heading) -> Heading:
     own = sum(1 for c in columns if c.role and c.role != "other" and not code_of(c.text))
     is_better = own >= named or (canvas.rows[last].is_grid and own >= 3)
     is_merged = any(len({t.top for t in c.tokens}) > 1 for c in heading.columns)
+    if _stands_between(canvas.rows[heading.first : last], canvas.rows[last]):
+        return heading
     return alone if is_better and not (is_merged and own < named) else heading
+
+
+def _stands_between(above: Sequence[Row], row: Row) -> bool:
+    """Whether rows are the upper halves of wrapped labels: half a line higher, in the gaps between a row's labels."""
+    return all(
+        upper.bottom > row.top and all(p.x1 <= q.x0 or p.x0 >= q.x1 for p in upper.phrases for q in row.phrases)
+        for upper in above
+    ) and any(row.phrases[0].x1 < p.x0 and p.x1 < row.phrases[-1].x1 for upper in above for p in upper.phrases)
 
 
 def _close(above: Row, below: Row) -> bool:
@@ -285,12 +295,35 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
         elif bare in _NOISE or not bare or code_of(text):
             if found:
                 found[-1] = replace(found[-1], tokens=(*found[-1].tokens, tokens[at]), x1=tokens[at].x1)
+        elif glued := _glued(tokens[at], phrase.column, level):
+            found += glued
         else:
             missed += 1
         at += 1
     if missed > len(found) or (missed and len(tokens) > 6):
         return []
     return found
+
+
+def _glued(token: Token, index: int | None, level: int) -> list[Column]:
+    """Two labels printed without a gap: "DELIVERYQTY". The cut is where both halves are labels."""
+    text = token.text
+    if len(text) < 7 or not text.isalpha():
+        return []
+    for cut in range(len(text) - 3, 2, -1):
+        left, right = labels.match(text[:cut], "columns"), labels.match(text[cut:], "columns")
+        shared = {lang for m in left for lang in m.languages} & {lang for m in right for lang in m.languages}
+        if shared and "no" not in (labels.key_of(text[:cut]), labels.key_of(text[cut:])):
+            x = token.x0 + (token.x1 - token.x0) * cut / len(text)
+            halves = (
+                replace(token, text=text[:cut], end=token.start + cut, x1=x),
+                replace(token, text=text[cut:], start=token.start + cut, x0=x),
+            )
+            return [
+                _column(tuple(m.concept for m in meanings), (half,), index, level)
+                for meanings, half in zip((left, right), halves, strict=True)
+            ]
+    return []
 
 
 def _behind(tokens: tuple[Token, ...], at: int) -> tuple[str, int]:

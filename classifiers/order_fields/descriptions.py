@@ -30,7 +30,7 @@ def read_words(line: DraftLine, body: Body, group: list[BodyRow], canvas: Canvas
             if words and not _is_price_note(words):
                 line.description += words
             continue
-        if is_closed or (at > anchor and not anchored and line.description):
+        if is_closed or (at > anchor and not anchored and line.description and not _is_beside(group, at, anchor)):
             _wrapped_unit(line, body, row)
             continue
         words, is_attribute = _text_words(body, row, described, canvas, has_words=bool(line.description), line=line)
@@ -39,6 +39,17 @@ def read_words(line: DraftLine, body: Body, group: list[BodyRow], canvas: Canvas
             continue
         line.description += words
         _wrapped_unit(line, body, row)
+
+
+def _is_beside(group: list[BodyRow], at: int, anchor: int) -> bool:
+    """Whether a row of words and the one above are lines of one cell whose figures stand at half its height."""
+    above = next((r.row for r in reversed(group[:at]) if r.kind != "figures"), None)
+    row, figures = group[at].row, group[anchor].row
+    if above is None or row.is_grid:
+        return False
+    if at - anchor > 1:
+        return group[at - 1].row.bottom > row.top - 0.6 * row.height
+    return figures.bottom > row.top and above.bottom > figures.top
 
 
 def own_words(body: Body, row: BodyRow, described: int | None) -> list[Token]:

@@ -69,7 +69,7 @@ def _read_figures(line: DraftLine, body: Body, row: BodyRow, notation: Notation,
             if found and line.quantity is None and body.column("quantity") is None:
                 line.quantity = found[0]
         elif role == "unit_price" and found and line.unit_price is None:
-            line.unit_price = found[0]
+            line.unit_price = plain[0] if plain else None
             _take_per(line, tokens, found)
         elif role == "price_per" and found:
             line.price_per = found[0].value

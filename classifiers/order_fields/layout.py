@@ -169,6 +169,12 @@ def text_of(tokens: Sequence[Token]) -> str:
     return text
 
 
+def range_of(tokens: Iterable[Token]) -> tuple[int, int]:
+    """The characters from the first to the last of tokens in the part's text, which may run otherwise than the page."""
+    held = list(tokens)
+    return min(t.start for t in held), max(t.end for t in held)
+
+
 def spaced(tokens: Sequence[Token]) -> str:
     """The texts of tokens, each a blank apart: what `covering` counts in."""
     return " ".join(t.text for t in tokens)
@@ -301,7 +307,19 @@ def _is_other_size(a: Token, b: Token) -> bool:
         return False
     tall = max(a.height, b.height) / max(0.1, min(a.height, b.height))
     wide_a, wide_b = _width_per_character(a.text, a.x0, a.x1), _width_per_character(b.text, b.x0, b.x1)
-    return tall > 1.5 and max(wide_a, wide_b) / max(0.1, min(wide_a, wide_b)) > 1.4
+    if tall <= 1.5 or max(wide_a, wide_b) / max(0.1, min(wide_a, wide_b)) <= 1.4:
+        return False
+    size_a, size_b = a.height / _extent(a.text), b.height / _extent(b.text)
+    return max(size_a, size_b) / max(0.1, min(size_a, size_b)) > 1.4
+
+
+def _extent(text: str) -> float:
+    """How tall the letters of a word are as a share of the print's size: "tot" is lower than "Geldig"."""
+    if any(c in "bdfhkl()/|" or c.isupper() or c.isdigit() for c in text):
+        up = 0.72
+    else:
+        up = 0.62 if any(c in "tijäöüáéíóúàèìòùâêîôûñçż" for c in text) else 0.48
+    return up + (0.22 if any(c in "gjpqyçQ,;()/|" for c in text) else 0.0)
 
 
 def _phrases(tokens: list[Token], gap: float = 0.0) -> Iterator[Phrase]:

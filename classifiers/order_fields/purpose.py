@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.documents.order import OrderFunction
 from app.documents.orders.confirmation import asks_for_confirmation
 from classifiers.order_fields import labels
-from classifiers.order_fields.layout import Canvas, Row
+from classifiers.order_fields.layout import Canvas, Row, range_of
 from classifiers.order_fields.word_sets import word_set
 
 _TITLE_WORDS = 9
@@ -45,7 +45,7 @@ def titles(canvas: Canvas) -> list[Words]:
             other = labels.find(phrase.tokens, "titles", is_scanned=canvas.is_scanned)
             order = labels.find(phrase.tokens, "fields", is_scanned=canvas.is_scanned)
             is_order = order is not None and bool({"order_title", "order_number"} & set(order.concepts))
-            span = (phrase.tokens[0].start, phrase.tokens[-1].end)
+            span = range_of(phrase.tokens)
             if (
                 other is not None
                 and not other.has_colon
@@ -68,11 +68,11 @@ def function_of(canvas: Canvas, first_line_row: int) -> tuple[OrderFunction, tup
                 if concept == "changes" and _is_attribute_of_line(phrase.text):
                     continue
                 if _is_title_like(row, phrase.text, number, canvas) or _is_said_of_order(phrase.text, concept):
-                    return function, (phrase.tokens[0].start, phrase.tokens[-1].end)
+                    return function, range_of(phrase.tokens)
     for row in canvas.rows[:20]:
         for phrase in row.phrases:
             if _REVISED.search(phrase.text) and any(m in labels.plain_words(phrase.text) for m in _ORDER_WORDS):
-                return OrderFunction.CHANGE, (phrase.tokens[0].start, phrase.tokens[-1].end)
+                return OrderFunction.CHANGE, range_of(phrase.tokens)
     return OrderFunction.NEW, None
 
 
@@ -93,7 +93,13 @@ def _is_title_like(row: Row, text: str, number: int, canvas: Canvas) -> bool:
     if len(text.split()) > _TITLE_WORDS or (row.block > 0 and canvas.is_paged):
         return False
     label = labels.match(text.rstrip(":"), "fields")
-    return not any(m.concept in ("notes", "other_number", "other_date") for m in label) and ":" not in text[-12:-1]
+    if any(m.concept in ("notes", "other_number", "other_date") for m in label):
+        return False
+    named, _, value = text.rpartition(":")
+    if not named or not value.strip():
+        return True
+    is_number = any(c in "123456789" for c in value)
+    return is_number and any(m.concept in ("order_title", "order_number") for m in labels.match(named, "fields"))
 
 
 def _is_said_of_order(text: str, concept: str) -> bool:
@@ -135,5 +141,5 @@ def confirmation(text: str, rows: Iterable[Row]) -> tuple[int, int] | None:
                 continue
             found = asks_for_confirmation(whole)
             if (found and found[0] < len(said)) or labels.contains(said, "signs"):
-                return phrase.tokens[0].start, phrase.tokens[-1].end
+                return range_of(phrase.tokens)
     return None

@@ -14,7 +14,7 @@ from classifiers.order_fields.columns import headings
 from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, notation_of
 from classifiers.order_fields.head_fields import Fact, Head, head_of
-from classifiers.order_fields.layout import Canvas, Token, text_of
+from classifiers.order_fields.layout import Canvas, Token, range_of, text_of
 from classifiers.order_fields.names import Name
 from classifiers.order_fields.pairing import Pairs
 from classifiers.order_fields.parties import Parties, party
@@ -68,7 +68,7 @@ def _read(part: Reading, canvas: Canvas, firm: Firm | None) -> Order | None:
         spans.append(("asks_for_confirmation", *asks))
     language = part.language or labels.language_of(pairs.labels)
     if language:
-        spans.append(("language", canvas.rows[0].tokens[0].start, canvas.rows[0].tokens[-1].end))
+        spans.append(("language", *range_of(canvas.rows[0].tokens)))
     return Order(
         standard="sheet" if part.form == "sheet" else "layout",
         function=function,
@@ -98,7 +98,7 @@ def _title_span(canvas: Canvas, head: Head) -> tuple[int, int]:
     if found is not None:
         return found.start, found.end
     tokens = head.number.tokens if head.number else canvas.rows[0].tokens
-    return tokens[0].start, tokens[-1].end
+    return range_of(tokens)
 
 
 def _day(fact: Fact | None) -> date | None:
