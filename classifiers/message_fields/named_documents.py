@@ -104,7 +104,7 @@ def _alike(found: list[Reference]) -> list[Reference]:
 
 
 def _without_short_forms(found: list[Reference]) -> list[Reference]:
-    """0088 beside UKINV/2026/0088 says nothing new; 0090 alone stays as written."""
+    """0088 beside INV/2026/0088 says nothing new; 0090 alone stays as written."""
     full = [r for r in found if not r.text.isdigit() or len(r.text) > 6]
     return [r for r in found if r in full or not any(f.key.endswith(r.key) for f in full)]
 
