@@ -8,10 +8,13 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 _ENGINES: list[object] = []
+_HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""What tests store need not outlive a power cut."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,8 +52,11 @@ def _engine_url(name: str) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         address = folder / f"{name}.url"
         if not address.exists():
-            start = engines.start_postgres if name == "postgres" else engines.start_valkey
-            started = start(folder, port=engines.free_port(), password="testing", outlive_us=True)
+            how: dict[str, Any] = {"port": engines.free_port(), "password": "testing", "outlive_us": True}
+            if name == "postgres":
+                started = engines.start_postgres(folder, options=_HASTY, **how)
+            else:
+                started = engines.start_valkey(folder, **how)
             started.process.returncode = 0  # it runs on, for the other test processes too: not ours to wait for
             (folder / f"{name}.pid").write_text(str(started.process.pid))
             address.write_text(started.url)
@@ -91,12 +97,21 @@ def database(postgres_url: str) -> Iterator[object]:
     found.dispose()
 
 
+@pytest.fixture(scope="session")
+def shared_parts() -> Iterator[object]:
+    """A sandbox Odoo over HTTP and a reader of documents, started once."""
+    from tests.house import shared_parts
+
+    with shared_parts() as found:
+        yield found
+
+
 @pytest.fixture
-def house(database: object, postgres_url: str) -> Iterator[object]:
+def house(database: object, postgres_url: str, shared_parts: Any) -> Iterator[object]:
     """The whole house in this process: an empty database, a sandbox Odoo over HTTP, the workers' own functions."""
     from tests.house import open_house
 
-    with open_house(postgres_url) as found:
+    with open_house(postgres_url, shared_parts) as found:
         yield found
 
 

@@ -14,6 +14,7 @@ from app.cases.intake import TakenIn, take_in
 from app.cases.models import Case, CaseStep
 from app.clock import now
 from app.config import Settings
+from app.documents.sandbox import Reader
 from app.odoo.json2 import Json2Odoo
 from app.sources.incoming import Incoming
 from app.suggestions.models import Suggestion
@@ -99,18 +100,35 @@ class House:
                 session.execute(text(f"update {table} set next_at = next_at - interval '1 hour'"))
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What is slow to start and the same for every test: a sandbox Odoo, its address, a reader of documents."""
+
+    odoo: Sandbox
+    url: str
+    reader: Reader
+
+
 @contextmanager
-def open_house(postgres_url: str) -> Iterator[House]:
-    """The house on this database, with a sandbox Odoo that can be made to fail."""
+def shared_parts() -> Iterator[Shared]:
     server = Sandbox(faults=True)
+    with server.serve() as url, Reader(workers=1) as reader:
+        yield Shared(server, url, reader)
+
+
+@contextmanager
+def open_house(postgres_url: str, shared: Shared) -> Iterator[House]:
+    """The house on this database, with the sandbox Odoo as it was exported; it can be made to fail."""
+    shared.odoo.reset()
     settings = Settings(
         database_url=SecretStr(postgres_url), countersign_secret_key=SecretStr("k" * 40), odoo_db=DATABASE,
         odoo_api_key=SecretStr(API_KEY), firm_domains=("marlowvoss.example",), firm_names=("Marlow Voss",),
         firm_invoice_prefixes=("RE/", "INV/"),
     )  # fmt: skip
     parts = Parts(settings)
-    with server.serve() as url:
-        parts.odoo = Json2Odoo(url, DATABASE, API_KEY, timeout=10, attempts=2, first_wait=0.01)
-        yield House(parts, server, url)
-        parts.odoo.close()
+    parts.reader = shared.reader
+    with Json2Odoo(shared.url, DATABASE, API_KEY, timeout=10, attempts=2, first_wait=0.01) as odoo:
+        parts.odoo = odoo
+        yield House(parts, shared.odoo, shared.url)
+    del parts.reader  # it goes on for the next test
     parts.close()

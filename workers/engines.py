@@ -11,14 +11,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from app.errors import Misconfigured, Unavailable
 
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_PDEATHSIG = 1
+_OPTIONS = {"max_connections": "60", "shared_buffers": "64MB"}
 READY_WITHIN = 60.0
 """Seconds; recovery after a crash may take a while on a slow disk."""
 
@@ -69,8 +71,12 @@ class Started:
     url: str
 
 
-def start_postgres(data: Path, *, port: int, password: str, outlive_us: bool = False) -> Started:
+def start_postgres(
+    data: Path, *, port: int, password: str, outlive_us: bool = False, options: Mapping[str, str] | None = None
+) -> Started:
     """Start PostgreSQL on loopback, creating the cluster and our database when they are not there.
+
+    `options` are further settings of the server, by name.
 
     Raises:
         Misconfigured: This machine cannot run it; the message says what else to do.
@@ -87,7 +93,7 @@ def start_postgres(data: Path, *, port: int, password: str, outlive_us: bool = F
             process = subprocess.Popen(
                 [
                     binaries / "postgres", "-D", cluster, "-h", "127.0.0.1", "-p", str(port), "-k", "",
-                    "-c", "max_connections=60", "-c", "shared_buffers=64MB",
+                    *chain.from_iterable(("-c", f"{k}={v}") for k, v in {**_OPTIONS, **(options or {})}.items()),
                 ],
                 stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                 preexec_fn=dies_with_us(signal.SIGINT, unroot=True, outlive_us=outlive_us),
