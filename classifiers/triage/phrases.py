@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 _GIBBERISH = 300
+_SUBJECT_WEIGHT = 0.25
+"""Subject lines (`<language>-subjects.yaml`) are a few words each and say less for sure than a sentence does."""
 _SHARPNESS = 4.0
 """Margins of the sentence model times this, through a softmax, give its probabilities (chosen by cross-validation)."""
 
@@ -33,6 +35,8 @@ class Phrase:
     language: str
     label: str
     text: str
+    weight: float = 1.0
+    """How much it counts in learning."""
 
 
 def load_phrasebook(folder: Path | None = None) -> list[Phrase]:
@@ -43,10 +47,11 @@ def load_phrasebook(folder: Path | None = None) -> list[Phrase]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[Phrase] = []
     for path in sorted(folder.glob("*.yaml")):
+        weight = _SUBJECT_WEIGHT if path.stem.endswith("-subjects") else 1.0
         book = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
         for section, prefix in (("reasons", "reason"), ("flags", "flag"), ("actions", "action")):
             for name, sentences in (book.get(section) or {}).items():
-                found += [Phrase(path.stem[:2], f"{prefix}:{name}", str(text)) for text in sentences]
+                found += [Phrase(path.stem[:2], f"{prefix}:{name}", str(text), weight) for text in sentences]
         found += [Phrase(path.stem[:2], "neutral", text) for text in _flat(book.get("neutral") or [])]
     return found
 
@@ -122,7 +127,7 @@ def learn(phrases: Sequence[Phrase], seed: int) -> tuple[dict[str, Array], list[
         shape=(len(rows), features.WIDTH),
     )
     model = LinearSVC(C=0.5, random_state=seed)
-    model.fit(matrix, [p.label for p in phrases])
+    model.fit(matrix, [p.label for p in phrases], sample_weight=[p.weight for p in phrases])
     coefficients = model.coef_.T
     scale = np.abs(coefficients).max(axis=0) / 127
     arrays = {
