@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -99,8 +100,11 @@ def start_postgres(
                 preexec_fn=dies_with_us(signal.SIGINT, unroot=True, outlive_us=outlive_us),
             )  # fmt: skip
         url = f"postgresql://countersign:{password}@127.0.0.1:{port}/countersign"
-        if _postgres_answers(url, password, port, process, deadline):
-            return Started(process, url)
+        with _not_left_running(process, signal.SIGINT):
+            if _postgres_answers(password, port, process, deadline):
+                return Started(process, url)
+        ask_to_stop(process, signal.SIGINT)
+        wait_for_end(process, within=30)
         # A cluster that was killed a moment ago may still hold its lock file: try again until the time is over.
         if time.monotonic() > deadline:
             raise Unavailable(f"PostgreSQL did not start within {READY_WITHIN:.0f} s. Its log is {log}.")
@@ -118,15 +122,24 @@ def start_valkey(data: Path, *, port: int, password: str, outlive_us: bool = Fal
     folder = data / "valkey"
     folder.mkdir(exist_ok=True)
     log = data / "logs" / "valkey.log"
+    arguments = [
+        get_binary_path(), "-", "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--appendonly", "yes",
+        "--save", "", "--maxmemory-policy", "noeviction",
+    ]  # fmt: skip
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [
-                get_binary_path(), "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--appendonly", "yes",
-                "--save", "", "--maxmemory-policy", "noeviction", "--requirepass", password,
-            ],
-            stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+            arguments, stdout=out, stderr=out, stdin=subprocess.PIPE,
             preexec_fn=dies_with_us(signal.SIGTERM, outlive_us=outlive_us),
         )  # fmt: skip
+    if process.stdin is not None:  # the password comes this way, for a command line can be read by everybody
+        with process.stdin as configuration:
+            configuration.write(f"requirepass {password}\n".encode())
+    with _not_left_running(process, signal.SIGTERM):
+        _wait_for_valkey(process, port, password, log)
+    return Started(process, f"redis://:{password}@127.0.0.1:{port}/0")
+
+
+def _wait_for_valkey(process: subprocess.Popen[bytes], port: int, password: str, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -136,7 +149,7 @@ def start_valkey(data: Path, *, port: int, password: str, outlive_us: bool = Fal
                 while b"PONG" not in answer and (piece := connection.recv(200)):
                     answer += piece
                 if b"PONG" in answer:
-                    return Started(process, f"redis://:{password}@127.0.0.1:{port}/0")
+                    return
         except OSError:
             pass
         time.sleep(0.05)
@@ -197,7 +210,18 @@ def _create_cluster(binaries: Path, cluster: Path, password: str, log: Path) -> 
         secret.unlink(missing_ok=True)
 
 
-def _postgres_answers(url: str, password: str, port: int, process: subprocess.Popen[bytes], deadline: float) -> bool:
+@contextmanager
+def _not_left_running(process: subprocess.Popen[bytes], how: int) -> Iterator[None]:
+    """End a server that turns out to be of no use."""
+    try:
+        yield
+    except BaseException:
+        ask_to_stop(process, how)
+        wait_for_end(process, within=30)
+        raise
+
+
+def _postgres_answers(password: str, port: int, process: subprocess.Popen[bytes], deadline: float) -> bool:
     import psycopg
 
     admin = f"postgresql://countersign:{password}@127.0.0.1:{port}/postgres"
