@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run check lint types bench eval train migrate odoo test-odoo test-faults wheel lock clean
+.PHONY: demo test setup run check lint types bench eval train migrate odoo test-odoo test-faults test-browser wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -49,6 +49,9 @@ odoo: .venv/.ok ## start and fill a real Odoo 19 for development
 
 test-odoo: .venv/.ok ## contract tests against a real Odoo 19 with the addon
 	$(PYTEST) -q -m odoo
+
+test-browser: .venv/.ok ## the pages in a real browser (Debian's chromium)
+	$(PYTEST) -q -m browser
 
 test-faults: .venv/.ok ## kill engines and workers in the middle of work
 	$(PYTEST) -q -m faults
