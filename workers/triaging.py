@@ -26,7 +26,11 @@ def line_of(reading: Reading) -> dict[str, Any]:
         "reading": c.reading.value,
         "prediction_set": [label(reason) for reason in c.prediction_set],
         "summary": " ".join(claim.text for claim in found.summary),
-        "evidence": {name: [_place(e) for e in value.evidence] for name, value in found.fields.items()},
+        "evidence": {
+            "reason": [_place(e) for e in c.evidence],
+            "flags": {flag: [_place(e) for e in places] for flag, places in found.flag_evidence.items()},
+            **{name: [_place(e) for e in value.evidence] for name, value in found.fields.items()},
+        },
         "order": _plain(found.order),
         "engine": found.engine,
         "versions": dict(found.versions),

@@ -93,7 +93,8 @@ def test_what_says_nothing_we_know_looks_like_nothing_in_particular() -> None:
 
 
 def test_a_letter_without_a_mail_around_it_is_read_like_one() -> None:
-    text = "Dear Sir or Madam,\nYour invoice shows VAT although we are exempt. Please send a corrected invoice without VAT.\n"
+    claim = "Your invoice shows VAT although we are exempt. Please send a corrected invoice without VAT."
+    text = f"Dear Sir or Madam,\n{claim}\n"
     assert triage(read(text.encode(), "letter.txt")).reason == "tax"
 
 
