@@ -15,7 +15,7 @@ demo: .venv/.ok ## install, start everything, take in the sample mails and order
 	$(BIN)/countersign demo
 
 test: .venv/.ok ## install, and run the tests
-	$(PYTEST) -n 2 --dist loadgroup -q -m "not odoo and not browser and not faults"
+	$(PYTEST) -n 2 --dist loadfile -q -m "not odoo and not browser and not faults"
 
 setup: .venv/.ok ## install only
 

@@ -38,6 +38,7 @@ def a_case(session: Session, *, content: bytes = b"Subject: hello\n\nhello", sta
     taken = take_in(session, an_arrival(content, key=str(hash(content))))
     case = session.get_one(Case, taken.case_id)
     case.state = state
+    case.attention = "Open the original, and enter what matters by hand." if state == "needs_attention" else ""
     session.flush()
     return case
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.assessments import ask_books, keep, present
+from app.assessments import ask_books, grounding, keep, present
 from app.cases import lifecycle, queries, steps
 from app.cases.models import Case, CaseDocument
 from app.clock import now
 from app.decisions import decide
 from app.documents import readings
 from app.documents.models import Document
-from app.errors import Misconfigured, Refused, Unavailable
+from app.errors import CountersignError
 from app.odoo.commands import Attachment
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
@@ -50,7 +50,7 @@ def assess(p: Parts, case_id: int) -> None:
 
         with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=8):
             reading = p.reader.read(content, name)
-            assessment = assess_reading(reading, p.settings.firm)
+            assessment = grounding.grounded(assess_reading(reading, p.settings.firm), reading)
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "assess", attempt, at=now()):
                 return
@@ -77,7 +77,7 @@ def reconcile(p: Parts, case_id: int) -> None:
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
-        except (Unavailable, Misconfigured, Refused) as error:
+        except CountersignError as error:  # away, wrongly set up, or answering nonsense: ask again later
             with p.database.transaction() as session:
                 if steps.postpone(session, case_id, "reconcile", attempt, error.message, at=now()):
                     case = session.get_one(Case, case_id, with_for_update=True)

@@ -11,9 +11,10 @@ from app.vocabulary import label
 def line_of(reading: Reading) -> dict[str, Any]:
     """Assess a reading; runs in the reading process. What cannot be read gives an `error` beside the best guess."""
     from app import config
+    from app.assessments.grounding import grounded
     from classifiers.assess import assess
 
-    found = assess(reading, config.load(with_engines=False).firm)
+    found = grounded(assess(reading, config.load(with_engines=False).firm), reading)
     c = found.classification
     problems = [p for part in reading.walk() for p in part.problems]
     line: dict[str, Any] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -18,6 +18,9 @@ class AssessmentRow(Base):
     __table_args__ = (
         Index("uq_assessments_current", "case_id", unique=True, postgresql_where=text("is_current")),
         Index("ix_assessments_case", "case_id"),
+        CheckConstraint(
+            "not jsonb_path_exists(content, '$.fields.* ? (!exists (@.evidence[*]))')", name="fields_have_evidence"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -45,8 +45,7 @@ def move(session: Session, case: Case, state: str, *, actor: str, at: datetime, 
     case.state = state
     case.updated_at = at
     case.closed_at = at if state in ("done", "closed") else None
-    if state != "needs_attention":
-        case.attention = ""
+    case.attention = because if state == "needs_attention" else ""
 
 
 def ask_for_attention(session: Session, case: Case, why: str, *, at: datetime, actor: str = "software") -> None:

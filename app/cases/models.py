@@ -33,6 +33,7 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint("state in ('" + "', '".join(STATES) + "')", name="state_known"),
         CheckConstraint("(at_stake is null) or (currency is not null)", name="amount_has_currency"),
+        CheckConstraint("state <> 'needs_attention' or attention <> ''", name="attention_says_why"),
         Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
         Index("ix_cases_customer", "customer_name"),
         Index("ix_cases_thread_key", "thread_key"),

@@ -19,8 +19,6 @@ from app.errors import Misconfigured
 from tests.running import NAMES, Running, command, everything_below, is_running
 from workers import engines
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 def stop_and_look(running: Running) -> None:
     """End it as Ctrl-C would, and find nothing left of it."""

@@ -348,7 +348,8 @@ def test_no_outside_text_becomes_markup(database: Database) -> None:
         problems=(Problem("hidden_text", EVIL, False),),
     )
     claim = Claim(EVIL, (place(reading, "42 Stunden"),))
-    fields = {"customer_name": FieldValue(EVIL, (place(reading, EVIL),)), "language": FieldValue(EVIL, ())}
+    here = (place(reading, EVIL),)
+    fields = {"customer_name": FieldValue(EVIL, here), "language": FieldValue(EVIL, here)}
     with database.transaction() as session:
         case = a_read_case(session, reading=reading, summary=(claim,), fields=fields, flags=("prompt_injection",))
         case.title = case.customer_name = case.sender = case.attention = EVIL
