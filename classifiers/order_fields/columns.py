@@ -307,7 +307,7 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
 
 def _glued(token: Token, index: int | None, level: int) -> list[Column]:
     """Two labels printed without a gap: "DELIVERYQTY". The cut is where both halves are labels."""
-    text = token.text
+    text = token.text.rstrip(".:")
     if len(text) < 7 or not text.isalpha():
         return []
     for cut in range(len(text) - 3, 2, -1):

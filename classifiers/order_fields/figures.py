@@ -212,6 +212,8 @@ def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: 
 
 
 _GROUPED = re.compile(r"^\d{1,3}(?:[.,'’]\d{3})+[.,]\d{1,4}$|^\d{1,3}(?:['’]\d{3})+$")
+_IS_GROUP = re.compile(r"^[-−]?\d{1,3}$")
+_LAST_GROUP = re.compile(r"^\d{3}[.,]\d{2}$")
 _DATE_LIKE = re.compile(r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$")
 _SHAPE = re.compile(rf"^[-−(]?(?:{_CODE}|{_SYMBOL})?({_CORE})(?:{_CODE}|{_SYMBOL}|%)?[-)]?$", re.IGNORECASE)
 
@@ -219,11 +221,16 @@ _SHAPE = re.compile(rf"^[-−(]?(?:{_CODE}|{_SYMBOL})?({_CORE})(?:{_CODE}|{_SYMB
 def notation_of(tokens: Iterable[Token], language: str = "") -> Notation:
     """The notation of a document: its own numbers vote, its language decides a tie.
 
-    Blanks part thousands only where no number of the document uses a point, a comma or an apostrophe for it.
+    Blanks part thousands only where hardly a number of the document uses a point, a comma or an apostrophe for it.
     """
     comma = point = 0.0
-    has_marks = False
+    marked = parted = 0
+    before: Token | None = None
     for token in tokens:
+        if before is not None and _IS_GROUP.match(before.text) and _LAST_GROUP.match(token.text):
+            letter = (token.x1 - token.x0) / len(token.text)
+            parted += 0 <= token.x0 - before.x1 <= 1.1 * letter
+        before = token
         if _DATE_LIKE.match(token.text):
             continue
         found = _SHAPE.match(token.text)
@@ -235,7 +242,7 @@ def notation_of(tokens: Iterable[Token], language: str = "") -> Notation:
             continue
         mark, after, head = tail.group(1), len(tail.group(2)), core[: tail.start()]
         weight = 0.0
-        has_marks = has_marks or bool(_GROUPED.match(core))
+        marked += bool(_GROUPED.match(core))
         if re.search(r"[.,'’ ]", head):
             other = re.search(r"[.,]", head)
             if other and other.group() == mark:
@@ -252,6 +259,7 @@ def notation_of(tokens: Iterable[Token], language: str = "") -> Notation:
             comma += weight
         else:
             point += weight
+    has_blanks = not marked or parted > 2 * marked
     if comma == point:
-        return Notation(language in ("de", "fr", "es", "nl", "it", "pt", "pl"), not has_marks)
-    return Notation(comma > point, not has_marks)
+        return Notation(language in ("de", "fr", "es", "nl", "it", "pt", "pl"), has_blanks)
+    return Notation(comma > point, has_blanks)

@@ -43,7 +43,8 @@ def _by_number(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]] | None:
     if not starts or len(starts) < 0.7 * figures_rows:
         return None
     groups: list[list[BodyRow]] = []
-    for first, last in zip(starts, [*starts[1:], len(rows)], strict=True):
+    tops = [_top_of_cell(rows, at) for at in starts]
+    for first, last in zip(tops, [*tops[1:], len(rows)], strict=True):
         group = rows[first:last]
         if any(r.kind == "figures" for r in group):
             groups += _split_many(body, group)
@@ -51,6 +52,18 @@ def _by_number(body: Body, rows: list[BodyRow]) -> list[list[BodyRow]] | None:
             groups[-1] += group
     good = sum(1 for g in groups if sum(r.kind == "figures" for r in g) == 1)
     return groups if good >= 0.7 * len(groups) else None
+
+
+def _top_of_cell(rows: list[BodyRow], at: int) -> int:
+    """The first row of a line whose figures stand at half its height: the words above reach into their row."""
+    first = at
+    while first > 0 and rows[at].kind == "figures" and rows[first - 1].kind == "text":
+        upper, lower = rows[first - 1].row, rows[first].row
+        room = lower.top - upper.bottom
+        if upper.block != lower.block or upper.is_grid or room > (0.0 if first == at else 0.35 * lower.height):
+            break
+        first -= 1
+    return first
 
 
 def _split_many(body: Body, group: list[BodyRow]) -> list[list[BodyRow]]:

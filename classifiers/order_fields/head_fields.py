@@ -5,30 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from app.documents.order import OrderFunction
 from classifiers.order_fields import dates, labels, references
+from classifiers.order_fields.fact import Fact
 from classifiers.order_fields.kinds import sentence
 from classifiers.order_fields.layout import Canvas, Row, Token, covering, text_of
 from classifiers.order_fields.pairing import Pair, Pairs
+from classifiers.order_fields.tables import Lines
 from classifiers.order_fields.terms import find_terms, is_terms
+from classifiers.order_fields.validity import validity
 from classifiers.order_fields.word_sets import word_set
 
 _HOW = {"inline": 1.0, "right": 0.8, "below": 0.6, "sentence": -2.0}
 _CONNECTORS = word_set(
     "vom du del de van of dated z dnia von d.d. dd. dd / | · , - – issued date am le fecha data datum"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A value and the tokens it rests on."""
-
-    value: object
-    tokens: tuple[Token, ...]
-    score: float = 0.0
-    row: int = 0
 
 
 @dataclass(slots=True)
@@ -45,17 +37,18 @@ class Head:
     currency_signs: list[Token] = field(default_factory=list)
 
 
-def head_of(canvas: Canvas, pairs: Pairs, first_line_row: int, function: OrderFunction, month_first: bool) -> Head:
-    """Read the head; `first_line_row` is where the lines begin."""
+def head_of(canvas: Canvas, pairs: Pairs, lines: Lines, function: OrderFunction, month_first: bool) -> Head:
+    """Read the head of a document whose lines are known."""
+    first_line_row, body_rows = lines.first_row, lines.body_rows
     head = Head()
     head.number = _number(canvas, pairs, first_line_row)
     number = str(head.number.value) if head.number else ""
-    head.references = _references(pairs, number)
+    head.references = _references(pairs, number, body_rows)
     head.issued_on = _issued_on(canvas, pairs, head.number, first_line_row, month_first)
     head.changed_on = _dated(pairs, ("change_date",), month_first)
     if function is not OrderFunction.NEW and head.changed_on is None:
         head.changed_on = _beside_revision(canvas, month_first)
-    _validity(head, canvas, pairs, month_first)
+    head.valid_from, head.valid_until = validity(canvas, pairs, body_rows, month_first)
     head.payment_terms = _terms(canvas, pairs, first_line_row)
     head.currency_signs = [t for p in pairs.of("currency") for t in p.value]
     return head
@@ -104,10 +97,13 @@ def _squeezed(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", text).upper()
 
 
-def _references(pairs: Pairs, number: str) -> list[Fact]:
+def _references(pairs: Pairs, number: str, body_rows: frozenset[int]) -> list[Fact]:
+    """Quotations, contracts and projects; a project in a line's words is what the line is about."""
     found: list[Fact] = []
     for pair in pairs.of("quote", "contract", "project"):
         text = references.text_of(pair.value)
+        if pair.concept == "project" and pair.row in body_rows and not pair.label.has_colon:
+            continue
         if not text or _squeezed(text) == _squeezed(number) or (pair.how == "sentence" and pair.concept == "project"):
             continue
         if any(_squeezed(text) == _squeezed(str(f.value)) for f in found):
@@ -239,58 +235,6 @@ _REVISION = word_set(
     "rev revision version amendment change modification nachtrag avenant revisie revisione revisao wersja "
     "aneks modificacion versione versie anderung adenda aditamento wijziging"
 )
-
-
-def _validity(head: Head, canvas: Canvas, pairs: Pairs, month_first: bool) -> None:
-    for pair in sorted(pairs.of("valid_from", "valid_until", "period"), key=lambda p: (p.how == "sentence", p.row)):
-        text = " ".join(t.text for t in pair.value)
-        found = dates.find(text, is_month_first=month_first, is_compact_allowed=True)
-        if not found:
-            continue
-        if len(found) > 1 and found[1].on >= found[0].on:
-            head.valid_from = head.valid_from or Fact(
-                found[0].on, covering(pair.value, found[0].start, found[0].end), row=pair.row
-            )
-            head.valid_until = head.valid_until or Fact(
-                found[1].on, covering(pair.value, found[1].start, found[1].end), row=pair.row
-            )
-        elif pair.concept == "valid_from":
-            head.valid_from = head.valid_from or Fact(found[0].on, pair.value, row=pair.row)
-        else:
-            head.valid_until = head.valid_until or Fact(found[0].on, pair.value, row=pair.row)
-    if head.valid_from is None and head.valid_until is None:
-        _range_in_text(head, canvas, month_first)
-    if head.valid_from and head.valid_until:
-        first, last = head.valid_from.value, head.valid_until.value
-        if isinstance(first, date) and isinstance(last, date) and first > last:
-            head.valid_from = None
-
-
-_UNTIL = word_set("to until till through thru bis au t/m tot al ate até do a hasta - – — and et und fino")
-_FROM = word_set(
-    "from between von vom ab du dal desde de od van entre period zeitraum laufzeit periode période periodo okres"
-)
-
-
-def _range_in_text(head: Head, canvas: Canvas, month_first: bool) -> None:
-    """ "from 1 June 2026 to 31 May 2027" in a sentence."""
-    for number, row in enumerate(canvas.rows):
-        for phrase in row.phrases:
-            found = dates.find(phrase.text, is_month_first=month_first)
-            if len(found) < 2:
-                continue
-            between = phrase.text[found[0].end : found[1].start].casefold().split()
-            before = phrase.text[: found[0].start].casefold().split()
-            if (
-                len(between) <= 3
-                and between
-                and between[0] in _UNTIL
-                and found[0].on < found[1].on
-                and (not before or before[-1].strip(":,(") in _FROM)
-            ):
-                head.valid_from = Fact(found[0].on, covering(phrase.tokens, found[0].start, found[0].end), row=number)
-                head.valid_until = Fact(found[1].on, covering(phrase.tokens, found[1].start, found[1].end), row=number)
-                return
 
 
 # payment terms

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Token
-from classifiers.order_fields.rows import total_label
+from classifiers.order_fields.total_rows import total_label
 from classifiers.order_fields.word_sets import word_set
 
 _WORD = re.compile(

@@ -11,6 +11,8 @@ from classifiers.order_fields.layout import Token, text_of
 from classifiers.order_fields.word_sets import word_set
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DOTTED = re.compile(r"^(?:[A-Z]\.){2,5}$")
+"""A legal form we may not know, behind a comma: "Ejemplo, S.A.T."."""
 _CUTS = word_set("* - / | · – — • ■ ► ◆")
 _NOT_NAMES = word_set(
     "page seite pagina strona date datum fecha data tel phone fax email www http https attn attention c/o p.o. "
@@ -56,6 +58,12 @@ def form_end(tokens: Sequence[Token]) -> int:
                 break
         at += 1
     return end
+
+
+def is_form(tokens: Sequence[Token]) -> bool:
+    """Whether words are a legal form and nothing else: "Anstalt des öffentlichen Rechts"."""
+    words = " ".join(w for t in tokens for w in labels.plain_words(t.text))
+    return " " in words and words in labels.wordlist("legal_forms")
 
 
 def _joins_forms(tokens: Sequence[Token], at: int) -> bool:
@@ -168,12 +176,17 @@ def _is_written_as_name(tokens: Sequence[Token]) -> bool:
         return False
     longer = [w for w in words if len(w) > 3 and w.casefold() not in SMALL]
     small = sum(1 for w in longer if w.lstrip("(\"'„“").islower() or w[:1].islower())
+    if len(longer) <= 5 and has_public_word(tokens[:2]):
+        return small < len(longer)  # "Centre hospitalier intercommunal"
     return small * 2 <= max(1, len(longer))
 
 
 def _before_address(tokens: Sequence[Token]) -> Sequence[Token]:
     """A name without a legal form ends at the first comma, unless a department follows and nothing else."""
-    cuts = [i + 1 for i, t in enumerate(tokens) if t.text.endswith((",", ";"))]
+    cuts = [
+        i + 1 for i, t in enumerate(tokens)
+        if t.text.endswith((",", ";")) and not (i + 1 < len(tokens) and _DOTTED.match(tokens[i + 1].text))
+    ]  # fmt: skip
     has_figures = any(c.isdigit() for t in tokens for c in t.text)
     if not cuts:
         return tokens

@@ -7,6 +7,7 @@ below, a colon or a label in the next line says that the value is to the right.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,6 +115,8 @@ class Pairs:
                 is_opening, at = True, at + 1
                 continue
             label = labels.find(tokens, "fields", first=at, is_scanned=self.canvas.is_scanned)
+            if label is not None and _begins_a_name(label, tokens):
+                label = None
             if label is not None and (
                 is_opening or label.has_colon or not label.is_weak or _names_an_order(label, tokens)
             ):
@@ -329,13 +332,24 @@ class Pairs:
                 letter = phrase.height * 0.5
                 is_far = right[2].x0 - phrase.x1 > 14 * letter
                 is_aligned = abs(below[2].x0 - phrase.x0) < 1.2 * letter
-                if is_far and is_aligned and self.canvas.is_paged:
+                if is_far and is_aligned and self.canvas.is_paged and not self._is_in_list(site, phrase, right[2]):
                     take_right = False
         if take_right and right is not None:
             return right[0], "right", right[1], right[2]
         if below is not None:
             return below[0], "below", below[1], below[2]
         return None
+
+    def _is_in_list(self, site: Site, own: Phrase, value: Phrase) -> bool:
+        """Whether a row next to it has a label and a value below or above these two: labels with values beside."""
+        for number in (site.row - 1, site.row + 1):
+            if not 0 <= number < len(self.canvas.rows):
+                continue
+            for p, (a, b) in enumerate(itertools.pairwise(self.canvas.rows[number].phrases)):
+                is_level = abs(a.x0 - own.x0) < 2.5 and abs(b.x0 - value.x0) < 2.5
+                if is_level and self.is_label(number, p) and not self.is_label(number, p + 1):
+                    return True
+        return False
 
     def _labels_in_row(self, site: Site) -> bool:
         """Whether the row holds other labels without values: then it is a heading row with its values below."""
@@ -385,3 +399,13 @@ def _is_mostly(value: Sequence[Token], tokens: Sequence[Token]) -> bool:
 def _is_unit_like(tokens: Sequence[Token]) -> bool:
     """A bracket behind a label, as in "Date (dd/mm/yyyy)", is no value."""
     return tokens[0].text.startswith("(") and tokens[-1].text.rstrip(":").endswith(")")
+
+
+def _begins_a_name(label: Label, tokens: Sequence[Token]) -> bool:
+    """Whether a label without a colon is the first word of a name: "Azienda Ospedaliera", "Empresa Municipal"."""
+    return (
+        label.key in labels.keys("words_of_names")
+        and not label.has_colon
+        and label.last < len(tokens)
+        and tokens[label.last].text[:1].isupper()
+    )

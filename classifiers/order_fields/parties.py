@@ -12,9 +12,11 @@ from app.firm import Firm
 from classifiers.order_fields import labels
 from classifiers.order_fields.layout import Canvas, Phrase, Token, text_of
 from classifiers.order_fields.names import (
+    SMALL,
     Name,
     form_end,
     is_code,
+    is_form,
     letter_width,
     looks_personal,
     name_in,
@@ -259,6 +261,7 @@ class Parties:
         phrase = rows[number].phrases[p]
         if name.tokens[-1] is not phrase.tokens[-1]:
             return name
+        is_open = name.tokens[-1].text.casefold() in SMALL
         for row in rows[number + 1 : number + 4]:
             for other in row.phrases:
                 is_below = (
@@ -269,6 +272,8 @@ class Parties:
                 joined = (*name.tokens, *other.tokens)
                 if is_below and len(other.tokens) <= 3 and 0 < form_end(joined) == len(joined):
                     return Name(text_of(joined), joined, True)
+                if is_below and is_open and len(other.tokens) <= 5 and other.text[:1].isupper():
+                    return Name(text_of(joined), joined, name.has_form)
         return name
 
     def _name_of(self, pair: Pair) -> Name | None:
@@ -318,7 +323,7 @@ def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
     """A phrase parted at marks such as "·" and "|": a letterhead in one line."""
     start = 0
     for i, token in enumerate(phrase.tokens):
-        if token.text in ("·", "•", "|", "—", "–"):
+        if token.text in ("·", "•", "|", "—", "–") and not is_form(phrase.tokens[i + 1 :]):
             if i > start:
                 yield phrase.tokens[start:i]
             start = i + 1

@@ -12,8 +12,9 @@ from app.firm import Firm
 from classifiers.order_fields import arithmetic, currencies, dates, labels, purpose, sums
 from classifiers.order_fields.columns import headings
 from classifiers.order_fields.draft_line import DraftLine
+from classifiers.order_fields.fact import Fact
 from classifiers.order_fields.figures import Figure, notation_of
-from classifiers.order_fields.head_fields import Fact, Head, head_of
+from classifiers.order_fields.head_fields import Head, head_of
 from classifiers.order_fields.layout import Canvas, Token, range_of, text_of
 from classifiers.order_fields.names import Name
 from classifiers.order_fields.pairing import Pairs
@@ -45,7 +46,7 @@ def _read(part: Reading, canvas: Canvas, firm: Firm | None) -> Order | None:
     lines = lines_in(canvas, headings(canvas), notation)
     pairs = Pairs(canvas, skip=lines.rows, taken=lines.taken, is_month_first=month_first)
     function, said = purpose.function_of(canvas, lines.first_row)
-    head = head_of(canvas, pairs, lines.first_row, function, month_first)
+    head = head_of(canvas, pairs, lines, function, month_first)
     if head.number is None and not lines.drafts:
         return None
     who = Parties(canvas, pairs, lines.first_row, firm)

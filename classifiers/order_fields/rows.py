@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from classifiers.order_fields import labels
+from classifiers.order_fields import dates, labels
 from classifiers.order_fields.alignment import borders
 from classifiers.order_fields.columns import FIGURES, Column, Heading
 from classifiers.order_fields.currencies import code_of
 from classifiers.order_fields.figures import Figure, Notation, figures
-from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
+from classifiers.order_fields.layout import Canvas, Phrase, Row, Token, spaced
+from classifiers.order_fields.settling import settled
+from classifiers.order_fields.total_rows import is_row_of_totals, total_label
 from classifiers.order_fields.word_sets import word_set
 
 _PAGE_NOTE = re.compile(
@@ -74,33 +76,6 @@ class Body:
         return next((i for i, c in enumerate(self.columns) if c.role == role), None)
 
 
-def total_label(row: Row, is_scanned: bool) -> labels.Label | None:
-    """The label of a total that a row's first words, or its first words before a figure, carry."""
-    if len(row.phrases) > 2:  # notes at the left, a total at the right
-        tokens = row.phrases[-2].tokens
-        label = labels.find(tokens, "totals", is_scanned=is_scanned)
-        if label is not None and label.last >= len(tokens) - 2 and _is_sum(row.phrases[-1]):
-            return label
-    for phrase in row.phrases[:4]:
-        tokens = phrase.tokens
-        first = 0
-        while first < len(tokens) and not any(c.isalnum() for c in tokens[first].text):
-            first += 1
-        label = labels.find(tokens, "totals", first=first, is_scanned=is_scanned)
-        if label is not None:
-            return label
-        is_word = first < len(tokens) and any(c.isalpha() for c in tokens[first].text)
-        if is_word and phrase.x0 < 0.5 * row.phrases[-1].x1:
-            return None
-    return None
-
-
-def _is_sum(phrase: Phrase) -> bool:
-    """Whether a phrase is a sum of money and nothing else."""
-    found = figures(phrase.tokens, Notation())
-    return len(found) == 1 and len(phrase.tokens) <= len(found[0].tokens) + 1
-
-
 def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[int], notation: Notation) -> Body:
     """The rows of a heading's table up to row `stop` or the totals; pages go on where one breaks the table."""
     rows: list[BodyRow] = []
@@ -124,7 +99,7 @@ def body_of(canvas: Canvas, heading: Heading, stop: int, furniture: frozenset[in
             body_row.kind = "heading"
         rows.append(body_row)
         end = number + 1
-    columns = _settled(heading, rows, notation, canvas.is_scanned)
+    columns = settled(heading, [r.row for r in rows], notation, canvas.is_scanned)
     starts: tuple[tuple[float, int], ...] = ()
     text_starts: tuple[tuple[float, int], ...] = ()
     if not heading_is_grid(heading):
@@ -202,106 +177,6 @@ def heading_is_grid(heading: Heading) -> bool:
     return any(c.index is not None for c in heading.columns)
 
 
-def _settled(heading: Heading, rows: Sequence[BodyRow], notation: Notation, is_scanned: bool) -> tuple[Column, ...]:
-    """Columns whose label means two things, settled by their place and what stands below."""
-    columns = list(heading.columns)
-    taken = {c.role for c in columns if len(c.roles) == 1}
-    for i, column in enumerate(columns):
-        if len(column.roles) < 2:
-            continue
-        below = _below(column, rows)
-        are_numbers = sum(1 for t in below if figures([t], notation, is_scanned))
-        mostly = are_numbers * 2 > len(below)
-        roles = column.roles
-        choice = roles[0]
-        if set(roles) == {"position", "quantity"}:
-            choice = "position" if i == 0 or "quantity" in taken or "quantity_unit" in taken else "quantity"
-        elif set(roles) == {"position", "description"}:
-            is_first = i == 0 and any(c.role == "code" for c in columns)
-            choice = "position" if "description" in taken or mostly or not below or is_first else "description"
-        elif set(roles) == {"code", "description"}:
-            choice = "code" if "description" in taken else "description"
-        elif set(roles) == {"description", "discount"}:
-            choice = "discount" if "description" in taken else "description"
-        elif set(roles) == {"position", "code"}:
-            choice = "position" if i == 0 and mostly else "code"
-        elif set(roles) == {"unit", "unit_price"}:
-            choice = "unit_price" if mostly and "unit_price" not in taken else "unit"
-        elif set(roles) == {"unit", "price_per"}:
-            choice = "price_per" if mostly else "unit"
-        elif set(roles) == {"unit_price", "price_per"}:
-            choice = "price_per" if "unit_price" in taken else "unit_price"
-        elif "unit_price" in roles and "tax" in roles:
-            choice = "tax" if "unit_price" in taken else "unit_price"
-        columns[i] = column.as_role(choice)
-        taken.add(choice)
-    columns = _without_doubles(columns)
-    if not any(c.role == "description" for c in columns):
-        letters = [_letters(c, rows) * (1.5 if not c.role else 1.0) if c.role in ("code", "") else 0.0 for c in columns]
-        best = max(range(len(columns)), key=lambda i: letters[i], default=0)
-        if letters and letters[best] >= 7.0:
-            columns[best] = columns[best].as_role("description")
-    return tuple(columns)
-
-
-def _letters(column: Column, rows: Sequence[BodyRow]) -> float:
-    """How many letters stand in a column's usual cell, words of a code not counted."""
-    cells = [
-        p for r in _full_rows(rows)[:30] for p in r.row.phrases
-        if (p.column == column.index if column.index is not None else p.x0 < column.x1 + 4 and p.x1 > column.x0 - 4)
-    ]  # fmt: skip
-    words = [t.text for p in cells for t in p.tokens if not any(c.isdigit() for c in t.text)]
-    return sum(c.isalpha() for w in words for c in w) / max(1, len(cells))
-
-
-def _full_rows(rows: Sequence[BodyRow]) -> list[BodyRow]:
-    """The rows that hold two figures or more, as lines of an order do, up to the totals."""
-    full: list[BodyRow] = []
-    for body_row in rows:
-        if sum(1 for t in body_row.row.tokens if figures([t], Notation())) < 2:
-            continue
-        if full and total_label(body_row.row, is_scanned=False) is not None:
-            break
-        full.append(body_row)
-    return full
-
-
-def _below(column: Column, rows: Sequence[BodyRow]) -> list[Token]:
-    """Some tokens that stand under a heading, for a look at what kind they are."""
-    found: list[Token] = []
-    for body_row in _full_rows(rows)[:8]:
-        for phrase in body_row.row.phrases:
-            if column.index is not None:
-                if phrase.column == column.index:
-                    found.append(phrase.tokens[0])
-            else:
-                found += [t for t in phrase.tokens if t.x0 < column.x1 + 4 and t.x1 > column.x0 - 4]
-    return found
-
-
-def _without_doubles(columns: list[Column]) -> list[Column]:
-    """Of two descriptions the one that says so in its own name; of a second quantity or price nothing."""
-    for role in ("description", "position", "code", "quantity", "unit"):
-        same = [i for i, c in enumerate(columns) if c.role == role]
-        if len(same) < 2:
-            continue
-        keep = same[0]
-        if role == "description":
-            named = [i for i in same if labels.key_of(columns[i].text) in _PLAIN_DESCRIPTIONS]
-            keep = named[-1] if named else same[-1]
-        for i in same:
-            if i != keep:
-                columns[i] = columns[i].as_role("code" if role in ("description", "code") else "other")
-    return columns
-
-
-_PLAIN_DESCRIPTIONS = frozenset(
-    labels.key_of(w)
-    for w in ("description", "item description", "bezeichnung", "beschreibung", "désignation", "libellé", "descripción",
-              "omschrijving", "descrizione", "descrição", "designação", "opis", "nazwa", "details")
-)  # fmt: skip
-
-
 def _figure_rows(rows: Sequence[BodyRow], notation: Notation, is_scanned: bool) -> list[Row]:
     """Rows that may show the columns: those with a figure, up to the totals."""
     out: list[Row] = []
@@ -357,7 +232,7 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
     for at, body_row in enumerate(body.rows):
         if body_row.kind in _IDLE:
             continue
-        if at and _is_row_of_totals(body_row.row, canvas.is_scanned):
+        if at and is_row_of_totals(body_row.row, canvas.is_scanned):
             del body.rows[at:]
             body.end = body_row.number
             break
@@ -392,7 +267,9 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
                 del body.rows[at:]
                 body.end = body_row.number
                 return
-        if (sums and (has_quantity or len(money) == 1 or quantity is None or len(sums) == len(money))) or is_full:
+        if (sums or is_full) and _is_running_text(body, body_row):
+            quiet += 1
+        elif (sums and (has_quantity or len(money) == 1 or quantity is None or len(sums) == len(money))) or is_full:
             body_row.kind = "figures"
             quiet = 0
         elif sums:
@@ -404,14 +281,44 @@ def _sort_out(body: Body, canvas: Canvas, notation: Notation) -> None:
     _trim_tail(body, last)
 
 
-def _is_row_of_totals(row: Row, is_scanned: bool) -> bool:
-    """Whether a row holds nothing but labels of totals, their sums below or beside in boxes."""
-    if len(row.phrases) < 2:
+_MONEY = word_set("amount gross_amount unit_price")
+_MOST_WORDS = {"amount": 1, "gross_amount": 1, "unit_price": 2}
+"""More words than these do not stand beside a figure in its column."""
+
+
+def _is_running_text(body: Body, body_row: BodyRow) -> bool:
+    """Whether a row is a sentence or a date that runs through a table's columns, unlike the lines above it."""
+    if body_row.row.is_grid:
         return False
-    found = [labels.find(p.tokens, "totals", is_scanned=is_scanned) for p in row.phrases]
-    return all(
-        label is not None and label.last >= len(p.tokens) - 1 for label, p in zip(found, row.phrases, strict=True)
-    )
+    for at, tokens in body_row.cells.items():
+        most = _MOST_WORDS.get(body.columns[at].role)
+        words = [t for t in tokens if len(t.text) > 2 and t.text.isalpha()] if most is not None else []
+        if (
+            most is not None
+            and len(words) > most
+            and any(len(p.tokens) > most + 2 and words[0] in p.tokens for p in body_row.row.phrases)
+        ):
+            return True
+    if _runs_into_money(body, body_row):
+        above = [r for r in body.rows if r.kind == "figures" and r.number < body_row.number]
+        return bool(above) and not any(_runs_into_money(body, r) for r in above)
+    return False
+
+
+def _runs_into_money(body: Body, body_row: BodyRow) -> bool:
+    """Whether a sum's column holds the end of a phrase of several words, or of a date."""
+    money = {t for at, ts in body_row.cells.items() if body.columns[at].role in _MONEY for t in ts}
+    for phrase in body_row.row.phrases:
+        inside = next((i for i, t in enumerate(phrase.tokens) if t in money), len(phrase.tokens))
+        before = phrase.tokens[:inside]
+        if inside == len(phrase.tokens) or not before:
+            continue
+        if sum(1 for t in before if len(t.text) > 2 and t.text.isalpha()) >= 3:
+            return True
+        written = spaced(phrase.tokens)
+        if any(f.start == 0 and f.end >= len(written) - 2 for f in dates.find(written)):
+            return True
+    return False
 
 
 def _is_of_upper_level(body: Body, row: Row) -> bool:
@@ -444,7 +351,7 @@ def _goes_on(
     if set(label.concepts) & {"gross"}:
         return False
     for body_row in body.rows[start : start + 14]:
-        if body_row.kind in _IDLE:
+        if body_row.kind in _IDLE or _is_running_text(body, body_row):
             continue
         sums = [i for i in money if _one_figure(body_row.tokens(i), notation, is_scanned)]
         is_full = quantity is not None and sums and _one_figure(body_row.tokens(quantity), notation, is_scanned)

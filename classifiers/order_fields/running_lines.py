@@ -13,7 +13,7 @@ from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.layout import Canvas, Phrase, Row, Token
 from classifiers.order_fields.names import form_end
-from classifiers.order_fields.rows import total_label
+from classifiers.order_fields.total_rows import total_label
 from classifiers.order_fields.word_sets import word_set
 
 _TIMES = word_set("* - / = @ a at ext ext. je of per po por pro tegen x zu × à –")

@@ -76,6 +76,8 @@ def _in_phrase(canvas: Canvas, number: int, row: Row, p: int, phrase: Phrase, no
             last += 1
         words = labels.plain_words(" ".join(t.text for t in tokens[label.first : last]))
         figure = _figure(tokens[label.last : last], notation, canvas.is_scanned)
+        if last >= len(tokens) and figure is not None and _may_be_ordinal(figure):
+            figure = _beside(canvas, row, p, notation) or figure  # "Subtotal 2", the sum in the next column
         if figure is None and last >= len(tokens):
             figure = _beside(canvas, row, p, notation) or _below(canvas, number, phrase, notation)
         if figure is not None and (label.key not in _BARE or figure.decimals or figure.currency):
@@ -114,6 +116,10 @@ def _figure(tokens: Sequence[Token], notation: Notation, is_scanned: bool) -> Fi
     money = [f for f in found if f.decimals or f.currency or abs(f.value) >= 100]
     chosen = money or found
     return chosen[-1] if chosen else None
+
+
+def _may_be_ordinal(figure: Figure) -> bool:
+    return not figure.decimals and not figure.currency and figure.value < 100
 
 
 def _beside(canvas: Canvas, row: Row, p: int, notation: Notation) -> Figure | None:
@@ -162,6 +168,10 @@ def settle(sums: Sequence[Sum], of_lines: Decimal | None) -> Totals:
     tax = _last(taxes)
     gross = _last(grosses)
     net = _net(nets, grosses + totals, taxes, of_lines)
+    if net is None and of_lines is not None and not any(t.figure.value for t in taxes):
+        exact = [s.figure for s in (*totals, *grosses) if s.figure.value == of_lines]
+        if exact:
+            return Totals(exact[-1], tax, None)  # no tax: whatever it is called, it is what the lines come to
     if net is None and parts:
         net, tax, gross = _from_parts(parts, totals, taxes, grosses, of_lines)
         return Totals(net, tax, gross)

@@ -14,6 +14,8 @@ _STEM_TEXT = (
 )
 _STEMS = _STEM_TEXT.replace(" ", "|")
 _WORDS = re.compile(
+    r"\d\s?%\s.*\b(?:order|acceptance|bestellung|abnahme|commande|recette|pedido|aceptación|oplevering|ordine|collaudo|encomenda|"
+    r"aceitação|zamówieni\w*|odbi\w+|signature|invoice)\b|"
     rf"\b{_DAYS}\b|\b(?:{_STEMS})\b|\bnet\d+\b|\b(?:faktur|month|monat|miesi|instal|przelew|gotówk)\w*", re.IGNORECASE
 )
 _DISCOUNT = (
