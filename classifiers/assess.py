@@ -9,7 +9,7 @@ from app.assessments.results import Assessment, Classification
 from app.documents.order import Order
 from app.documents.reading import Reading
 from app.firm import Firm
-from app.vocabulary import Kind
+from app.vocabulary import Flag, Kind
 from classifiers.flags import flags, trained
 from classifiers.flags.heard import hear
 from classifiers.language import language
@@ -23,6 +23,8 @@ from classifiers.triage.papers import order_documents
 from classifiers.triage.triage import triage
 
 ENGINE = "offline"
+_CLAUSES = (Flag.PAYMENT_HELD, Flag.LEGAL_THREAT)
+"""What the printed terms of an order threaten for some day is not said about an invoice of today."""
 Classify = Callable[[Reading, Firm | None, Mapping[str, Order]], Classification]
 
 
@@ -34,13 +36,16 @@ def assess(reading: Reading, firm: Firm | None = None, *, classify: Classify = t
     candidates = read_orders(reading, firm)
     classification = classify(reading, firm, candidates)
     order = _order(reading, candidates) if classification.kind is Kind.CUSTOMER_PO else None
-    if order is not None and reading.mail is None and order in (reading.order, candidates.get(reading.path)):
+    is_the_order = reading.mail is None and order in (reading.order, candidates.get(reading.path))
+    if order is not None and is_the_order:
         fields = as_fields(order, reading)  # the document is the order: there is no letter around it to read
     else:
         fields = extract(reading, classification.reason, order, firm)
     model = trained.packaged()
     heard = hear(reading, model.heads)
     flagged = flags(reading, classification.reason, firm, heard=heard)
+    if order is not None and is_the_order:
+        flagged = tuple(one for one in flagged if one.flag not in _CLAUSES)
     classification = replace(classification, flags=tuple(one.flag.value for one in flagged))
     asked = requested_action(reading, classification.reason, classification.kind, order, heard=heard)
     derived = {"language": language(reading), "requested_action": asked}
