@@ -26,22 +26,26 @@ _NONE = ACTIONS.index(RequestedAction.NONE.value)
 _FAINT = -6.0
 _LAST_CLAUSES = 3
 _TYPICAL = {
-    "new_po": "confirm_order", "po_change": "confirm_order", "po_cancellation": "update_record", "po_reference": "update_record",
-    "hours_quantity": "credit_note explain reissue", "rate_price": "credit_note reissue", "duplicate_invoice": "credit_note",
-    "scope_not_agreed": "credit_note reissue", "quality_acceptance": "explain credit_note", "contract_cap": "credit_note reissue",
-    "expenses": "credit_note explain reissue send_documents", "tax": "reissue", "missing_reference": "reissue",
-    "missing_backup": "send_documents", "wrong_entity": "reissue", "already_paid": "apply_payment",
-    "payment_terms": "update_record credit_note reissue", "currency": "reissue", "calculation_error": "reissue credit_note",
-    "discount_rebate": "credit_note reissue", "credit_not_received": "credit_note", "late_billing": "credit_note",
-    "contract_ended": "credit_note", "po_invalid": "reissue", "legal_form": "reissue", "description_insufficient": "explain reissue",
-    "delay_penalty": "none credit_note", "unbilled_time": "update_record explain", "unapproved_time": "update_record credit_note",
-    "rate_mismatch": "update_record credit_note", "quantity_mismatch": "credit_note update_record explain",
-    "milestone_early": "credit_note explain", "po_exceeded": "update_record explain", "po_missing": "explain update_record",
-    "duplicate_billing": "credit_note", "expense_eligibility": "credit_note update_record explain",
-    "tax_mapping": "update_record reissue", "retainer_overage": "explain", "delivery_failure": "none reissue update_record",
-    "credit_not_issued": "credit_note", "remittance": "apply_payment", "promise_to_pay": "none", "short_payment": "none apply_payment",
-    "overpayment_refund": "refund apply_payment", "copy_or_statement": "send_documents", "supporting_documents": "send_documents",
-    "vendor_setup": "send_documents", "contact_change": "update_record", "question": "explain",
+    "new_po": "confirm_order", "po_change": "confirm_order", "po_cancellation": "update_record",
+    "po_reference": "update_record", "hours_quantity": "credit_note explain reissue",
+    "rate_price": "credit_note reissue", "duplicate_invoice": "credit_note",
+    "scope_not_agreed": "credit_note reissue", "quality_acceptance": "explain credit_note",
+    "contract_cap": "credit_note reissue", "expenses": "credit_note explain reissue send_documents", "tax": "reissue",
+    "missing_reference": "reissue", "missing_backup": "send_documents", "wrong_entity": "reissue",
+    "already_paid": "apply_payment", "payment_terms": "update_record credit_note reissue", "currency": "reissue",
+    "calculation_error": "reissue credit_note", "discount_rebate": "credit_note reissue",
+    "credit_not_received": "credit_note", "late_billing": "credit_note", "contract_ended": "credit_note",
+    "po_invalid": "reissue", "legal_form": "reissue", "description_insufficient": "explain reissue",
+    "delay_penalty": "none credit_note", "unbilled_time": "update_record explain",
+    "unapproved_time": "update_record credit_note", "rate_mismatch": "update_record credit_note",
+    "quantity_mismatch": "credit_note update_record explain", "milestone_early": "credit_note explain",
+    "po_exceeded": "update_record explain", "po_missing": "explain update_record", "duplicate_billing": "credit_note",
+    "expense_eligibility": "credit_note update_record explain", "tax_mapping": "update_record reissue",
+    "retainer_overage": "explain", "delivery_failure": "none reissue update_record",
+    "credit_not_issued": "credit_note", "remittance": "apply_payment", "promise_to_pay": "none",
+    "short_payment": "none apply_payment", "overpayment_refund": "refund apply_payment",
+    "copy_or_statement": "send_documents", "supporting_documents": "send_documents", "vendor_setup": "send_documents",
+    "contact_change": "update_record", "question": "explain",
 }  # fmt: skip
 """What a reason's remedy usually is, most usual first: it stands in where few messages of a reason were seen."""
 _CODES = {
@@ -101,7 +105,7 @@ def features(heard: Heard, likely: Sequence[float]) -> Array:
     import numpy as np
 
     log_odds = _log_probabilities(heard)
-    zones = np.array([clause.zone for clause in heard.clauses])
+    zones = np.array(["" if clause.is_part else clause.zone for clause in heard.clauses])
     own = np.flatnonzero((zones == "new") | (zones == "subject"))
     new = np.flatnonzero(zones == "new")
     second_hand = np.flatnonzero((zones == "forwarded") | (zones == "quoted") | (zones == "attachment"))
@@ -118,7 +122,8 @@ def features(heard: Heard, likely: Sequence[float]) -> Array:
         clearest(own[zones[own] == "subject"]),
         clearest(second_hand) if passes_on else np.full(len(ACTIONS), _FAINT),
     ]
-    return np.concatenate([np.stack(columns, axis=1), np.eye(len(ACTIONS))], axis=1)
+    table: Array = np.concatenate([np.stack(columns, axis=1), np.eye(len(ACTIONS))], axis=1)
+    return table
 
 
 def _log_probabilities(heard: Heard) -> Array:
@@ -127,7 +132,8 @@ def _log_probabilities(heard: Heard) -> Array:
     first = heard.heads.index(f"ask:{ACTIONS[0]}")
     scores = heard.scores[:, first : first + len(ACTIONS)]
     scores = scores - scores.max(axis=1, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    likely: Array = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    return likely
 
 
 def learn(messages: Sequence[Heard], reasons: Sequence[str], golds: Sequence[str | None]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Flagged:
 def flags(
     reading: Reading, reason: str, firm: Firm | None = None, *, heard: Heard | None = None, model: Model | None = None
 ) -> tuple[Flagged, ...]:
-    """What is special about a message whose reason is `reason`, in the vocabulary's order. Never raises for its content.
+    """What is special about a message whose reason is `reason`, in the vocabulary's order. Never raises.
 
     `heard` saves cutting and scoring where that is done already; `model` is the packaged one unless given. Who we are
     (`firm`) makes no difference so far.
@@ -48,7 +48,7 @@ def flags(
     }
     for flag in speech.STATED:
         loud = speech.loudest(heard, flag, zones)
-        if loud and speech.is_stated(speech.features(loud, reason), model.decisions[flag]):
+        if loud and speech.is_stated(loud, reason, model.decisions[flag]):
             clear = [number for value, number in loud if value > _CLEAR]
             found[flag] = _where(heard, clear or [loud[0][1]])
     return tuple(Flagged(flag, found[flag]) for flag in Flag if found.get(flag))

@@ -1,4 +1,4 @@
-"""Whether a mail's new text adds nothing, so that its matter is in what it quotes, forwards or has attached as a mail."""
+"""Whether a mail's new text adds nothing, so that its matter is in what it quotes, forwards or attaches as a mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def points_back(heard: Heard, reason: str) -> tuple[int, ...]:
     """The clauses with which a mail points to its history and says nothing more; none if it does not."""
     if KIND_OF[reason] is Kind.NO_ACTION or heard.reading.mail is None:
         return ()
-    new = [number for number, clause in enumerate(heard.clauses) if clause.zone == "new"]
+    new = heard.whole("new")
     if not _has_history(heard) or _brings_papers(heard) or heard.new_words > _MANY:
         return ()
     if any(c.isdigit() for number in new for c in heard.clauses[number].text):

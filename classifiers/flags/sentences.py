@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-_CONCEPT, _PAIR = 0.5, 0.25
+_CONCEPT, _PAIR = 0.4, 0.2
 _MOST_CONCEPTS = 16
 _PROBE = "Please credit 2.5 hours (EUR 375,00) on RE/2026/00123 by 15.06.2026, zażółć gęślą jaźń!"
 
@@ -110,4 +110,5 @@ class Heads:
         values = np.fromiter((value for row in rows for value in row.values()), dtype=np.float32, count=sum(sizes))
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
         weighed = self._weights[at].astype(np.float32) * values[:, None]
-        return np.add.reduceat(weighed, starts, axis=0) * self._scale + self._bias
+        scores: Array = np.add.reduceat(weighed, starts, axis=0) * self._scale + self._bias
+        return scores

@@ -1,4 +1,4 @@
-"""Whether a message raises two or more independent matters: its numbering, its turns ("by the way"), and what they open."""
+"""Whether a message raises independent matters: its numbering, its turns ("by the way"), and what they open."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 _NUMBERED = re.compile(
-    r"^\W{0,3}(?:\(?(?:[1-9]|[a-h]|i{1,3}|iv)[.)]|(?:finding|point|punkt|punto|ponto|punt|item) \d)", re.IGNORECASE
+    r"^\W{0,3}(?:\(?(?:[1-9]|[a-h]|i{1,3}|iv)\s?[.)|]|(?:finding|point|punkt|punto|ponto|punt|item) \d)", re.IGNORECASE
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[., ]\d{3}){0,4}[.,]\d{2}\b|\d{1,9} ?(?:€|eur\b|euro)|[€$£]\s?\d{1,9}", re.IGNORECASE)
 _SAME_MATTER = {
@@ -46,7 +46,7 @@ def is_turn(clause: Clause, language: str) -> bool:
 
 def structure(heard: Heard) -> tuple[list[int], list[int], list[int], list[int]]:
     """Numbers of: all new clauses, those that are numbered, that turn to another matter, that announce several."""
-    new = [n for n, clause in enumerate(heard.clauses) if clause.zone == "new"]
+    new = heard.whole("new")
     numbered = [n for n in new if _NUMBERED.match(heard.clauses[n].text)]
     turns = [n for n in new[1:] if is_turn(heard.clauses[n], heard.reading.language)]
     announced = [n for n in new if number_of("several") in heard.clauses[n].concepts]
@@ -84,7 +84,7 @@ def matters() -> phrases.SentenceModel:
     return phrases.SentenceModel(packaged().arrays, packaged().settings["sentence_classes"])
 
 
-def several_matters(heard: Heard, reason: str, decision: Mapping[str, Sequence[float]]) -> tuple[int, ...]:
+def several_matters(heard: Heard, reason: str, decision: Mapping[str, Any]) -> tuple[int, ...]:
     """The clauses that open further matters, or none if the message has one matter."""
     found = features(heard, reason, matters())
     if not any(found) or _weighed(found, decision) <= 0.0:
@@ -93,8 +93,8 @@ def several_matters(heard: Heard, reason: str, decision: Mapping[str, Sequence[f
     return tuple(sorted({*numbered, *turns, *announced}))[:6] or tuple(new[:1])
 
 
-def _weighed(found: Sequence[float], decision: Mapping[str, Sequence[float]]) -> float:
-    return sum(w * x for w, x in zip(decision["weights"], found, strict=True)) + decision["bias"][0]
+def _weighed(found: Sequence[float], decision: Mapping[str, Any]) -> float:
+    return float(sum(w * x for w, x in zip(decision["weights"], found, strict=True)) + decision["bias"])
 
 
 def _other_matters(heard: Heard, new: Sequence[int], reason: str, model: phrases.SentenceModel) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -17,10 +17,10 @@ NAME = "flags"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Heads by sentence; `decisions` by flag (weights and bias); `asked`: weights and log-priors of requested actions."""
+    """Sentence heads; `decisions` by flag (weights, bias); `asked`: weights and log-priors of requested actions."""
 
     heads: Heads
-    decisions: Mapping[str, Mapping[str, Sequence[float]]]
+    decisions: Mapping[str, Mapping[str, Any]]
     asked: Mapping[str, Any]
     version: str
 

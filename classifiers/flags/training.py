@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app.vocabulary import Flag, RequestedAction
 from classifiers import requested_action as asked
 from classifiers.flags import sentences, several, speech
-from classifiers.flags.heard import Clause, Heard, clauses_of, score
+from classifiers.flags.heard import HEADS_OF_PARTS, Clause, Heard, clauses_of, score
 from classifiers.flags.trained import NAME, Model
 from classifiers.triage import phrases, wording
 from classifiers.triage.artefact import FORMAT, Artefact
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 VERSION = "1"
 _INNER_FOLDS = 4
 _ROUNDS = 2
-_STRICTNESS = 3.0
+_STRICTNESS = 10.0
 _OWN_WEIGHT, _EXAMPLE, _COUNTEREXAMPLE = 2.0, 2.0, 1.0
 _NOT_AN_EXAMPLE = -2.0
 _HOLDS = ("on_hold", "refuse_pay", "not_process", "no_x_no_pay", "short_paid", "term_stopped")
@@ -43,7 +43,7 @@ _MATTER = "matter"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A written sentence: its language, its label ("flag:deadline", "not:deadline", "reason:tax" …), words and concepts."""
+    """A written sentence: its language, label ("flag:deadline", "not:deadline", "reason:tax"), text and concepts."""
 
     language: str
     label: str
@@ -141,11 +141,24 @@ def _written() -> list[Written]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(Path(str(files("classifiers.flags") / "phrases")).glob("??.yaml")):
         book = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
+        for flag, blocks in (book.pop("compose", None) or {}).items():
+            found += [(path.stem, *one, True) for block in blocks for one in _composed(flag, block)]
         for flag, sides in book.items():
             found += [(path.stem, f"flag:{flag}", text, True) for text in sides["is"]]
             found += [(path.stem, f"not:{flag}", text, True) for text in sides["is_not"]]
     return [
         Written(language, label, text, sentences.concepts(text, language), own) for language, label, text, own in found
+    ]
+
+
+def _composed(flag: str, block: dict[str, Any]) -> list[tuple[str, str]]:
+    """(label, sentence) of a block: each thing that is said, of two of its subjects."""
+    subjects, label = block["subjects"], f"{'flag' if block['side'] == 'is' else 'not'}:{flag}"
+    count = len(subjects)
+    return [
+        (label, f"{subjects[(3 * at + 7 * turn) % count]} {says}.")
+        for at, says in enumerate(block["says"])
+        for turn in (0, 1)
     ]
 
 
@@ -223,7 +236,9 @@ def _from_messages(head: str, messages: Sequence[Studied], model: Any) -> list[t
         rows = [
             row
             for clause, row in zip(one.clauses, one.rows, strict=True)
-            if clause.zone in ("new", "subject") and (head != Flag.DEADLINE or sentences.sets_a_time(clause.concepts))
+            if clause.zone in ("new", "subject")
+            and (head in HEADS_OF_PARTS or not clause.is_part)
+            and (head != Flag.DEADLINE or sentences.sets_a_time(clause.concepts))
         ]
         if not rows:
             continue
@@ -248,12 +263,10 @@ def _asking(base: Basis, seed: int) -> tuple[Array, Array]:
         section, _, name = one.label.partition(":")
         if section == "action":
             answer = name
-        elif one.label in ("neutral", "flag:payment_held", "flag:legal_threat") and not one.is_own:
-            answer = RequestedAction.NONE.value
-        elif section == "reason" and at % 2 and not one.speaks_of("asks") and not one.text.rstrip().endswith("?"):
-            answer = RequestedAction.NONE.value
-        else:
+        elif not _asks_nothing(one, at):
             continue
+        else:
+            answer = RequestedAction.NONE.value
         rows.append(row)
         answers.append(actions.index(answer))
     weights = np.where(np.array(answers) == actions.index(RequestedAction.NONE.value), 0.3, 1.0)
@@ -262,17 +275,27 @@ def _asking(base: Basis, seed: int) -> tuple[Array, Array]:
     return model.coef_, model.intercept_
 
 
+def _asks_nothing(one: Written, at: int) -> bool:
+    """Whether a sentence surely asks for nothing; every other such sentence of the reasons is enough."""
+    if one.label in ("neutral", "flag:payment_held", "flag:legal_threat"):
+        return not one.is_own
+    is_question = one.text.rstrip().endswith("?")
+    return one.label.startswith("reason:") and at % 2 == 1 and not one.speaks_of("asks") and not is_question
+
+
 def _decisions(
     unseen: Sequence[Heard], reasons: Sequence[str], golds: Sequence[dict[str, Any]]
-) -> dict[str, dict[str, list[float]]]:
-    found: dict[str, dict[str, list[float]]] = {}
+) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
     for flag in (Flag.PAYMENT_HELD, Flag.DEADLINE):
-        rows = [
-            speech.features(speech.loudest(heard, flag, heard.zones_that_speak()), reason)
-            for heard, reason in zip(unseen, reasons, strict=True)
-        ]
-        found[flag.value] = _decision(rows, [flag in gold["flags"] for gold in golds], 1.0, 0.5)
-    found[Flag.LEGAL_THREAT.value] = {"weights": [1.0, *(0.0,) * 6], "bias": [0.0]}
+        said = [(reason, flag in gold["flags"]) for reason, gold in zip(reasons, golds, strict=True)]
+        rows = []
+        for at, (heard, reason) in enumerate(zip(unseen, reasons, strict=True)):
+            others = speech.usual_by_reason(said[:at] + said[at + 1 :])  # its own flag must not tell of itself
+            rows.append(speech.features(speech.loudest(heard, flag, heard.zones_that_speak()), reason, others[reason]))
+        found[flag.value] = _decision(rows, [answer for _, answer in said], 1.0, 0.5)
+        found[flag.value]["usual"] = speech.usual_by_reason(said)
+    found[Flag.LEGAL_THREAT.value] = {"weights": [1.0, *(0.0,) * 6], "bias": 0.0, "usual": {}}
     rows = [several.features(heard, reason, several.matters()) for heard, reason in zip(unseen, reasons, strict=True)]
     answers = [Flag.MULTI_ISSUE in gold["flags"] for gold in golds]
     found[Flag.MULTI_ISSUE.value] = _decision(rows, answers, 3.0, 0.35)
@@ -281,7 +304,7 @@ def _decisions(
 
 def _decision(
     rows: Sequence[Sequence[float]], answers: Sequence[bool], strictness: float, threshold: float
-) -> dict[str, list[float]]:
+) -> dict[str, Any]:
     """A logistic decision whose boundary lies at a probability of `threshold`."""
     from math import log
 
@@ -289,7 +312,7 @@ def _decision(
 
     model = LogisticRegression(C=strictness).fit(rows, answers)
     bias = float(model.intercept_[0]) - log(threshold / (1.0 - threshold))
-    return {"weights": [round(float(w), 4) for w in model.coef_[0]], "bias": [round(bias, 4)]}
+    return {"weights": [round(float(w), 4) for w in model.coef_[0]], "bias": round(bias, 4)}
 
 
 def _matrix(rows: Sequence[dict[int, float]]) -> Any:
