@@ -1,4 +1,4 @@
-"""Figures for flags, requested action and language: cross-validated outside the lock-box, and on the lock-box; training.
+"""Figures for flags, requested action and language: cross-validated outside the lock-box, and on it; training.
 
     python -m evals.tasks.flags               trained without the messages it is asked about; the corpus's own reasons
     python -m evals.tasks.flags --predicted   the same, with the reasons that the packaged triage predicts
