@@ -16,7 +16,8 @@ _STEMS = _STEM_TEXT.replace(" ", "|")
 _WORDS = re.compile(
     r"\d\s?%\s.*\b(?:order|acceptance|bestellung|abnahme|commande|recette|pedido|aceptación|oplevering|ordine|collaudo|encomenda|"
     r"aceitação|zamówieni\w*|odbi\w+|signature|invoice)\b|"
-    rf"\b{_DAYS}\b|\b(?:{_STEMS})\b|\bnet\d+\b|\b(?:faktur|month|monat|miesi|instal|przelew|gotówk)\w*", re.IGNORECASE
+    rf"\b{_DAYS}\b|\b(?:{_STEMS})\b|\bnet\d+\b|\b(?:faktur|month|monat|miesi|instal|przelew|gotówk)\w*",
+    re.IGNORECASE,
 )
 _DISCOUNT = (
     rf"(?:\d+(?:[.,]\d+)?\s?%\s?(?:/\s?)?(?:skonto\s|if paid within\s|within\s|bei zahlung innerhalb(?: von)?\s)?"
