@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from classifiers.order_fields import labels
 from classifiers.order_fields.currencies import code_of
@@ -295,6 +296,8 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
         elif bare in _NOISE or not bare or code_of(text):
             if found:
                 found[-1] = replace(found[-1], tokens=(*found[-1].tokens, tokens[at]), x1=tokens[at].x1)
+        elif found and (meanings := _cut_short(tokens[at].text)):
+            found.append(_column(meanings, tokens[at : at + 1], phrase.column, level))
         elif glued := _glued(tokens[at], phrase.column, level):
             found += glued
         else:
@@ -303,6 +306,17 @@ def _cells(phrase: Phrase, is_scanned: bool, *, level: int) -> list[Column]:
     if missed > len(found) or (missed and len(tokens) > 6):
         return []
     return found
+
+
+@lru_cache(maxsize=1024)
+def _cut_short(text: str) -> tuple[str, ...]:
+    """What a label means that a narrow column has cut: "Hoeveelh", "Eenheidspri"."""
+    key = labels.key_of(text)
+    if len(key) < 5 or not key.isalpha() or labels.match(text, "fields"):
+        return ()
+    book = labels.book("columns")
+    wholes = [k for k, known in book.items() if k.startswith(key) and len(key) >= 0.65 * len(k) and known[0].words == 1]
+    return tuple(m.concept for m in book[min(wholes, key=len)]) if wholes else ()
 
 
 def _glued(token: Token, index: int | None, level: int) -> list[Column]:

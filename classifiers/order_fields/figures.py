@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from classifiers.order_fields.currencies import CODES, SYMBOLS
 from classifiers.order_fields.layout import Token
+from classifiers.order_fields.word_sets import word_set
 
 _CORE = (
     r"\d{1,3}(?:[ '’´`\u00a0\u202f]\d{3})+(?:[.,]\d{1,6})?|\d{1,3}(?:[.,]\d{2,3})+(?:[.,]\d{1,6})?|"
@@ -196,17 +197,29 @@ def continues(tokens: Sequence[Token], at: int) -> bool:
     return bool(_GROUP_MORE.match(token.text)) and token.x0 - before.x1 <= 1.7 * letter
 
 
+_OFTEN_SMALL = word_set("eur usd gbp pln chf")
+
+
+def _sign(text: str) -> str:
+    """A currency's code or sign that stands as a word of its own, else ""; "nad" in a sentence is no currency."""
+    bare = text.strip("().,:;")
+    code = bare.upper()
+    if code in SYMBOLS or (code in CODES and (bare == code or bare in _OFTEN_SMALL)):
+        return code
+    return ""
+
+
 def _with_neighbours(figure: Figure, tokens: Sequence[Token], first: int, last: int) -> tuple[Figure, int]:
     """Take a currency or a per cent sign that stands before or after as a token of its own."""
     if last < len(tokens) and tokens[last].text == "%" and not figure.is_percent:
         return replace(figure, is_percent=True, tokens=(*figure.tokens, tokens[last])), last + 1
     if figure.currency:
         return figure, last
-    before = tokens[first - 1].text.upper().strip("().,:") if first else ""
-    after = tokens[last].text.upper().strip("().,:;") if last < len(tokens) else ""
-    if before in CODES or before in SYMBOLS:
+    before = _sign(tokens[first - 1].text) if first else ""
+    after = _sign(tokens[last].text) if last < len(tokens) else ""
+    if before:
         return replace(figure, currency=before), last
-    if after in CODES or after in SYMBOLS:
+    if after:
         return replace(figure, currency=after), last + 1
     return figure, last
 

@@ -85,7 +85,19 @@ def _number(canvas: Canvas, pairs: Pairs, first_line_row: int) -> Fact | None:
         if pair.how in ("right", "below") and any(t.start in label_starts for t in pair.value):
             score += 1.2  # "OC 26-471" below "Pedido": the letters belong to the number
         found.append(Fact(text, pair.value, score, pair.row))
+    found += _before_dates(pairs)
     return max(found, key=lambda f: (f.score, -f.row), default=None)
+
+
+def _before_dates(pairs: Pairs) -> Iterable[Fact]:
+    """What stands before the date below "PO/Date"."""
+    for pair in pairs.of("order_date"):
+        if pair.value_phrase is None or not any("/" in t.text for t in pair.label_tokens):
+            continue
+        tokens = pair.value_phrase.tokens
+        before = references.take([t for t in tokens if t.x1 <= pair.value[0].x0])
+        if before and before[0] is tokens[0]:
+            yield Fact(references.text_of(before), before, 7.0, pair.value_row)
 
 
 def _is_order_title(tokens: Sequence[Token], canvas: Canvas) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from classifiers.order_fields.descriptions import read_words
+from classifiers.order_fields.descriptions import own_words, read_words
 from classifiers.order_fields.draft_line import DraftLine
 from classifiers.order_fields.figures import Figure, Notation, figures
 from classifiers.order_fields.grouping import groups_of
@@ -20,7 +20,7 @@ _TIMES = word_set("* = @ a at ext ext. je per pro x zu × à")
 
 def lines_of(body: Body, canvas: Canvas, notation: Notation) -> list[DraftLine]:
     """The lines of a table's body, top to bottom."""
-    rows = [r for r in body.rows if r.kind in ("figures", "text")]
+    rows = _with_their_words(body)
     if not any(r.kind == "figures" for r in rows):
         return []
     drafts: list[DraftLine] = []
@@ -29,6 +29,25 @@ def lines_of(body: Body, canvas: Canvas, notation: Notation) -> list[DraftLine]:
         if line is not None:
             drafts.append(line)
     return drafts
+
+
+def _with_their_words(body: Body) -> list[BodyRow]:
+    """The rows that make lines: not a section's title between the sum of the last section and the next line."""
+    rows: list[BodyRow] = []
+    described = body.column("description")
+    is_after_sum = False
+    for at, row in enumerate(body.rows):
+        if row.kind == "carried":
+            is_after_sum = True
+        elif row.kind == "figures":
+            is_after_sum = False
+            rows.append(row)
+        elif row.kind == "text":
+            following = next((r for r in body.rows[at:] if r.kind == "figures"), None)
+            if is_after_sum and following is not None and own_words(body, following, described):
+                continue
+            rows.append(row)
+    return rows
 
 
 def _line(body: Body, group: list[BodyRow], canvas: Canvas, notation: Notation) -> DraftLine | None:
@@ -78,6 +97,7 @@ def _read_figures(line: DraftLine, body: Body, row: BodyRow, notation: Notation,
         elif role == "amount" and found:
             if line.amount is None:
                 line.amount = _amount(found)
+                line.spare += [f for f in found if f is not line.amount and not f.is_percent]
             else:
                 line.spare.append(_amount(found))
         elif role == "gross_amount" and found:

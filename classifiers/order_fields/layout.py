@@ -21,6 +21,7 @@ _BREAKS = re.compile(
     r"|[|¦]|(?<=[^\W\d_]{4})/(?=[^\W\d_]{4})"  # "Number/Date"
     r"|(?<=[^\W\d_]{4})(?=\d{1,3}(?:[.,' ]\d{3})*[.,]\d{2}(?!\d))"  # "Total1,250.00"
     r"|(?<=[a-zà-ÿ]{3})(?=[A-ZÀ-Ý][a-zà-ÿ]{3})"  # "PriceAmount"
+    r"|(?<=[a-zà-ÿ]{5})(?=[A-Z]{1,4}[-/]\d{2})"  # "quotationQ-37720"
 )
 PHRASE_GAP = 1.75
 """A gap wider than this many characters of the row parts two phrases; a word space is about half a character to one."""

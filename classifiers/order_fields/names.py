@@ -60,10 +60,10 @@ def form_end(tokens: Sequence[Token]) -> int:
     return end
 
 
-def is_form(tokens: Sequence[Token]) -> bool:
-    """Whether words are a legal form and nothing else: "Anstalt des öffentlichen Rechts"."""
-    words = " ".join(w for t in tokens for w in labels.plain_words(t.text))
-    return " " in words and words in labels.wordlist("legal_forms")
+def begins_with_form(tokens: Sequence[Token]) -> bool:
+    """Whether words begin with a legal form of several words: "Anstalt des öffentlichen Rechts"."""
+    words = [w for t in tokens[:5] for w in labels.plain_words(t.text)]
+    return any(" ".join(words[:count]) in labels.wordlist("legal_forms") for count in range(2, len(words) + 1))
 
 
 def _joins_forms(tokens: Sequence[Token], at: int) -> bool:
@@ -81,6 +81,7 @@ def _is_written_as_form(tokens: Sequence[Token], words: str) -> bool:
         "plc",
         "llp",
         "eg",
+        "e k",
         "ev",
         "e v",
         "sarl",
@@ -223,6 +224,11 @@ def looks_personal(name: Name) -> bool:
     if words and words[0].strip(".").casefold() in _TITLES:
         return True
     return 2 <= len(words) <= 3 and all(w[:1].isupper() and w[1:].islower() for w in words if w[:1].isalpha())
+
+
+def is_department(name: Name) -> bool:
+    """Whether a name is that of a department: "Purchasing Department", "Servicio de Compras"."""
+    return not form_end(name.tokens) and any(w in _DEPARTMENTS for w in labels.plain_words(name.text))
 
 
 def is_code(name: Name) -> bool:

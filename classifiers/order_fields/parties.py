@@ -14,9 +14,10 @@ from classifiers.order_fields.layout import Canvas, Phrase, Token, text_of
 from classifiers.order_fields.names import (
     SMALL,
     Name,
+    begins_with_form,
     form_end,
     is_code,
-    is_form,
+    is_department,
     letter_width,
     looks_personal,
     name_in,
@@ -114,8 +115,13 @@ class Parties:
             yield Candidate(name, score + 0.3 * min(3, repeated.get(name.text, 0)), pair.row)
         yield from (Candidate(name, 8.5, row) for name, row, role in self._said if role == "buyer")
         sender = 0.0
+        heads: list[Token] = []
         for name, row in self._opening_names():
             score = self._letterhead_score(name, row)
+            if name.has_form and name.tokens[0] in heads:
+                score -= 1.5  # a department in the block of its body
+            if name.has_form and not is_department(name):
+                heads += [p.tokens[0] for p in self._block_of(name, row)]
             if score <= 0:
                 continue
             yield Candidate(name, score + 0.3 * min(3, repeated.get(name.text, 0)) - sender, row)
@@ -323,7 +329,7 @@ def _parts(phrase: Phrase) -> Iterator[tuple[Token, ...]]:
     """A phrase parted at marks such as "·" and "|": a letterhead in one line."""
     start = 0
     for i, token in enumerate(phrase.tokens):
-        if token.text in ("·", "•", "|", "—", "–") and not is_form(phrase.tokens[i + 1 :]):
+        if token.text in ("·", "•", "|", "—", "–") and not begins_with_form(phrase.tokens[i + 1 :]):
             if i > start:
                 yield phrase.tokens[start:i]
             start = i + 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.documents.order import OrderFunction
 from app.documents.orders.confirmation import asks_for_confirmation
 from classifiers.order_fields import labels
-from classifiers.order_fields.layout import Canvas, Row, range_of
+from classifiers.order_fields.layout import Canvas, Row, Token, range_of
 from classifiers.order_fields.word_sets import word_set
 
 _TITLE_WORDS = 9
@@ -62,18 +62,25 @@ def function_of(canvas: Canvas, first_line_row: int) -> tuple[OrderFunction, tup
     """Whether the order is new, changed or cancelled, and the words that say so."""
     for concept, function in (("cancels", OrderFunction.CANCELLATION), ("changes", OrderFunction.CHANGE)):
         for number, row in enumerate(canvas.rows[: max(first_line_row, 14)]):
-            for phrase in row.phrases:
-                if not labels.contains(phrase.text, concept):
+            for tokens in (part for phrase in row.phrases for part in _parts(phrase.tokens)):
+                text = " ".join(t.text for t in tokens)
+                if not labels.contains(text, concept):
                     continue
-                if concept == "changes" and _is_attribute_of_line(phrase.text):
+                if concept == "changes" and _is_attribute_of_line(text):
                     continue
-                if _is_title_like(row, phrase.text, number, canvas) or _is_said_of_order(phrase.text, concept):
-                    return function, range_of(phrase.tokens)
+                if _is_title_like(row, text, number, canvas) or _is_said_of_order(text, concept):
+                    return function, range_of(tokens)
     for row in canvas.rows[:20]:
         for phrase in row.phrases:
             if _REVISED.search(phrase.text) and any(m in labels.plain_words(phrase.text) for m in _ORDER_WORDS):
                 return OrderFunction.CHANGE, range_of(phrase.tokens)
     return OrderFunction.NEW, None
+
+
+def _parts(tokens: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """A line parted at its dashes: a letterhead and the title in one."""
+    cuts = [i for i, t in enumerate(tokens) if t.text in ("—", "–", "|", "·", "•") and 0 < i < len(tokens) - 1]
+    return [tuple(tokens[a:b]) for a, b in zip([0, *(c + 1 for c in cuts)], [*cuts, len(tokens)], strict=True)]
 
 
 _REVISED = re.compile(

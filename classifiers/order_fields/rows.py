@@ -204,8 +204,18 @@ def _assign(body: Body, body_row: BodyRow) -> None:
                 body_row.cells.setdefault(at, []).extend(phrase.tokens)
         return
     for phrase in body_row.row.phrases:
-        for token in phrase.tokens:
-            body_row.cells.setdefault(body.at(token.x0 + 0.4 * (token.x1 - token.x0)), []).append(token)
+        places = [body.at(t.x0 + 0.4 * (t.x1 - t.x0)) for t in phrase.tokens]
+        counts = [columns[place].role in ("quantity", "quantity_unit") for place in places]
+        if _is_count(phrase) and counts[-1] and not counts[0]:
+            places = [places[-1]] * len(places)
+        for token, place in zip(phrase.tokens, places, strict=True):
+            body_row.cells.setdefault(place, []).append(token)
+
+
+def _is_count(phrase: Phrase) -> bool:
+    """Whether a phrase is a quantity with its unit: "25.5 person-day"."""
+    texts = [t.text for t in phrase.tokens]
+    return 2 <= len(texts) <= 3 and texts[0][:1].isdigit() and all(w[:1].isalpha() for w in texts[1:])
 
 
 def phrase_cells(body: Body, row: Row) -> dict[int, list[Phrase]]:

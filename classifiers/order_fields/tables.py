@@ -36,28 +36,16 @@ class Lines:
 def lines_in(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> Lines:
     """The lines of all tables of order lines; without any, lines that arithmetic recognises."""
     lines = Lines(first_row=len(canvas.rows))
-    furniture = _furniture(canvas)
-    taken: set[int] = set()
-    body_rows: set[int] = set()
-    headings: list[Heading] = []
-    for at, heading in enumerate(found):
-        if heading.first in taken or (headings and not _belongs(heading, headings[0])):
-            continue
-        stop = next((h.first for h in found[at + 1 :] if h.first >= heading.last), len(canvas.rows))
-        body = body_of(canvas, heading, stop, furniture, notation)
-        drafts = lines_of(body, canvas, notation)
-        if not drafts:
-            continue
-        headings.append(heading)
-        arithmetic.settle(drafts)
-        for draft in drafts:
+    tables = _tables(canvas, found, notation)
+    headings = [table.heading for table in tables]
+    taken = {n for table in tables for n in table.rows} | {n for h in headings for n in range(h.first, h.last)}
+    body_rows = {n for table in tables for n in table.rows}
+    for table in tables:
+        arithmetic.settle(table.drafts)
+        for draft in table.drafts:
             tidy(draft)
-        number_by_words(drafts)
-        lines.drafts += drafts
-        own = {n for d in drafts for n in d.rows}
-        own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried", "heading")}
-        body_rows |= own
-        taken |= own | set(range(heading.first, heading.last))
+        number_by_words(table.drafts)
+        lines.drafts += table.drafts
     if not lines.drafts:
         everything = range(len(canvas.rows))
         free = running_lines(canvas, everything, notation)
@@ -75,6 +63,38 @@ def lines_in(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> Li
     if taken:
         lines.first_row = min(taken)
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    heading: Heading
+    drafts: list[DraftLine]
+    rows: frozenset[int]
+
+    @property
+    def has_money(self) -> bool:
+        return any(d.amount is not None or d.unit_price is not None for d in self.drafts)
+
+
+def _tables(canvas: Canvas, found: Sequence[Heading], notation: Notation) -> list[_Table]:
+    """The tables of order lines; addresses below "Ordered for" and "Details" are none where others have prices."""
+    furniture = _furniture(canvas)
+    tables: list[_Table] = []
+    taken: set[int] = set()
+    for at, heading in enumerate(found):
+        if heading.first in taken or (tables and not _belongs(heading, tables[0].heading)):
+            continue
+        stop = next((h.first for h in found[at + 1 :] if h.first >= heading.last), len(canvas.rows))
+        body = body_of(canvas, heading, stop, furniture, notation)
+        drafts = lines_of(body, canvas, notation)
+        if not drafts:
+            continue
+        own = {n for d in drafts for n in d.rows}
+        own |= {r.number for r in body.rows if r.kind in ("figures", "text", "carried", "heading")}
+        tables.append(_Table(heading, drafts, frozenset(own)))
+        taken |= own | set(range(heading.first, heading.last))
+    priced = [t for t in tables if t.has_money]
+    return priced if priced and not tables[0].has_money else tables
 
 
 def _belongs(heading: Heading, first: Heading) -> bool:
