@@ -4,7 +4,10 @@ import app.assessments.models
 import app.audit.models
 import app.cases.models
 import app.decisions.models
+import app.detectors.models
 import app.documents.models
+import app.mirror.models
+import app.sources.models
 import app.suggestions.models
 import app.users.models
 import app.writebacks.models  # noqa: F401

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,3 +42,18 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class OdooPerson(Base):
+    """A user of an Odoo database who is one of our people: linked by an administrator, never by a request's claim."""
+
+    __tablename__ = "odoo_people"
+    __table_args__ = (UniqueConstraint("database", "uid"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    database: Mapped[str] = mapped_column(String(64))
+    """Odoo's `database.uuid`."""
+    uid: Mapped[int]
+    login: Mapped[str] = mapped_column(String(254))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    linked_at: Mapped[datetime]

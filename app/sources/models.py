@@ -1,0 +1,23 @@
+"""Tables of signed events that came in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class OdooEvent(Base):
+    """An event of Odoo's outbox under its webhook id: a repeated delivery finds it and changes nothing."""
+
+    __tablename__ = "odoo_events"
+
+    webhook_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    type: Mapped[str] = mapped_column(String(60))
+    model: Mapped[str] = mapped_column(String(80))
+    record_id: Mapped[int] = mapped_column(BigInteger)
+    company_id: Mapped[int | None]
+    received_at: Mapped[datetime]
