@@ -1,1 +1,1 @@
-from . import operation
+from . import client, operation
