@@ -14,6 +14,7 @@ from app.documents.order import Order
 from app.documents.reading import Reading
 from app.vocabulary import KIND_OF, Kind, RequestedAction
 from classifiers.flags.heard import Heard, hear
+from classifiers.flags.sentences import number_of
 from classifiers.flags.trained import Model, packaged
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ def features(heard: Heard, likely: Sequence[float]) -> Array:
     import numpy as np
 
     log_odds = _log_probabilities(heard)
+    says_so = [number_of("nothing_asked") in clause.concepts for clause in heard.clauses]
+    log_odds[:, _NONE] = np.where(says_so, log_odds[:, _NONE], _FAINT)  # a statement asks for nothing, and says nothing
     zones = np.array(["" if clause.is_part else clause.zone for clause in heard.clauses])
     own = np.flatnonzero((zones == "new") | (zones == "subject"))
     new = np.flatnonzero(zones == "new")

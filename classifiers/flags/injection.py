@@ -27,17 +27,22 @@ _ACRONYM = re.compile(r"\b(?:AI|A\.I\.|KI|IA)\b|\bSI\b(?= (?:czyt|przetw|kt)|:)"
 _NAMED = (
     r"(?:¤ai(?:\W{1,2}(?:\w{1,16} ){0,1}(?:agent|assist|asyst|asist|system|systeem|modell?|sistema|reader"
     r"|tool)\w{0,6})?"
-    r"|\b(?:llms?|gpt\w{0,4}|chatgpt|copilot|chat ?bots?|chatbot\w{0,3}|bots?|bocie)\b"
+    r"|\b(?:llms?|gpt\w{0,4}|chatgpt|copilots?|co-pilots?|chat ?bots?|chatbot\w{0,3}|bots?|bocie)\b"
     r"|language model\w?|sprachmodell\w{0,3}|taalmodel\w{0,3}|modeles? de langage|modelos? de (?:lenguaje"
     r"|linguagem)|modell[oi] linguistic[oi]"
     r"|model\w{0,4} jezykow\w{1,4}"
     r"|\b(?:automat\w{1,8}|digital\w{0,2}|virtu\w{1,4}|geautomatiseerd\w?)\s(?:\w{1,14} )?(?:agent|assist|system"
-    r"|systeem|reader|process|tool|bearbeiter|verwerker)\w{0,8}"
+    r"|systeem|reader|process|tool|bearbeiter|verwerker|handler|service|dienst)\w{0,8}"
+    r"|\b(?:gestore?|traitement|tratamiento|trattamento|tratamento|obslug\w|procesador"
+    r"|processeur) (?:\w{1,8} )?automati\w{1,4}"
+    r"|\bautomatyczn\w{1,3} obslug\w|\bautomatische postverwerking"
     r"|\bautomatisch\w{0,2} (?:\w{1,12})?(?:verarbeitung|bearbeitung|verwerking)|(?:systemes?|sistem[aei]s?"
     r"|system\w{0,4}) (?:automati\w{1,4}|automatyczn\w{1,4}))"
 )
 _UNNAMED = (
-    r"(?:\bass?ist[ae]nt\w{0,3}|\basystent\w{0,4}|\basistent\w{0,3}|\bagent\w{0,3}\b|\bagenci\b|\brobots?\b"
+    r"(?:\b(?:mail|post|e-?mail|inbox|invoice|message|document|text)?[ -]?(?:handler|reader|processor|scanner"
+    r"|classifier|sorter|summari[sz]er)s?\b|\bass?ist[ae]nt\w{0,3}|\basystent\w{0,4}|\basistent\w{0,3}"
+    r"|\bagent\w{0,3}\b|\bagenci\b|\brobots?\b"
     r"|\brobot(?:a|e|i|y|om|ow|s|en|er|u|owi)?\b|\brobo\b"
     r"|\bautomat(?:en|u|y|om|on|ion|owi)?\b|\bautomates?\b|\bsoftware\b|\blogiciels?\b|\bprograma?\b|\bprogramm?\b"
     r"|\boprogramowani\w{1,3}|\bparser\w?\b"
@@ -73,6 +78,8 @@ _SPEAKS_TO_UNNAMED = re.compile(
     rf"|{_UNNAMED}\s(?:handling|processing|reading|parsing|verarbeit|qui (?:lit|traite)|que (?:lea|procese|leia"
     rf"|trate)|che (?:legge|elabora)|die (?:dit|deze))"
     rf"|\b(?:verarbeitende|lesende)\s{_UNNAMED}"
+    rf"|\b{_TO}\s(?:\w{{1,14}}\s){{0,2}}{_UNNAMED}\s(?:which|that|who|der|die|das|welche\w?|qui|que|che|wat"
+    rf"|ktor\w{{1,3}}|sort\w{{1,6}})\b"
     rf"|\b(?:if|falls|wenn|si|se|als|jesli|jezeli)\b[^.:\n]{{0,50}}(?:{_READ}[^.:\n]{{0,30}}{_UNNAMED}"
     rf"|{_UNNAMED}[^.:\n]{{0,30}}{_READ})"
     rf"|{_UNNAMED}\s(?:instruction|anweisung|instruc|istruzion|instruk)\w{{0,6}}\s?:",
@@ -81,7 +88,7 @@ _SPEAKS_TO_UNNAMED = re.compile(
 _IS_A_NOTE = re.compile(rf"\b{_NOTE}\s{_TO}\s?(?:\w{{1,14}}\W){{0,3}}{_NAMED}[^.!?\n:]{{0,60}}:", re.MULTILINE)
 """A note to software, by its heading."""
 _ORDERS = re.compile(
-    r"\b(?:approv|releas|refund|mark|classif|label|set|confirm|repl[yi]|forward|writ|post|waive|treat|rate|transfer"
+    r"\b(?:add|approv|releas|refund|mark|classif|label|set|confirm|repl[yi]|forward|writ|post|waive|treat|rate|transfer"
     r"|send|grant|credit|issue|close|delet|remov|change|update|accept|authori[sz]|pay|register|output|respond|book"
     r"|skip|overwrit|assign|disable|upgrad|summari[sz]e|execut|attach|includ|ignor|disregard|provid|give|shar|export"
     r"|list|print|append|enter|put|let|make|consider|flag|rout|escalat|redirect|copy|cc|bcc"
@@ -155,9 +162,18 @@ _OURS = re.compile(
     rf"|noss[oa]s?|onze|ons|wij gebruiken|nasz\w{{0,3}}|uzywamy)\s(?:\w{{1,14}}\s){{0,2}}{_NAMED}"
 )
 """Software that somebody merely has or uses: "we read invoices with AI"."""
+_HEADED = re.compile(
+    rf"(?:^|[\[<({{#*>\n]|-{{2,}}|[.!?]\s)\W{{0,4}}(?:\w{{1,14}}\s){{0,3}}(?:{_NAMED}"
+    rf"|{_UNNAMED})[^.!?\n:]{{0,40}}:\W{{0,3}}"
+    rf"(?:please |kindly |bitte |merci de |veuillez |por favor |prego |graag |gelieve |prosze |queiram "
+    rf"|favor )?{_ORDERS.pattern}",
+    re.MULTILINE,
+)
+"""Orders under the name of software: "mail handlers: add …"."""
 _FRAME = re.compile(r"<!--|\[\[|\{\{|^\W{0,3}[\[<{]|###", re.MULTILINE)
 _CUE = re.compile(
-    r"\b(?:ai|a\.i\.|ia|ki|si|llms?|gpt\w{0,6}|chatgpt|copilot|(?:chat ?)?bots?|chatbot\w{0,3}|bocie|robot\w{0,3}"
+    r"\b(?:ai|a\.i\.|ia|ki|si|llms?|gpt\w{0,6}|chatgpt|co-?pilots?|handlers?|readers?|scanners?|sorters?|gestore?"
+    r"|traitement|procesador|postprogramm|(?:chat ?)?bots?|chatbot\w{0,3}|bocie|robot\w{0,3}"
     r"|robô|robo|language models?|sprachmodell\w{0,3}"
     r"|taalmodel\w{0,3}|mod[eè]les?|modelos?|modell[oi]|model\w{0,3}|ass?ist[ae]nt\w{0,3}|asistente\w?"
     r"|asystent\w{0,4}|agent\w{0,3}|agenci|agentów|automat\w{0,10}"
@@ -204,7 +220,7 @@ def gives_orders_to_software(text: str, score: float = 0.0) -> bool:
     if score > _CLEAR or _OVERRIDE.search(folded):
         return True
     orders, bypasses = bool(_ORDERS.search(folded)), bool(_BYPASS.search(folded))
-    if _IS_A_NOTE.search(folded):
+    if _IS_A_NOTE.search(folded) or _HEADED.search(folded):
         return True
     if _SPEAKS_TO_NAMED.search(folded) and not _OURS.search(folded):
         return bypasses or (orders and score > _NAMED_FLOOR)

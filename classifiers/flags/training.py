@@ -141,7 +141,9 @@ def _written() -> list[Written]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted(Path(str(files("classifiers.flags") / "phrases")).glob("??.yaml")):
         book = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both loaders are safe
-        for flag, blocks in (book.pop("compose", None) or {}).items():
+        for action, texts in book.pop("asks").items():
+            found += [(path.stem, f"action:{action}", text, True) for text in texts]
+        for flag, blocks in book.pop("compose").items():
             found += [(path.stem, *one, True) for block in blocks for one in _composed(flag, block)]
         for flag, sides in book.items():
             found += [(path.stem, f"flag:{flag}", text, True) for text in sides["is"]]
@@ -152,13 +154,13 @@ def _written() -> list[Written]:
 
 
 def _composed(flag: str, block: dict[str, Any]) -> list[tuple[str, str]]:
-    """(label, sentence) of a block: each thing that is said, of two of its subjects."""
+    """(label, sentence) of a block: each thing that is said, of a few of its subjects."""
     subjects, label = block["subjects"], f"{'flag' if block['side'] == 'is' else 'not'}:{flag}"
     count = len(subjects)
     return [
         (label, f"{subjects[(3 * at + 7 * turn) % count]} {says}.")
         for at, says in enumerate(block["says"])
-        for turn in (0, 1)
+        for turn in range(block.get("turns", 2))
     ]
 
 
