@@ -7,19 +7,35 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from app.api.keys import DbSession, MayRead
+from app.api.keys import DbSession, MayDecide, MayRead
 from app.api.parts import part_infos, places
 from app.api.problems import responses
-from app.api.shapes import CaseDetail, CaseEvidence, CaseList, ClaimEvidence, FieldEvidence, Reason, Sort, State
+from app.api.shapes import (
+    CaseDetail,
+    CaseEvidence,
+    CaseLine,
+    CaseList,
+    ClaimEvidence,
+    ClosingRequest,
+    DeliveryRequest,
+    FieldEvidence,
+    ReadingRequest,
+    Reason,
+    Sort,
+    State,
+)
 from app.cases import queries
 from app.cases.models import OPEN_STATES
 from app.cases.queries import Filter
+from app.clock import now
+from app.decisions import choosing, closing, decide
 from app.decisions.dossier import case_json, dossier
 from app.vocabulary import Flag, Kind
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The case's number.")]
+_ERRORS = responses(401, 403, 404, 409, 422, 503)
 
 
 @router.get("", operation_id="listCases", response_model=CaseList, responses=responses(401, 403, 422, 503))
@@ -82,3 +98,24 @@ def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEv
         reason=places(of, assessment.classification.evidence),
         flags={flag: places(of, evidence) for flag, evidence in assessment.flag_evidence.items()},
     )
+
+
+@router.post("/{case_id}/reading", operation_id="chooseReading", response_model=CaseLine, responses=_ERRORS)
+def choose_reading(session: DbSession, caller: MayDecide, case_id: CaseId, body: ReadingRequest) -> dict[str, Any]:
+    """Say what a case is about when the machine is unsure or wrong; it is compared with Odoo and proposed for anew."""
+    choosing.choose_reading(session, case_id, body.reason, by=caller, at=now())
+    return case_json(queries.get(session, case_id))
+
+
+@router.post("/{case_id}/closing", operation_id="closeCase", response_model=CaseLine, responses=_ERRORS)
+def close_case(session: DbSession, caller: MayDecide, case_id: CaseId, body: ClosingRequest) -> dict[str, Any]:
+    """Close a case on which nothing is proposed or on its way. Nothing in Odoo changes."""
+    closing.close(session, case_id, by=caller, note=body.note, at=now())
+    return case_json(queries.get(session, case_id))
+
+
+@router.post("/{case_id}/delivery", operation_id="answerDelivery", response_model=CaseLine, responses=_ERRORS)
+def answer_delivery(session: DbSession, caller: MayDecide, case_id: CaseId, body: DeliveryRequest) -> dict[str, Any]:
+    """A project manager's word on whether the work was delivered; they may then not approve the credit."""
+    decide.validate_delivery(session, case_id, by=caller, was_delivered=body.was_delivered, note=body.note, at=now())
+    return case_json(queries.get(session, case_id))

@@ -373,3 +373,24 @@ class VerificationResult(BaseModel):
     chains: int
     checkpoints: int
     broken: list[BrokenLinkLine]
+
+
+class ReadingRequest(BaseModel):
+    """What a person says a case is about."""
+
+    reason: Reason
+
+
+class ClosingRequest(BaseModel):
+    """Why a case is closed by hand."""
+
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(
+        description="What was done, or why nothing is needed."
+    )
+
+
+class DeliveryRequest(BaseModel):
+    """A project manager's word on the work that a dispute is about."""
+
+    was_delivered: bool
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""

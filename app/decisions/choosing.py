@@ -18,6 +18,12 @@ from app.users.access import Caller
 from app.vocabulary import KIND_OF, CertaintyWord
 
 CHOOSING_ROLES = ("reviewer", "controller")
+_SETTLED = ("writing", "done", "closed", "received")
+
+
+def may_be_chosen(case: Case) -> bool:
+    """Whether what the case is about can still be said by a person."""
+    return case.state not in _SETTLED
 
 
 def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, at: datetime) -> None:
@@ -36,7 +42,7 @@ def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, a
     case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
-    if case.state in ("writing", "done", "closed", "received"):
+    if not may_be_chosen(case):
         raise Conflict(f"Case {case_id} is {case.state}: what it is about cannot be changed now.", state=case.state)
     row = keep.current(session, case_id)
     before = keep.assessment_of(row)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.clock import now
+from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import Dossier, dossier
@@ -81,6 +82,8 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],
         "may_read_again": d.case.state == "needs_attention" and may_decide and not is_read_again(d),
         "may_close": may_decide and _may_close(d),
+        "may_choose": bool(set(visit.person.roles) & set(CHOOSING_ROLES)) and d.assessment and may_be_chosen(d.case),
+        "all_reasons": wording.reasons_by_kind(),
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
 

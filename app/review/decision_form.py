@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from app.cases import again, queries
 from app.clock import now
-from app.decisions import amendment, closing, decide
+from app.decisions import amendment, choosing, closing, decide
 from app.decisions.changes import changed_since
 from app.errors import Conflict, Malformed, NotFound
 from app.review import history, sessions
@@ -108,6 +108,18 @@ def close_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
 
     def carry_out(session: Session) -> None:
         closing.close(session, case_id, by=visit.person, note=text_of(form, "note")[:2000], at=now())
+
+    return _decided(request, visit, case_id, form, carry_out)
+
+
+@router.post("/cases/{case_id}/reading")
+def choose_reading(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """A person's word on what the case is about."""
+
+    def carry_out(session: Session) -> None:
+        if not text_of(form, "reason"):
+            raise Malformed("Say what the case is about. Nothing was changed.")
+        choosing.choose_reading(session, case_id, text_of(form, "reason"), by=visit.person, at=now())
 
     return _decided(request, visit, case_id, form, carry_out)
 

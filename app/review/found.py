@@ -61,6 +61,7 @@ class Sentence:
 class Choice:
     """A reason that fits, and how likely in words; `bar` is its length out of 72."""
 
+    reason: str
     label: str
     likelihood: str
     bar: int
@@ -137,7 +138,7 @@ def _choices(assessment: Assessment) -> tuple[Choice, ...]:
     shown = []
     for place, reason in enumerate(reasons[:4]):
         word, bar = wording.likelihood(c.confidence) if place == 0 else ("quite possible", 28)
-        shown.append(Choice(wording.full_reason(reason), word, bar, place == 0))
+        shown.append(Choice(reason, wording.full_reason(reason), word, bar, place == 0))
     return tuple(shown)
 
 

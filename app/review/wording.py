@@ -133,6 +133,11 @@ def full_reason(reason: str) -> str:
     return f"{KIND_WORDS[KIND_OF[reason]]}: {word[0].lower()}{word[1:]}"
 
 
+def reasons_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every reason as (code, words) under the words of its kind, in the vocabulary's order."""
+    return [(KIND_WORDS[kind], [(r, REASON_WORDS[r]) for r in KIND_OF if KIND_OF[r] is kind]) for kind in Kind]
+
+
 def question(prediction_set: tuple[str, ...]) -> str:
     """The title of a case of which two readings fit: "Hours or quantity, or backup missing?"."""
     words = [REASON_WORDS[r] for r in prediction_set[:2]]

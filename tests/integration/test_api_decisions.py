@@ -12,7 +12,7 @@ from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal
 from app.writebacks.models import WriteBack
 from tests.builders import a_case, a_credit, a_reference, a_suggestion
-from tests.web import with_key
+from tests.web import a_read_case, with_key
 
 
 def a_proposal(database: Database, proposal: Proposal | None = None) -> dict:
@@ -144,3 +144,35 @@ def test_suggestions_of_a_case_come_in_order_without_replaced_ones(database: Dat
     )
     found = http.get("/v1/suggestions?case=1").json()["suggestions"]
     assert [f["version"] for f in found] == [2]
+
+
+def test_a_reading_is_chosen_over_http_by_those_who_may(database: Database) -> None:
+    with database.transaction() as session:
+        a_read_case(session)
+    http = with_key(database, "decide", "read")
+    assert http.post("/v1/cases/1/reading", json={"reason": "nonsense"}).status_code == 422
+    answer = http.post("/v1/cases/1/reading", json={"reason": "rate_price"})
+    assert (answer.status_code, answer.json()["reason"], answer.json()["reading"]) == (200, "rate_price", "Sure")
+    assert http.post("/v1/cases/99/reading", json={"reason": "rate_price"}).status_code == 404
+    manager = with_key(database, "decide", name="Pia", roles=("project_manager",))
+    assert manager.post("/v1/cases/1/reading", json={"reason": "tax"}).status_code == 403
+    assert with_key(database, "read", name="Rob").post("/v1/cases/1/reading", json={"reason": "tax"}).status_code == 403
+
+
+def test_a_case_is_closed_over_http_with_a_note_and_not_past_its_steps(database: Database) -> None:
+    with database.transaction() as session:
+        a_case(session, content=b"settled by telephone")
+    a_proposal(database)
+    http = with_key(database, "decide", "read")
+    assert http.post("/v1/cases/1/closing", json={"note": "  "}).status_code == 422
+    assert http.post("/v1/cases/1/closing", json={"note": "Settled by telephone."}).json()["state"] == "closed"
+    assert http.post("/v1/cases/2/closing", json={"note": "No."}).status_code == 409
+
+
+def test_a_project_manager_answers_over_http_whether_work_was_delivered(database: Database) -> None:
+    a_proposal(database, a_credit("300.00"))
+    manager = with_key(database, "decide", "read", name="Pia", roles=("project_manager",))
+    answer = manager.post("/v1/cases/1/delivery", json={"was_delivered": False, "note": "Never took place."})
+    assert answer.status_code == 200
+    trail = manager.get("/v1/cases/1").json()["events"]
+    assert "delivery.answered" in [event["action"] for event in trail]

@@ -319,3 +319,21 @@ def test_a_case_with_steps_is_not_closed_past_them(database: Database) -> None:
     token = pia.form("/sign-out")["token"]
     answer = pia.http.post("/cases/1/close", data={"token": token, "note": "x", "seen": "99"}, headers=pia.headers)
     assert answer.status_code == 403
+
+
+def test_a_person_says_what_the_case_is_about_on_the_page(database: Database) -> None:
+    with database.transaction() as session:
+        a_read_case(session)
+    ines, pia = browser(database), browser(database, "Pia", "project_manager")
+    assert 'action="/cases/1/reading"' not in pia.open("/cases/1")
+    page = ines.open("/cases/1")
+    assert "It is something else" in page
+    assert "Say what the case is about" in ines.send("/cases/1/reading", status=422)
+    ines.open("/cases/1")
+    page = ines.send("/cases/1/reading", reason="rate_price")
+    assert "Ines says so" in page
+    with database.transaction() as session:
+        case = session.get_one(Case, 1)
+        assert (case.kind, case.reason, case.reading) == ("dispute", "rate_price", "Sure")
+    ines.open("/cases/1")
+    assert "There is no reason" in ines.send("/cases/1/reading", status=403, reason="nonsense")

@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("workers.cli.show", "Show one case: what they say, what we found, what to do."),
     "decide": ("workers.cli.decide", "Confirm, reject or edit a suggestion of a case."),
     "choose": ("workers.cli.choose", "Say what a case is about when the machine is unsure."),
+    "close": ("workers.cli.close", "Close a case that needs nothing more."),
     "retry": ("workers.cli.retry", "Read and assess a case again."),
     "model": ("workers.cli.model", "Train the offline model from the labelled corpus."),
     "audit": ("workers.cli.audit", "Verify or export the audit trail."),
