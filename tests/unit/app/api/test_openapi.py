@@ -37,7 +37,7 @@ def test_it_holds_the_api_and_nothing_else(document: dict[str, Any]) -> None:
 
 def test_operations_have_short_names_of_their_own(document: dict[str, Any]) -> None:
     names = [op["operationId"] for _, _, op in operations(document)]
-    assert len(names) == len(set(names)) == 14
+    assert len(names) == len(set(names))
     assert all(re.fullmatch(r"[a-z][A-Za-z]{4,22}", name) for name in names)
 
 
