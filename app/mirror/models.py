@@ -77,6 +77,8 @@ class OdooOrder(OfCompany):
     state: Mapped[str] = mapped_column(String(10))
     customer_id: Mapped[int] = mapped_column(BigInteger)
     customer_name: Mapped[str] = mapped_column(Text)
+    partner_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Whom it is made out to: the commercial entity, which is `customer_id`, or a contact of it."""
     currency: Mapped[str] = mapped_column(String(3))
     net: Mapped[Decimal]
     gross: Mapped[Decimal]
@@ -109,11 +111,14 @@ class OdooOrderLine(OfCompany):
 
 
 class OdooProject(Mirrored):
+    """`customer_id` is the commercial entity of `partner_id`, which may be a contact of it."""
+
     __tablename__ = "odoo_projects"
 
     name: Mapped[str] = mapped_column(Text)
     company_id: Mapped[int | None]
     customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    partner_id: Mapped[int | None] = mapped_column(BigInteger)
     order_line_id: Mapped[int | None] = mapped_column(BigInteger)
     manager_id: Mapped[int | None]
 
@@ -277,6 +282,8 @@ class OdooNote(Mirrored):
     record_id: Mapped[int] = mapped_column(BigInteger)
     author: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime | None]
+    """Odoo's own write date of it; `write_date` is the date it bears."""
 
 
 class OdooOrderPaper(Mirrored):
@@ -293,7 +300,11 @@ class OdooOrderPaper(Mirrored):
 
 
 class MirrorCursor(Base):
-    """How far the mirror of an Odoo model has come: the last (write_date, id) taken; the next run goes on there."""
+    """How far the mirror of an Odoo model has come; the next run goes on there.
+
+    The first run goes by id: `last_id` is the last one taken, `last_write_date` the newest change when it began. Later
+    runs go by (write_date, id), from the last pair taken; `last_id` 0 means every record of that moment is still due.
+    """
 
     __tablename__ = "mirror_cursors"
 
@@ -306,3 +317,5 @@ class MirrorCursor(Base):
     """When it was last found to be up to date."""
     compared_at: Mapped[datetime | None]
     """When ids were last compared, to notice what was deleted in Odoo."""
+    asked: Mapped[str] = mapped_column(String(64), default="")
+    """Fingerprint of what was asked for (records, fields, way of reading): when it changes all is read again."""
