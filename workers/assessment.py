@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.assessments import ask_books, grounding, keep, present
+from app.assessments import keep, present
 from app.cases import lifecycle, queries, steps
-from app.cases.models import Case, CaseDocument
+from app.cases.models import Case
 from app.clock import now
 from app.decisions import decide
 from app.documents import readings
-from app.documents.models import Document
 from app.errors import CountersignError
-from app.odoo.commands import Attachment
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
+from workers import matters
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -43,21 +41,19 @@ def assess(p: Parts, case_id: int) -> None:
         return
     with given_back(p.database, lambda s, error: _failed(s, case_id, "assess", attempt, error)):
         with p.database.transaction() as session:
-            document = _document(session, case_id)
-            content, name, document_id = document.content, document.name, document.id
-
-        from classifiers.assess import assess as assess_reading
-
+            matter = matters.of_case(session, case_id)
         with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=8):
-            reading = p.reader.read(content, name)
-            assessment = grounding.grounded(assess_reading(reading, p.settings.firm), reading)
+            reading, assessment = matter.assess(p)
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "assess", attempt, at=now()):
                 return
             case = session.get_one(Case, case_id, with_for_update=True)
-            readings.keep(session, document_id, reading, at=now())
-            keep.keep(session, case_id, document_id, assessment, at=now())
+            readings.keep(session, matter.document_id, reading, at=now())
+            keep.keep(session, case_id, matter.document_id, assessment, at=now())
             present.show_assessment(session, case, reading, assessment, at=now())
+            if (known := matter.found_already()) is not None:
+                keep.keep_reconciliation(session, case_id, known)
+            matter.show(case)
             steps.schedule(session, case_id, "reconcile", at=now())
 
 
@@ -70,20 +66,21 @@ def reconcile(p: Parts, case_id: int) -> None:
         with p.database.transaction() as session:
             row = keep.current(session, case_id)
             assessment = keep.assessment_of(row)
-            document = session.get_one(Document, row.document_id)
+            matter = matters.of_document(session, row.document_id)
             reading: Reading = readings.load(session, row.document_id)
-            attachment = Attachment(document.name, document.content)
             related = _related(session, case_id, reading)
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
-                found = ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
+                found = matter.ask(p, assessment, reading)
         except CountersignError as error:  # away, wrongly set up, or answering nonsense: ask again later
             with p.database.transaction() as session:
                 if steps.postpone(session, case_id, "reconcile", attempt, error.message, at=now()):
                     case = session.get_one(Case, case_id, with_for_update=True)
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
-        proposals = policy.propose(Situation(case_id, reading, assessment, found, attachment, related))
+        proposals = policy.propose(
+            Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
+        )
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
                 return
@@ -93,6 +90,7 @@ def reconcile(p: Parts, case_id: int) -> None:
             keep.keep_reconciliation(session, case_id, found)
             freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
             present.show_findings(session, case, assessment, found, at=now())
+            matter.show(case)
             if p.odoo is None:
                 present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
@@ -134,14 +132,3 @@ def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedC
     references = [r for r in (reading.mail.in_reply_to, *reading.mail.references) if r]
     found = queries.of_thread(session, case_id, references, reading.mail.sender.email)
     return tuple(RelatedCase(c.id, f"It answers the mail of case {c.id}, from the same house.") for c in found)
-
-
-def _document(session: Session, case_id: int) -> Document:
-    """The document a case is about: the one that opened it. What was added is shown beside it, and judged by people."""
-    return session.execute(
-        select(Document)
-        .join(CaseDocument, CaseDocument.document_id == Document.id)
-        .where(CaseDocument.case_id == case_id)
-        .order_by(CaseDocument.role != "opening", CaseDocument.added_at, Document.id)
-        .limit(1)
-    ).scalar_one()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from app.assessments.findings import Reconciliation
+from app.assessments.findings import Reconciliation, RecordRef
 from app.assessments.numbers import customers_number
 from app.assessments.results import Assessment
 from app.documents.reading import Reading
@@ -72,6 +73,23 @@ class RelatedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What the rule that found a billing discrepancy says to do, and where.
+
+    `step` is one sentence in the imperative, `rule` the rule in words; `about` is where a note or an activity is best
+    put, `invoice` and `order` are those it is about.
+    """
+
+    step: str
+    rule: str
+    found_on: date
+    about: RecordRef | None
+    invoice: RecordRef | None
+    order: RecordRef | None
+    company_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that an action may look at when it proposes: the document read, what we think, what the books say."""
 
@@ -81,6 +99,8 @@ class Situation:
     books: Reconciliation
     document: Attachment
     related_cases: tuple[RelatedCase, ...] = ()
+    advice: Advice | None = None
+    """Set where one of our rules found the matter; nothing that came from outside has one."""
 
     @property
     def order_number(self) -> str:

@@ -1,0 +1,124 @@
+"""Where a case's matter comes from, and what that changes: a document from outside is read and judged by the
+classifiers, one that a detector brought is told by the rule that found it. Nothing else asks for the source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.assessments import ask_books, grounding
+from app.assessments.findings import Reconciliation
+from app.assessments.results import Assessment
+from app.cases.models import Case, CaseDocument
+from app.detectors import asking, raising, telling
+from app.detectors.telling import Told
+from app.documents.models import Document
+from app.odoo.commands import Attachment
+from app.suggestions.proposal import Advice
+from workers.wiring import Parts
+
+if TYPE_CHECKING:
+    from app.documents.reading import Reading
+
+
+class Matter(Protocol):
+    """What a case is about: its document, and how it is assessed and compared with Odoo."""
+
+    @property
+    def document_id(self) -> int: ...
+    @property
+    def attachment(self) -> Attachment: ...
+    def assess(self, p: Parts) -> tuple[Reading, Assessment]: ...
+    def found_already(self) -> Reconciliation | None:
+        """What is known of the books before they are asked; None when that is nothing."""
+        ...
+
+    def ask(self, p: Parts, assessment: Assessment, reading: Reading) -> Reconciliation: ...
+    def show(self, case: Case) -> None:
+        """What the matter itself says better than an assessment of it."""
+        ...
+
+    def advice(self) -> Advice | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FromOutside:
+    """A document that came in: read in a bounded child process, judged by the classifiers."""
+
+    document_id: int
+    attachment: Attachment
+
+    def assess(self, p: Parts) -> tuple[Reading, Assessment]:
+        from classifiers.assess import assess
+
+        reading = p.reader.read(self.attachment.content, self.attachment.name)
+        return reading, grounding.grounded(assess(reading, p.settings.firm), reading)
+
+    def found_already(self) -> Reconciliation | None:
+        return None
+
+    def ask(self, p: Parts, assessment: Assessment, reading: Reading) -> Reconciliation:
+        return ask_books.ask(p.odoo, assessment, reading, p.settings.firm)
+
+    def show(self, case: Case) -> None:
+        pass
+
+    def advice(self) -> Advice | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FromDetector:
+    """A discrepancy that a rule found in Odoo: certain by rule, with its arithmetic."""
+
+    document_id: int
+    attachment: Attachment
+    told: Told
+
+    def assess(self, p: Parts) -> tuple[Reading, Assessment]:
+        reading, assessment = telling.tell(self.attachment.content)
+        return reading, grounding.grounded(assessment, reading)
+
+    def found_already(self) -> Reconciliation | None:
+        return asking.as_found(self.told.discrepancy)
+
+    def ask(self, p: Parts, assessment: Assessment, reading: Reading) -> Reconciliation:
+        return asking.ask(p.odoo, self.told.discrepancy)
+
+    def show(self, case: Case) -> None:
+        telling.show(case, self.told)
+
+    def advice(self) -> Advice | None:
+        d = self.told.discrepancy
+        return Advice(d.step, d.explains, self.told.found_at.date(), d.about, d.invoice, d.order, d.company_id)
+
+
+def of_case(session: Session, case_id: int) -> Matter:
+    """The matter of a case: what a detector told last, else the document that opened it.
+
+    What was added to a case by others is shown beside it, and judged by people.
+    """
+    told = raising.document_of(session, case_id)
+    if told is not None:
+        return of_document(session, told)
+    opened_by = session.execute(
+        select(CaseDocument.document_id)
+        .join(Document, CaseDocument.document_id == Document.id)
+        .where(CaseDocument.case_id == case_id)
+        .order_by(CaseDocument.role != "opening", CaseDocument.added_at, Document.id)
+        .limit(1)
+    ).scalar_one()
+    return of_document(session, opened_by)
+
+
+def of_document(session: Session, document_id: int) -> Matter:
+    """The matter that a document brings, by its source."""
+    document = session.get_one(Document, document_id)
+    attachment = Attachment(document.name, document.content)
+    if telling.is_a_detectors(session, document_id):
+        return FromDetector(document_id, attachment, telling.read(document.content))
+    return FromOutside(document_id, attachment)
