@@ -54,6 +54,24 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
     return replace(proposal, change=change, shown=_shown(proposal, values), effect=proposal.effect)
 
 
+def editable_values(suggestion: Suggestion) -> dict[str, str]:
+    """What a person may change of this suggestion, by name, with its value as text; nothing where it cannot be edited.
+
+    A credit on one line is edited by its amount, and by its quantity where it has one; one on several lines is not.
+    """
+    names = EDITABLE.get(suggestion.kind, ())
+    body = suggestion.command.get("odoo")
+    values = dict(body["values"]) if body else dict(suggestion.command.get("within", {}).get("reply", {}))
+    if suggestion.kind == "draft_credit_note":
+        lines = values.get("lines") or []
+        if len(lines) != 1:
+            return {}
+        names = tuple(n for n in names if n != "quantity" or "quantity" in lines[0])
+        values["quantity"] = lines[0].get("quantity", "")
+        values["amount"] = f"{suggestion.amount.normalize():f}" if suggestion.amount is not None else ""
+    return {name: str(values.get(name) or "") for name in names}
+
+
 def as_proposal(suggestion: Suggestion) -> Proposal:
     """A stored suggestion as the proposal it was frozen from (attachments by name and SHA-256 stay as they were)."""
     body = suggestion.command.get("odoo")

@@ -17,6 +17,7 @@ from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import Dossier, dossier
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
+from app.documents.withheld import accounts, boxes_of
 from app.money import Money
 from app.review import figures, history, leads, wording
 from app.review.figures import Exchange
@@ -27,7 +28,6 @@ from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.source import parts
 from app.review.to_do import is_read_again, to_do
-from app.review.withheld import accounts, boxes_of
 from app.users.people import names_by_email, names_of
 from app.vocabulary import Kind
 from app.writebacks.queries import of_case

@@ -12,11 +12,11 @@ from app.assessments.findings import ArithmeticRow, Finding, Match
 from app.assessments.results import Assessment, FieldValue
 from app.documents.order import Order
 from app.documents.reading import Evidence, Reading
+from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
 from app.review.highlights import ids
 from app.review.source import UNMARKED
-from app.review.withheld import without_accounts
 from app.vocabulary import FIELDS, CertaintyWord, Kind
 
 _OPERATORS = {"minus": "minus", "plus": "plus"}

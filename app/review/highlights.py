@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 
 from app.documents.reading import Box, Evidence
-from app.review.withheld import NOTICE
+from app.documents.withheld import NOTICE
 
 MOST_MARKS = 600
 """Per part: beyond this a page of highlights helps nobody."""

@@ -17,13 +17,13 @@ from app.cases.models import Case
 from app.cases.queries import Filter
 from app.clock import now
 from app.decisions.dossier import prediction_sets
+from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
 from app.review.figures import Exchange
 from app.review.list_state import ENDED, SORT_WORDS, VIEWS, ListState, View
 from app.review.sessions import SignedIn
 from app.review.shell import page, shell
-from app.review.withheld import without_accounts
 from app.users.people import names_of
 from app.vocabulary import Kind
 

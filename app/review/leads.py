@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.decisions.dossier import Dossier
+from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
-from app.review.withheld import without_accounts
 from app.suggestions.models import Suggestion
 from app.vocabulary import Kind
 

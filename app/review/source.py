@@ -11,8 +11,8 @@ from markupsafe import Markup
 from app.assessments.results import Assessment
 from app.documents import page_images
 from app.documents.reading import Evidence, Mail, Page, Reading, Segment
+from app.documents.withheld import accounts
 from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
-from app.review.withheld import accounts
 from app.vocabulary import Flag, Kind
 
 MOST_PAGES = 12

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.decisions import duties
-from app.decisions.amendment import EDITABLE
+from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.dossier import Dossier, ShownSuggestion
-from app.errors import Misconfigured, Refused
+from app.decisions.permission import permission
 from app.money import Money
 from app.review import figures, wording
 from app.suggestions.models import Suggestion
@@ -158,38 +157,20 @@ def _step(
     *, picked: bool,
 ) -> Step:  # fmt: skip
     s = shown.suggestion
-    requirement, closed = _permission(d, shown, policy, person)
+    allowed = permission(s, policy, person, confirmed_ids=shown.confirmed_ids, answered_delivery=_delivery_answers(d))
     rows = tuple(_row(str(r["what"]), str(r["now"]), str(r["after"])) for r in s.before)
     values = [v for r in rows if not r.is_text for v in (r.now, r.after)]
     written = writes.get(s.id)
     differs = written.differs if written is not None and s.state == "stale" else None
     return Step(
         suggestion=s, title=wording.STEP_TITLES[s.kind], rows=rows,
-        are_figures=bool(values) and all(_FIGURE.match(v) for v in values), requirement=requirement,
+        are_figures=bool(values) and all(_FIGURE.match(v) for v in values), requirement=allowed.requirement,
         confirmed_by=shown.confirmed_by, is_picked=picked,
-        closed_because=closed,
+        closed_because=allowed.why_not,
         edits=tuple(_edits(s)) if s.state == "open" else (),
         stale=tuple(_stale(d, s, differs or [])), written=written,
         lang=language if s.kind == "draft_reply" else "en",
     )  # fmt: skip
-
-
-def _permission(d: Dossier, shown: ShownSuggestion, policy: Policy, person: Caller) -> tuple[Requirement | None, str]:
-    """The rule that applies, and why this person may not confirm (empty when they may)."""
-    s = shown.suggestion
-    amount = Money(s.amount, s.currency) if s.amount is not None and s.currency else None
-    try:
-        requirement = policy.requirement(action=s.kind, risk=s.risk, amount=amount, company_id=s.company_id)
-    except Misconfigured as error:
-        return None, error.message
-    try:
-        duties.role_for(person.roles, requirement, policy, risk=s.risk)
-        duties.require_not_delivery_validator(policy, action=s.kind, by=person.email, answered_by=_delivery_answers(d))
-    except Refused as error:
-        return requirement, error.message
-    if s.state == "open" and person.user_id in shown.confirmed_ids:
-        return requirement, "You confirmed this; it waits for another person."
-    return requirement, ""
 
 
 def _delivery_answers(d: Dossier) -> set[str]:
@@ -202,18 +183,9 @@ def _row(what: str, now: str, after: str) -> Row:
 
 
 def _edits(s: Suggestion) -> list[Edit]:
-    names = EDITABLE.get(s.kind, ())
-    body = s.command.get("odoo")
-    values = dict(body["values"]) if body else dict(s.command.get("within", {}).get("reply", {}))
-    lines = values.get("lines") or []
-    if s.kind == "draft_credit_note":
-        if len(lines) != 1:
-            return []
-        names = tuple(n for n in names if n != "quantity" or "quantity" in lines[0])
-        values["quantity"] = lines[0].get("quantity", "")
-        values["amount"] = f"{s.amount.normalize():f}" if s.amount is not None else ""
     return [
-        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), str(values.get(n) or ""), n in _LONG_TEXT) for n in names
+        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), value, n in _LONG_TEXT)
+        for n, value in editable_values(s).items()
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from app.assessments.present import KIND_WORDS as KIND_WORDS
 from app.assessments.present import REASON_WORDS as REASON_WORDS
+from app.decisions.words import EDIT_WORDS as EDIT_WORDS
+from app.decisions.words import REJECT_WORDS as REJECT_WORDS
+from app.decisions.words import STATE_WORDS as STATE_WORDS
+from app.decisions.words import STEP_PHRASES as STEP_PHRASES
+from app.decisions.words import STEP_TITLES as STEP_TITLES
 from app.vocabulary import KIND_OF, Kind
 
-STATE_WORDS = {
-    "received": "Being read", "to_decide": "To decide", "needs_approval": "Needs approval", "writing": "On its way",
-    "stale": "Stale", "needs_attention": "Needs attention", "snoozed": "Snoozed", "done": "Decided and written",
-    "closed": "Closed",
-}  # fmt: skip
 STATE_TAGS = {
     "needs_approval": ("tag-ink", "person"),
     "stale": ("tag-caution", "stale"),
@@ -61,17 +61,6 @@ RISK_WORDS = {
 }  # fmt: skip
 CAUTIOUS_RISKS = ("tax_sensitive", "contract_sensitive")
 
-STEP_TITLES = {
-    "set_customer_reference": "Write the customer’s order number",
-    "create_quotation_from_po": "Draft a quotation from the order",
-    "update_draft_order": "Change the quotation to what was ordered",
-    "update_invoice_narrative": "Change the text of the draft invoice", "draft_credit_note": "Draft a credit note",
-    "mark_disputed": "Mark the invoice as disputed", "schedule_activity": "Plan a follow-up",
-    "post_note": "Put a note on the record", "attach_evidence": "Attach the original",
-    "create_ticket": "Open a ticket", "request_approval": "Ask for approval",
-    "update_billing_contact": "Change the billing contact", "draft_reply": "Answer the sender",
-    "merge_with_case": "Fold into the case it belongs to", "close_no_action": "Close without action",
-}  # fmt: skip
 STEP_NOUNS = {
     "set_customer_reference": "the order number", "create_quotation_from_po": "the quotation",
     "update_draft_order": "the changed quotation", "update_invoice_narrative": "the invoice text",
@@ -79,15 +68,6 @@ STEP_NOUNS = {
     "post_note": "the note", "attach_evidence": "the attachment", "create_ticket": "the ticket",
     "request_approval": "the request", "update_billing_contact": "the contact", "draft_reply": "the reply",
     "merge_with_case": "the merge", "close_no_action": "the closing",
-}  # fmt: skip
-STEP_PHRASES = {
-    "set_customer_reference": "write the order number on {target}",
-    "create_quotation_from_po": "draft a quotation for {target}", "update_draft_order": "change {target} to the order",
-    "update_invoice_narrative": "change the text of {target}", "draft_credit_note": "draft a credit note of {amount}",
-    "mark_disputed": "pause reminders", "schedule_activity": "plan a follow-up", "post_note": "leave a note",
-    "attach_evidence": "attach the original", "create_ticket": "open a ticket", "request_approval": "ask for approval",
-    "update_billing_contact": "change the billing contact", "draft_reply": "answer in {language}",
-    "merge_with_case": "fold it into {target}", "close_no_action": "close it without action",
 }  # fmt: skip
 
 STEP_EFFECTS = {
@@ -101,16 +81,6 @@ STEP_EFFECTS = {
     "close_no_action": "closes the case",
 }  # fmt: skip
 
-REJECT_WORDS = {
-    "wrong_reading": "It was read wrongly", "wrong_amount": "Wrong amount or arithmetic",
-    "wrong_record": "Wrong customer or record", "already_handled": "Already handled, or agreed otherwise",
-    "not_ours": "Not ours to handle", "other": "Something else",
-}  # fmt: skip
-EDIT_WORDS = {
-    "reference": "Order number", "quantity": "Quantity to credit", "amount": "Amount to credit, net",
-    "reason": "Reason", "body": "Text", "subject": "Subject", "summary": "What to do", "due_on": "Due on",
-    "name": "Name", "description": "Description", "narration": "Text", "email": "Mail address",
-}  # fmt: skip
 UNIT_WORDS = {
     "HUR": "hours", "DAY": "days", "MON": "months", "ANN": "years", "WEE": "weeks", "MIN": "minutes", "C62": "pieces",
     "H87": "pieces", "EA": "pieces", "PCE": "pieces", "LS": "lump sum", "E48": "services", "KMT": "km", "P1": "percent",

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from app.review.withheld import accounts, without_accounts
+from app.documents.withheld import accounts, without_accounts
 
 
 @pytest.mark.parametrize(
