@@ -40,6 +40,10 @@ class OperationKind(StrEnum):
     DELETE_DRAFT_CREDIT_NOTE = "delete_draft_credit_note"
     DELETE_DRAFT_QUOTATION = "delete_draft_quotation"
     CANCEL_ACTIVITY = "cancel_activity"
+    CANCEL_APPROVAL = "cancel_approval"
+    RESTORE_DRAFT = "restore_draft"
+    ARCHIVE_CREATED = "archive_created"
+    REMOVE_EVIDENCE = "remove_evidence"
 
 
 @dataclass(frozen=True, slots=True)

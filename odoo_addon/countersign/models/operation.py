@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, MissingError
 from psycopg2.errors import UniqueViolation
 
 from ..exceptions import KeyReused, OperationRefused, Stale
-from ..operations import KINDS, Call, differences, files, guarded_lines, note
+from ..operations import KINDS, Call, differences, files, guarded_lines, keep_evidence, note
 
 SERVICE_GROUP = "countersign.group_service"
 
@@ -90,12 +90,16 @@ class CountersignOperation(models.Model):
         target = self._target(operation, model, res_id, company, is_service)
         operation.check_values(self.env, values, attachments)
         self._require_unchanged(operation, target, expected)
-        call = Call(target=target, values=operation.read_values(self.env, values), mandate=mandate, files=attachments)
-        outcome = operation.run(call)
+        read = operation.read_values(self.env, values)
+        outcome = operation.run(Call(target=target, values=read, mandate=mandate, files=attachments, key=key))
+        result = dict(outcome.result)
         for noted, text in outcome.notes:
-            note(noted, text, mandate, attachments if noted == outcome.evidence_on else ())
-        row.write({"result": outcome.result, "made": outcome.made})
-        return {"status": "applied", "result": outcome.result}
+            carries = bool(attachments) and noted == outcome.evidence_on
+            message = note(noted, text, mandate, attachments if carries else ())
+            if carries:
+                result |= keep_evidence(message)
+        row.write({"result": result, "made": outcome.made})
+        return {"status": "applied", "result": result}
 
     def _require_caller(self):
         user = self.env.user
@@ -112,7 +116,7 @@ class CountersignOperation(models.Model):
         if not isinstance(record, dict) or set(record) != {"model", "id", "company_id"}:
             raise OperationRefused(self.env._("The record must have model, id and company_id."), "record")
         model, res_id, company_id = record["model"], record["id"], record["company_id"]
-        if model not in operation.guards:
+        if model not in operation.guards or model not in self.env:
             raise OperationRefused(self.env._("%(kind)s does not work on %(model)s.", kind=kind, model=model), "model")
         if any(isinstance(i, bool) or not isinstance(i, int) or i <= 0 for i in (res_id, company_id)):
             raise OperationRefused(self.env._("Ids must be positive whole numbers."), "record")
@@ -166,11 +170,25 @@ class CountersignOperation(models.Model):
         if is_service:
             target = seen.sudo()
         else:
-            seen.check_access(operation.access)
+            self._require_right(seen, operation.access)
             target = seen
         target.sudo().lock_for_update()
         guarded_lines(target).sudo().lock_for_update()
         return target
+
+    def _require_right(self, record, access):
+        """The person's own rights in Odoo; the refusal says in one sentence what is missing and whom to ask."""
+        if record.has_access(access):
+            return
+        model = self.env["ir.model"]._get(record._name).name
+        raise AccessError(
+            self.env._(
+                "Your rights in Odoo do not let you change %(name)s (%(model)s), so nothing was done. Ask somebody who "
+                "may change it to confirm, or confirm in Countersign.",
+                name=record.sudo().display_name,
+                model=model,
+            )
+        )
 
     def _require_unchanged(self, operation, target, expected):
         found = differences(self.env, target, expected, operation.guards[target._name])

@@ -1,4 +1,4 @@
-"""Things for people to do: an activity on the record, an approver's activity, and taking one back."""
+"""Things for people to do: an activity on the record, and taking one back."""
 
 from datetime import timedelta
 
@@ -25,7 +25,8 @@ _OWNER = {
 }
 
 
-def _schedule(call, activity_type, user, summary):
+def plan(call, activity_type, user, summary):
+    """An activity on the record for a user who works in its company."""
     record, env, values = call.target, call.env, call.values
     if not user or not user.active or not user._is_internal() or env.company not in user.company_ids:
         raise OperationRefused(env._("That user cannot get an activity in this company."), "user")
@@ -80,21 +81,7 @@ def schedule_activity(call):
         user = call.env["res.users"].browse(values["user_id"]).exists()
     else:
         user = record.user_ids[:1] if record._name == "project.task" else record[_OWNER[record._name]]
-    return _schedule(call, values.get("activity", "todo"), user.sudo(), values["summary"])
-
-
-@operation(
-    "request_approval",
-    guards=ANYWHERE,
-    values={"summary": text(200), "note": text(5000), "due_on": day, "user_id": identifier},
-    required=("summary", "user_id"),
-    access="read",
-    takes_files=True,
-)
-def request_approval(call):
-    """An activity that asks the named approver; approving happens where the approver works, not here."""
-    user = call.env["res.users"].browse(call.values["user_id"]).exists()
-    return _schedule(call, "todo", user.sudo(), call.env._("Approval: %s", call.values["summary"]))
+    return plan(call, values.get("activity", "todo"), user.sudo(), values["summary"])
 
 
 @operation(

@@ -7,9 +7,12 @@ from ..exceptions import OperationRefused
 from .guards import PARTNER_GUARDS
 from .kind import Outcome, operation
 from .notes import changed
+from .ours import snapshot
 from .readers import flag, text
 
 _FIELDS = ("name", "email", "phone")
+_MADE = ("name", "email", "phone", "type", "parent_id", "street", "city", "user_ids", "child_ids", "active")
+"""What tells whether somebody has worked on a contact that we made."""
 
 
 @operation(
@@ -66,7 +69,20 @@ def _add(call, asked):
         raise OperationRefused(env._("%s is a contact already.", asked["email"]), "contact_exists")
     contact = env["res.partner"].create({"parent_id": customer.id, "type": "invoice", "is_company": False, **asked})
     return Outcome(
-        result={"model": "res.partner", "id": contact.id, "name": contact.display_name, "customer_id": customer.id},
+        result={
+            "model": "res.partner",
+            "id": contact.id,
+            "name": contact.display_name,
+            "customer_id": customer.id,
+            "undo": {
+                "kind": "archive_created",
+                "model": "res.partner",
+                "id": contact.id,
+                "values": {"operation": call.key},
+                "expected": {"name": contact.name, "email": contact.email, "active": True},
+            },
+        },
+        made=snapshot(contact, _MADE),
         notes=[(customer, Markup("%s %s <%s>") % (env._("Invoice contact added:"), contact.name, contact.email))],
         evidence_on=customer,
     )

@@ -88,7 +88,15 @@ def draft_credit_note(call):
 def delete_draft_credit_note(call):
     """Take back a draft credit note of ours that nobody has touched since."""
     credit, env = call.target, call.env
-    if credit.move_type != "out_refund" or credit.state != "draft" or credit.posted_before:
+    if credit.move_type == "out_refund" and (credit.state == "posted" or credit.posted_before):
+        raise OperationRefused(
+            env._(
+                "%s was posted meanwhile: Odoo keeps it. Accounting reverses it there by an invoice.",
+                credit.display_name,
+            ),
+            "not_draft",
+        )
+    if credit.move_type != "out_refund" or credit.state != "draft":
         raise OperationRefused(env._("%s is no draft credit note.", credit.display_name), "not_draft")
     require_own_and_untouched(credit, "draft_credit_note")
     invoice, name = credit.reversed_entry_id, credit.display_name

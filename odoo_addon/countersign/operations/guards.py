@@ -16,6 +16,7 @@ INVOICE_GUARDS = frozenset(
 PARTNER_GUARDS = frozenset({"name", "vat", "ref", "email", "phone", "active"})
 PROJECT_GUARDS = frozenset({"name", "partner_id", "active"})
 TASK_GUARDS = frozenset({"name", "partner_id", "project_id", "stage_id", "active"})
+TICKET_GUARDS = frozenset({"name", "partner_id", "team_id", "stage_id", "active"})
 
 ANYWHERE = {
     "sale.order": ORDER_GUARDS,
@@ -44,6 +45,8 @@ def seen(record, name):
     match record._fields[name].type:
         case "many2one":
             return value.id or None
+        case "many2many" | "one2many":
+            return sorted(value.ids)
         case "boolean":
             return bool(value)
         case "float" | "monetary":

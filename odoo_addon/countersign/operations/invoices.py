@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import Command
 
 from ..exceptions import OperationRefused
-from .guards import INVOICE_GUARDS, guarded_lines, seen
+from .guards import INVOICE_GUARDS, LINES, guarded_lines, lines_seen, seen
 from .kind import Outcome, operation
 from .notes import changed, paragraphs
 from .readers import identifier, list_of, text
@@ -63,8 +63,24 @@ def update_invoice_narrative(call):
     invoice.write(changes)
     if invoice.amount_total != total or invoice.state != "draft":
         raise OperationRefused(env._("Rewording changed an amount: nothing was saved."), "amount_changed")
+    after = {"narration": seen(invoice, "narration")} if "narration" in values else {}
+    reworded = lines.browse([line["id"] for line in lines_before])
     return Outcome(
-        result={"model": "account.move", "id": invoice.id, "name": invoice.display_name, "before": before},
+        result={
+            "model": "account.move",
+            "id": invoice.id,
+            "name": invoice.display_name,
+            "before": before,
+            "after": after,
+            "undo": {
+                "kind": "restore_draft",
+                "model": "account.move",
+                "id": invoice.id,
+                "values": {"operation": call.key},
+                "expected": {"state": "draft", **after, **({LINES: lines_seen(invoice)} if commands else {})},
+            },
+        },
         notes=[(invoice, Markup("<br/>").join(told))],
+        made=after | {f"{LINES}.{line.id}": {"name": line.name or None} for line in reworded},
         evidence_on=invoice,
     )

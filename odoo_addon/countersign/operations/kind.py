@@ -11,12 +11,13 @@ KINDS = {}
 
 @dataclass(frozen=True)
 class Call:
-    """A change about to be made: the locked record, checked values, the decision, the files."""
+    """A change about to be made: the locked record, checked values, the decision, the files, and its key."""
 
     target: Any
     values: dict
     mandate: dict
     files: tuple
+    key: str
 
     @property
     def env(self):
@@ -25,7 +26,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done. `notes` are (record, Markup) to post; `made` is the fingerprint of a created record."""
+    """What was done.
+
+    `notes` are (record, Markup) to post; files go with the note on `evidence_on`. `made` is what the record looked like
+    afterwards, kept in Odoo alone, to tell later whether somebody touched it.
+    """
 
     result: dict
     notes: list

@@ -10,7 +10,8 @@ def note(record, text, mandate, files=()):
     if not mandate["rule"]:
         decided = env._("Decided by %s.", mandate["decided_by"])
     body = Markup("<p>%s</p><p>%s%s</p>") % (text, decided, _case(env, mandate))
-    return record.message_post(
+    # Odoo scales large pictures down; what a decision rests on stays as it came.
+    return record.with_context(image_no_postprocess=True).message_post(
         body=body, subtype_xmlid="mail.mt_note", attachments=[(file.name, file.content) for file in files]
     )
 

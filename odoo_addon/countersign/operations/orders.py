@@ -4,12 +4,14 @@ from markupsafe import Markup
 from odoo import Command
 
 from ..exceptions import OperationRefused
-from .guards import ORDER_GUARDS, PARTNER_GUARDS, fingerprint, seen
+from .guards import LINES, ORDER_GUARDS, PARTNER_GUARDS, fingerprint, lines_seen, seen
 from .kind import Outcome, operation
 from .notes import changed, paragraphs
 from .readers import day, decimal, identifier, list_of, positive, text
 
 _LINE = {"product_id": identifier, "name": text(2000), "quantity": positive, "price_unit": decimal}
+LINE_FIELDS = {"name": "name", "quantity": "product_uom_qty", "price_unit": "price_unit", "product_id": "product_id"}
+"""Parts of a line as the caller names them, and their fields."""
 
 
 def require_live_order(order):
@@ -124,9 +126,10 @@ def update_draft_order(call):
         raise OperationRefused(env._("There is nothing to change."), "missing_value")
     if lines_before:
         before["lines"] = lines_before
-    net = order.amount_untaxed
+    net, lines_known = order.amount_untaxed, order.order_line
     order.write({**changes, **({"order_line": commands} if commands else {})})
     require_quotation(order)
+    added = order.order_line - lines_known
     for field in changes:
         told.append(changed(order._fields[field].get_description(env)["string"], before[field], seen(order, field)))
     if commands:
@@ -135,9 +138,27 @@ def update_draft_order(call):
                 env._("Untaxed amount"), order.currency_id.format(net), order.currency_id.format(order.amount_untaxed)
             )
         )
+    after = {field: seen(order, field) for field in changes}
+    touched = order.order_line.browse([line["id"] for line in lines_before]) | added
     return Outcome(
-        result={"model": "sale.order", "id": order.id, "name": order.name, "before": before, **amounts(order)},
+        result={
+            "model": "sale.order",
+            "id": order.id,
+            "name": order.name,
+            "before": before,
+            "after": after,
+            "added_line_ids": added.ids,
+            **amounts(order),
+            "undo": {
+                "kind": "restore_draft",
+                "model": "sale.order",
+                "id": order.id,
+                "values": {"operation": call.key},
+                "expected": {**after, **({LINES: lines_seen(order)} if commands else {})},
+            },
+        },
         notes=[(order, Markup("<br/>").join(told))],
+        made=after | {f"{LINES}.{line.id}": _as_left(line) for line in touched},
         evidence_on=order,
     )
 
@@ -148,11 +169,12 @@ def delete_draft_quotation(call):
     order, env = call.target, call.env
     require_quotation(order)
     require_own_and_untouched(order, "create_quotation_from_po")
+    order_id = order.id
     customer, name = order.partner_id, order.name
     order.action_cancel()
     order.unlink()
     return Outcome(
-        result={"model": "sale.order", "id": call.target.id, "name": name},
+        result={"model": "sale.order", "id": order_id, "name": name},
         notes=[(customer, env._("Quotation %s was taken back.", name))],
     )
 
@@ -183,8 +205,7 @@ def amounts(document):
 
 
 def _line_command(order, line, before):
-    fields = {"name": "name", "quantity": "product_uom_qty", "price_unit": "price_unit", "product_id": "product_id"}
-    values = {fields[part]: value for part, value in line.items() if part in fields}
+    values = {LINE_FIELDS[part]: value for part, value in line.items() if part in LINE_FIELDS}
     if "line_id" not in line:
         if not {"product_id", "product_uom_qty", "price_unit"} <= set(values):
             raise OperationRefused(order.env._("A new line needs product_id, quantity and price_unit."), "values")
@@ -193,8 +214,15 @@ def _line_command(order, line, before):
     found = order.order_line.filtered(lambda known: known.id == line["line_id"] and not known.display_type)
     if not found or "product_id" in values:
         raise OperationRefused(order.env._("%(name)s has no line %(id)s.", name=order.name, id=line["line_id"]), "line")
-    before.append({"id": found.id, **{part: seen(found, fields[part]) for part in line if part in fields}})
+    before.append({"id": found.id, **{part: seen(found, LINE_FIELDS[part]) for part in line if part in LINE_FIELDS}})
+    if "product_uom_qty" in values:
+        # Odoo prices a line anew when its quantity changes; the person saw this price and this discount.
+        values = {"price_unit": found.price_unit, "discount": found.discount, **values}
     return Command.update(found.id, values)
+
+
+def _as_left(line):
+    return {part: seen(line, field) for part, field in LINE_FIELDS.items()}
 
 
 def _require_new_reference(customer, company, reference):

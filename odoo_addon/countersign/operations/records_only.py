@@ -1,5 +1,8 @@
 """Operations that change nothing but the record's history: notes, evidence, replies kept as notes."""
 
+import hashlib
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from ..exceptions import OperationRefused
@@ -35,8 +38,17 @@ def attach_evidence(call):
     """Attach files to the record, byte for byte."""
     if not call.files:
         raise OperationRefused(call.env._("There is no file to attach."), "files")
-    told = paragraphs(call.values.get("body")) or call.env._("Evidence attached.")
-    return _noted(call, told)
+    record = call.target
+    outcome = _noted(call, paragraphs(call.values.get("body")) or call.env._("Evidence attached."))
+    outcome.result["undo"] = {
+        "kind": "remove_evidence",
+        "model": record._name,
+        "id": record.id,
+        "values": {"operation": call.key},
+        "expected": {},
+    }
+    sums = [hashlib.sha1(f.content, usedforsecurity=False).hexdigest() for f in call.files]
+    return replace(outcome, made={"checksums": sums})
 
 
 @operation(
