@@ -19,14 +19,25 @@ import pytest
 from app.errors import Conflict, Misconfigured, NotFound, Refused
 from app.money import Money
 from app.odoo import queries
-from app.odoo.commands import Attachment, Change, Json, Mandate, OperationKind, WriteCommand
+from app.odoo.commands import Attachment, Change, Json, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale, WriteStatus
 from app.odoo.records import Invoice, InvoiceKind, InvoiceLine, InvoiceState, OrderState, PaymentState, SalesOrder
+from tests.contract.asking import (
+    BOTH,
+    DE,
+    GB,
+    MANDATE,
+    apply,
+    draft_of,
+    invoice_named,
+    lines_of,
+    new_key,
+    order_named,
+    seen_lines,
+    undo,
+    user_named,
+)
 from tests.contract.peers import Peer
-
-DE, GB = 2, 3
-BOTH = [DE, GB]
-MANDATE = Mandate("Clara Engel", "credit notes under 1,000", "C-17", "https://countersign.example/cases/17")
 
 
 class OdooContract:
@@ -56,7 +67,7 @@ class OdooContract:
         assert queries.customers(odoo.gateway, BOTH, domain="hafenwerk_example") == []
 
     def test_reads_an_order_with_its_lines(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00013")
+        order = order_named(odoo, "S00013")
         assert order.state is OrderState.SENT
         assert order.is_quotation
         assert (order.net, order.currency) == (Money(Decimal("10300.00"), "EUR"), "EUR")
@@ -67,17 +78,17 @@ class OdooContract:
         ]
 
     def test_reads_billed_and_approved_hours_of_an_invoice(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "RE/2026/00004")
+        invoice = invoice_named(odoo, "RE/2026/00004")
         assert (invoice.net, invoice.gross) == (Money(Decimal("6300.00"), "EUR"), Money(Decimal("7497.00"), "EUR"))
         assert (invoice.reference, invoice.origin) == ("4500781120", "S00001")
-        [line] = _lines(odoo, invoice)
+        [line] = lines_of(odoo, invoice)
         assert (line.quantity, line.unit_price.amount) == (Decimal(42), Decimal("150.00"))
         sheets = queries.timesheets(odoo.gateway, [DE], invoice_ids=[invoice.id])
         assert sum(t.hours for t in sheets) == 42
         assert sum(t.hours for t in sheets if t.is_approved) == 36
 
     def test_reads_payments_of_an_invoice(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "INV/2026/00006")
+        invoice = invoice_named(odoo, "INV/2026/00006")
         [payment] = queries.payments(odoo.gateway, [GB], invoice_ids=[invoice.id])
         assert payment.amount == Money(Decimal("4500.00"), "GBP")
         assert payment.settled_on.isoformat() == "2026-10-30"
@@ -86,7 +97,7 @@ class OdooContract:
         assert invoice.open_amount == Money(Decimal("1500.00"), "GBP")
 
     def test_reads_milestones_projects_taxes_and_products(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00009")
+        order = order_named(odoo, "S00009")
         [line] = queries.sales_order_lines(odoo.gateway, [DE], order_ids=[order.id])
         milestones = queries.milestones(odoo.gateway, [DE], order_line_ids=[line.id])
         assert [(m.name, m.share, m.is_reached) for m in milestones] == [
@@ -96,7 +107,7 @@ class OdooContract:
         ]
         [project] = queries.projects(odoo.gateway, [DE], customer_id=order.customer_id)
         assert project.name == "S00009 Calibration data platform"
-        wrong = _lines(odoo, _invoice(odoo, "RE/2026/00011"))[0]
+        wrong = lines_of(odoo, invoice_named(odoo, "RE/2026/00011"))[0]
         assert [t.rate for t in queries.taxes(odoo.gateway, [DE], ids=wrong.tax_ids)] == [Decimal("0.19")]
         assert "Consulting hours" in [p.name for p in queries.products(odoo.gateway, [DE])]
 
@@ -128,7 +139,7 @@ class OdooContract:
         assert [r["name"] for r in rows] == names
 
     def test_keeps_to_the_companies_named(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "INV/2026/00005")
+        invoice = invoice_named(odoo, "INV/2026/00005")
         assert queries.invoices(odoo.gateway, [DE], ids=[invoice.id]) == []
         with pytest.raises(Refused):
             odoo.gateway.read("account.move", [invoice.id], ["name"], companies=[DE])
@@ -157,7 +168,7 @@ class OdooContract:
 
     def test_a_missing_record_is_not_found(self, odoo: Peer) -> None:
         with pytest.raises(NotFound):
-            odoo.gateway.read("sale.order", [_order(odoo, "S00001").id, 999_999], ["name"], companies=[DE])
+            odoo.gateway.read("sale.order", [order_named(odoo, "S00001").id, 999_999], ["name"], companies=[DE])
 
     @pytest.mark.parametrize(
         ("verb", "changes", "content", "status", "kind"),
@@ -216,27 +227,27 @@ class OdooContract:
     def test_the_service_user_cannot_write_past_the_closed_list(
         self, odoo: Peer, model: str, method: str, arguments: dict[str, Any]
     ) -> None:
-        draft = _draft(odoo, "Brauhaus Sternecker KG")
-        targets = {"account.move": draft.id, "sale.order": _order(odoo, "S00012").id}
+        draft = draft_of(odoo, "Brauhaus Sternecker KG")
+        targets = {"account.move": draft.id, "sale.order": order_named(odoo, "S00012").id}
         if method == "button_draft":
-            targets["account.move"] = _invoice(odoo, "RE/2026/00009").id
+            targets["account.move"] = invoice_named(odoo, "RE/2026/00009").id
         ids = {} if method == "create" else {"ids": [targets.get(model, 1)]}
         answer = odoo.raw(model, method, **ids, **arguments)
         assert answer.status_code == 403, answer.text[:300]
         assert answer.json()["name"] == "odoo.exceptions.AccessError"
-        assert _draft(odoo, "Brauhaus Sternecker KG") == draft
+        assert draft_of(odoo, "Brauhaus Sternecker KG") == draft
 
     # --- one write, once, as seen -------------------------------------------------------------------
 
     def test_a_change_is_made_once_and_a_repetition_answers_the_same(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00002")
+        order = order_named(odoo, "S00002")
         change = _reference(order, "BS-2026-0417", before="")
-        key = _key()
-        first = _apply(odoo, change, key)
+        key = new_key()
+        first = apply(odoo, change, key)
         assert first.status is WriteStatus.APPLIED
         assert first.result["before"] == {"client_order_ref": None}
-        assert _order(odoo, "S00002").customer_reference == "BS-2026-0417"
-        again = _apply(odoo, change, key)
+        assert order_named(odoo, "S00002").customer_reference == "BS-2026-0417"
+        again = apply(odoo, change, key)
         assert again.status is WriteStatus.ALREADY
         assert again.result == first.result
         said = [
@@ -247,51 +258,51 @@ class OdooContract:
         assert len(said) == 1
         for part in ("Clara Engel", "credit notes under 1,000", "C-17", 'href="https://countersign.example/cases/17"'):
             assert part in said[0].body
-        _undo(odoo, first, DE)
-        assert _order(odoo, "S00002").customer_reference == ""
+        undo(odoo, first, DE)
+        assert order_named(odoo, "S00002").customer_reference == ""
 
     def test_a_key_belongs_to_one_change(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00010")
-        key = _key()
-        first = _apply(odoo, _reference(order, "HT-1", before="HT-2026-0611"), key)
+        order = order_named(odoo, "S00010")
+        key = new_key()
+        first = apply(odoo, _reference(order, "HT-1", before="HT-2026-0611"), key)
         with pytest.raises(Conflict) as caught:
-            _apply(odoo, _reference(order, "HT-2", before="HT-1"), key)
+            apply(odoo, _reference(order, "HT-2", before="HT-1"), key)
         assert not isinstance(caught.value, Stale)
-        assert _order(odoo, "S00010").customer_reference == "HT-1"
-        _undo(odoo, first, DE)
+        assert order_named(odoo, "S00010").customer_reference == "HT-1"
+        undo(odoo, first, DE)
 
     def test_a_stale_record_is_not_written_and_both_values_are_told(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00003")
+        order = order_named(odoo, "S00003")
         expected = {"client_order_ref": "ARD-OLD", "state": "sale", "amount_total": "1.00"}
         change = Change(
             OperationKind.SET_CUSTOMER_REFERENCE, DE, "sale.order", order.id, {"reference": "NEW"}, expected
         )
         with pytest.raises(Stale) as caught:
-            _apply(odoo, change)
+            apply(odoo, change)
         assert {d.field: (d.expected, d.actual) for d in caught.value.differences} == {
             "client_order_ref": ("ARD-OLD", "ARD-26-0092"),
             "amount_total": ("1.00", "27000"),
         }
-        assert _order(odoo, "S00003") == order
+        assert order_named(odoo, "S00003") == order
 
     def test_a_changed_added_or_missing_line_is_stale(self, odoo: Peer) -> None:
-        invoice = _draft(odoo, "Wychwood Foods Ltd")
-        [line] = _lines(odoo, invoice)
-        seen = _seen_lines([line])
+        invoice = draft_of(odoo, "Wychwood Foods Ltd")
+        [line] = lines_of(odoo, invoice)
+        seen = seen_lines([line])
         wrong = [{**seen[0], "quantity": "11"}]
         fields = {}
         for lines in (wrong, [], [*seen, {**seen[0], "id": 999_999}]):
             change = _narrative(invoice, {"narration": "x"}, {"lines": lines})
             with pytest.raises(Stale) as caught:
-                _apply(odoo, change)
+                apply(odoo, change)
             fields |= {d.field: (d.expected, d.actual) for d in caught.value.differences}
         assert fields[f"lines.{line.id}.quantity"] == ("11", "12")
         assert fields[f"lines.{line.id}"] == (None, seen[0])
         assert fields["lines.999999"][1] is None
 
     def test_four_callers_with_one_key_make_one_change(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00004")
-        change, key = _note(order, f"once only {uuid4().hex}"), _key()
+        order = order_named(odoo, "S00004")
+        change, key = _note(order, f"once only {uuid4().hex}"), new_key()
 
         def call(_: int) -> Receipt:
             with odoo.another_gateway(attempts=8, timeout=60) as gateway:
@@ -304,13 +315,13 @@ class OdooContract:
         assert sum(str(change.values["body"]) in n.body for n in notes) == 1
 
     def test_of_two_decisions_on_the_same_sight_only_one_is_written(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00005")
+        order = order_named(odoo, "S00005")
 
         def call(number: int) -> Receipt | Stale:
             change = _reference(order, f"RACE-{number}", before="OB-88-2026")
             with odoo.another_gateway(attempts=8, timeout=60) as gateway:
                 try:
-                    return gateway.apply(WriteCommand(change, MANDATE), key=_key())
+                    return gateway.apply(WriteCommand(change, MANDATE), key=new_key())
                 except Stale as stale:
                     return stale
 
@@ -318,16 +329,16 @@ class OdooContract:
             outcomes = list(pool.map(call, range(3)))
         [won] = [o for o in outcomes if isinstance(o, Receipt)]
         assert sum(isinstance(o, Stale) for o in outcomes) == 2
-        _undo(odoo, won, DE)
+        undo(odoo, won, DE)
 
     def test_only_what_was_confirmed_is_written(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00006")
+        order = order_named(odoo, "S00006")
         change = _reference(order, "WF-30912-B", before="WF-30912", company=GB)
-        arguments = WriteCommand(change, MANDATE).arguments(_key()) | {"values": {"reference": "SOMETHING ELSE"}}
+        arguments = WriteCommand(change, MANDATE).arguments(new_key()) | {"values": {"reference": "SOMETHING ELSE"}}
         answer = odoo.raw("countersign.operation", "apply", **arguments)
         assert answer.status_code == 422
         assert answer.json()["context"] == {"reason": "digest"}
-        assert _order(odoo, "S00006") == order
+        assert order_named(odoo, "S00006") == order
 
     # --- the closed list ----------------------------------------------------------------------------
 
@@ -340,11 +351,11 @@ class OdooContract:
         ],
     )
     def test_a_posted_invoice_is_never_changed(self, odoo: Peer, kind: OperationKind, values: dict[str, Json]) -> None:
-        invoice = _invoice(odoo, "RE/2026/00009")
+        invoice = invoice_named(odoo, "RE/2026/00009")
         with pytest.raises(Refused) as caught:
-            _apply(odoo, Change(kind, DE, "account.move", invoice.id, values))
+            apply(odoo, Change(kind, DE, "account.move", invoice.id, values))
         assert caught.value.facts["reason"] in ("invoice_not_draft", "not_draft")
-        assert _invoice(odoo, "RE/2026/00009") == invoice
+        assert invoice_named(odoo, "RE/2026/00009") == invoice
 
     @pytest.mark.parametrize(
         ("change", "reason"),
@@ -357,22 +368,22 @@ class OdooContract:
         ],
     )
     def test_what_is_not_on_the_list_is_refused(self, odoo: Peer, change: dict[str, Any], reason: str) -> None:
-        order = _order(odoo, "S00001")
+        order = order_named(odoo, "S00001")
         given = {"model": "sale.order", "values": {"reference": "X"}, "expected": {}} | change
         with pytest.raises(Refused) as caught:
-            _apply(odoo, Change(OperationKind.SET_CUSTOMER_REFERENCE, DE, record_id=order.id, **given))
+            apply(odoo, Change(OperationKind.SET_CUSTOMER_REFERENCE, DE, record_id=order.id, **given))
         assert caught.value.facts["reason"] == reason
-        assert _order(odoo, "S00001") == order
+        assert order_named(odoo, "S00001") == order
 
     def test_unknown_operations_records_companies_and_mandates_are_refused(self, odoo: Peer) -> None:
-        british = _order(odoo, "S00006")
+        british = order_named(odoo, "S00006")
         for company, kind in ((DE, Refused), (1, Refused)):
             with pytest.raises(kind):
-                _apply(odoo, _reference(british, "X", before="WF-30912", company=company))
+                apply(odoo, _reference(british, "X", before="WF-30912", company=company))
         missing = Change(OperationKind.POST_NOTE, DE, "sale.order", 999_999, {"body": "x"})
         with pytest.raises(NotFound):
-            _apply(odoo, missing)
-        arguments = WriteCommand(_note(_order(odoo, "S00001"), "x"), MANDATE).arguments(_key())
+            apply(odoo, missing)
+        arguments = WriteCommand(_note(order_named(odoo, "S00001"), "x"), MANDATE).arguments(new_key())
         for wrong, reason in (
             ({"kind": "post_invoice"}, "unknown_kind"),
             ({"mandate": {"decided_by": "", "rule": ""}}, "mandate"),
@@ -385,9 +396,9 @@ class OdooContract:
             assert (answer.status_code, answer.json()["context"]) == (422, {"reason": reason})
 
     def test_text_from_outside_stays_text(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00001")
+        order = order_named(odoo, "S00001")
         body = "<script>alert(1)</script> & <b>bold</b>"
-        _apply(odoo, _note(order, body))
+        apply(odoo, _note(order, body))
         newest = queries.notes(odoo.gateway, [DE], model="sale.order", record_id=order.id)[0]
         assert "<script" not in newest.body
         assert "&lt;script&gt;" in newest.body
@@ -395,16 +406,16 @@ class OdooContract:
     # --- each operation -----------------------------------------------------------------------------
 
     def test_a_draft_invoice_takes_the_customers_reference(self, odoo: Peer) -> None:
-        invoice = _draft(odoo, "Brauhaus Sternecker KG")
-        expected = {"ref": invoice.reference, "state": "draft", "lines": _seen_lines(_lines(odoo, invoice))}
+        invoice = draft_of(odoo, "Brauhaus Sternecker KG")
+        expected = {"ref": invoice.reference, "state": "draft", "lines": seen_lines(lines_of(odoo, invoice))}
         change = Change(
             OperationKind.SET_CUSTOMER_REFERENCE, DE, "account.move", invoice.id, {"reference": "BS-1"}, expected
         )
-        receipt = _apply(odoo, change)
-        after = _draft(odoo, "Brauhaus Sternecker KG")
+        receipt = apply(odoo, change)
+        after = draft_of(odoo, "Brauhaus Sternecker KG")
         assert (after.reference, after.state, after.gross) == ("BS-1", InvoiceState.DRAFT, invoice.gross)
-        _undo(odoo, receipt, DE)
-        assert _draft(odoo, "Brauhaus Sternecker KG").reference == invoice.reference
+        undo(odoo, receipt, DE)
+        assert draft_of(odoo, "Brauhaus Sternecker KG").reference == invoice.reference
 
     def test_a_purchase_order_becomes_a_draft_quotation(self, odoo: Peer) -> None:
         customer = queries.customers(odoo.gateway, [GB], vat_id="GB318774138", only_entities=True)[0]
@@ -430,7 +441,7 @@ class OdooContract:
             {"name": customer.name},
             (paper,),
         )
-        receipt = _apply(odoo, change)
+        receipt = apply(odoo, change)
         amounts = {k: receipt.result[k] for k in ("currency", "net", "tax", "gross")}
         assert amounts == {"currency": "GBP", "net": "3462.50", "tax": "692.50", "gross": "4155.00"}
         [order] = queries.sales_orders(odoo.gateway, [GB], reference=reference)
@@ -446,54 +457,54 @@ class OdooContract:
         assert made[0].description == "Outage support"
         assert _files(odoo, "sale.order", order.id, GB) == [("order.pdf", hashlib.sha1(paper.content).hexdigest())]
         with pytest.raises(Refused) as caught:
-            _apply(odoo, change)
+            apply(odoo, change)
         assert caught.value.facts["reason"] == "reference_taken"
-        _undo(odoo, receipt, GB)
+        undo(odoo, receipt, GB)
         assert queries.sales_orders(odoo.gateway, [GB], reference=reference) == []
 
     def test_a_quotation_can_be_changed_and_an_order_cannot(self, odoo: Peer) -> None:
-        quotation = _order(odoo, "S00013")
+        quotation = order_named(odoo, "S00013")
         first, second = queries.sales_order_lines(odoo.gateway, [DE], order_ids=[quotation.id])
-        expected = {"state": "sent", "amount_total": "10300", "lines": _seen_lines([first, second])}
+        expected = {"state": "sent", "amount_total": "10300", "lines": seen_lines([first, second])}
         values: dict[str, Json] = {
             "reference": "HT-2026-0733",
             "lines": [{"line_id": first.id, "price_unit": "135.00"}],
         }
         change = Change(OperationKind.UPDATE_DRAFT_ORDER, DE, "sale.order", quotation.id, values, expected)
-        receipt = _apply(odoo, change)
+        receipt = apply(odoo, change)
         assert receipt.result["net"] == "10000.00"
         assert receipt.result["before"] == {
             "client_order_ref": None,
             "lines": [{"id": first.id, "price_unit": "140"}],
         }
-        after = _order(odoo, "S00013")
+        after = order_named(odoo, "S00013")
         assert (after.net.amount, after.customer_reference, after.state) == (
             Decimal("10000.00"),
             "HT-2026-0733",
             OrderState.SENT,
         )
         back: dict[str, Json] = {"reference": None, "lines": [{"line_id": first.id, "price_unit": "140.00"}]}
-        _apply(odoo, Change(OperationKind.UPDATE_DRAFT_ORDER, DE, "sale.order", quotation.id, back))
-        assert _order(odoo, "S00013") == quotation
-        confirmed = _order(odoo, "S00001")
+        apply(odoo, Change(OperationKind.UPDATE_DRAFT_ORDER, DE, "sale.order", quotation.id, back))
+        assert order_named(odoo, "S00013") == quotation
+        confirmed = order_named(odoo, "S00001")
         with pytest.raises(Refused) as caught:
-            _apply(odoo, Change(OperationKind.UPDATE_DRAFT_ORDER, DE, "sale.order", confirmed.id, {"note": "x"}))
+            apply(odoo, Change(OperationKind.UPDATE_DRAFT_ORDER, DE, "sale.order", confirmed.id, {"note": "x"}))
         assert caught.value.facts["reason"] == "order_not_draft"
 
     def test_a_draft_invoice_can_be_reworded(self, odoo: Peer) -> None:
-        invoice = _draft(odoo, "Hafenwerk Logistik AG")
-        [line] = _lines(odoo, invoice)
+        invoice = draft_of(odoo, "Hafenwerk Logistik AG")
+        [line] = lines_of(odoo, invoice)
         values: dict[str, Json] = {
             "narration": "Signed timesheets enclosed.\nThank you.",
             "lines": [{"line_id": line.id, "name": "Yard planning, October"}],
         }
-        _apply(odoo, _narrative(invoice, values, {"state": "draft", "lines": _seen_lines([line])}))
-        after = _draft(odoo, "Hafenwerk Logistik AG")
+        apply(odoo, _narrative(invoice, values, {"state": "draft", "lines": seen_lines([line])}))
+        after = draft_of(odoo, "Hafenwerk Logistik AG")
         assert "Signed timesheets enclosed." in after.narration
         assert (after.gross, after.state) == (invoice.gross, InvoiceState.DRAFT)
-        assert _lines(odoo, after)[0].description == "Yard planning, October"
+        assert lines_of(odoo, after)[0].description == "Yard planning, October"
         back: dict[str, Json] = {"narration": None, "lines": [{"line_id": line.id, "name": line.description}]}
-        _apply(odoo, _narrative(invoice, back, {}))
+        apply(odoo, _narrative(invoice, back, {}))
 
     @pytest.mark.parametrize(
         ("part", "net", "tax"),
@@ -506,10 +517,10 @@ class OdooContract:
     def test_part_of_an_invoice_is_credited_as_a_draft(
         self, odoo: Peer, part: dict[str, Json], net: str, tax: str
     ) -> None:
-        invoice = _invoice(odoo, "RE/2026/00004")
-        [line] = _lines(odoo, invoice)
+        invoice = invoice_named(odoo, "RE/2026/00004")
+        [line] = lines_of(odoo, invoice)
         values: dict[str, Json] = {"reason": "Hours not approved", "lines": [{"line_id": line.id, **part}]}
-        receipt = _apply(odoo, _credit(invoice, [line], values))
+        receipt = apply(odoo, _credit(invoice, [line], values))
         amounts = (receipt.result["net"], receipt.result["tax"], receipt.result["currency"])
         assert amounts == (net, tax, "EUR")
         [credit] = queries.invoices(odoo.gateway, [DE], credits_invoice_ids=[invoice.id])
@@ -521,27 +532,27 @@ class OdooContract:
         assert (str(credit.net.amount), str(credit.tax.amount), credit.name) == (net, tax, "")
         assert credit.customer_id == invoice.customer_id
         assert credit.reference == "Reversal of: RE/2026/00004, Hours not approved"
-        assert _lines(odoo, credit)[0].tax_ids == line.tax_ids
-        assert _invoice(odoo, "RE/2026/00004") == invoice
-        _undo(odoo, receipt, DE)
+        assert lines_of(odoo, credit)[0].tax_ids == line.tax_ids
+        assert invoice_named(odoo, "RE/2026/00004") == invoice
+        undo(odoo, receipt, DE)
         assert queries.invoices(odoo.gateway, [DE], credits_invoice_ids=[invoice.id]) == []
 
     def test_a_whole_invoice_is_credited_as_a_draft_and_never_twice(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "RE/2026/00010")
-        lines = _lines(odoo, invoice)
+        invoice = invoice_named(odoo, "RE/2026/00010")
+        lines = lines_of(odoo, invoice)
         change = _credit(invoice, lines, {"reason": "Billed twice", "whole": True, "dated": "2026-11-12"})
-        receipt = _apply(odoo, change)
+        receipt = apply(odoo, change)
         assert (receipt.result["net"], receipt.result["gross"]) == ("4444.00", "4444.00")
         [credit] = queries.invoices(odoo.gateway, [DE], credits_invoice_ids=[invoice.id])
         assert credit.invoiced_on is not None
         assert credit.invoiced_on.isoformat() == "2026-11-12"
-        assert [ln.net for ln in _lines(odoo, credit)] == [ln.net for ln in lines]
+        assert [ln.net for ln in lines_of(odoo, credit)] == [ln.net for ln in lines]
         more = _credit(invoice, lines, {"reason": "More", "lines": [{"line_id": lines[0].id, "amount": "1.00"}]})
         with pytest.raises(Refused) as caught:
-            _apply(odoo, more)
+            apply(odoo, more)
         assert caught.value.facts["reason"] == "too_much"
         assert len(queries.invoices(odoo.gateway, [DE], credits_invoice_ids=[invoice.id])) == 1
-        _undo(odoo, receipt, DE)
+        undo(odoo, receipt, DE)
 
     @pytest.mark.parametrize(
         ("values", "reason"),
@@ -557,36 +568,36 @@ class OdooContract:
         ],
     )
     def test_a_credit_that_cannot_be_is_refused(self, odoo: Peer, values: dict[str, Any], reason: str) -> None:
-        invoice = _invoice(odoo, "RE/2026/00004")
-        [line] = _lines(odoo, invoice)
+        invoice = invoice_named(odoo, "RE/2026/00004")
+        [line] = lines_of(odoo, invoice)
         parts = [{**p, "line_id": p["line_id"] or line.id} for p in values.get("lines", [])]
         given = {"reason": "No", **values, **({"lines": parts} if parts else {})}
         with pytest.raises(Refused) as caught:
-            _apply(odoo, Change(OperationKind.DRAFT_CREDIT_NOTE, DE, "account.move", invoice.id, given))
+            apply(odoo, Change(OperationKind.DRAFT_CREDIT_NOTE, DE, "account.move", invoice.id, given))
         assert caught.value.facts["reason"] == reason
         assert queries.invoices(odoo.gateway, [DE], credits_invoice_ids=[invoice.id]) == []
 
     def test_a_draft_is_corrected_not_credited(self, odoo: Peer) -> None:
-        draft = _draft(odoo, "Wychwood Foods Ltd")
+        draft = draft_of(odoo, "Wychwood Foods Ltd")
         change = Change(OperationKind.DRAFT_CREDIT_NOTE, GB, "account.move", draft.id, {"reason": "No", "whole": True})
         with pytest.raises(Refused) as caught:
-            _apply(odoo, change)
+            apply(odoo, change)
         assert caught.value.facts["reason"] == "invoice_not_posted"
 
     def test_a_disputed_invoice_is_left_out_of_dunning_until_cleared(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "RE/2026/00008")
+        invoice = invoice_named(odoo, "RE/2026/00008")
         assert not invoice.is_disputed
         change = Change(
             OperationKind.MARK_DISPUTED, DE, "account.move", invoice.id, {"reason": "Duplicate"}, {"no_followup": False}
         )
-        receipt = _apply(odoo, change)
-        marked = _invoice(odoo, "RE/2026/00008")
+        receipt = apply(odoo, change)
+        marked = invoice_named(odoo, "RE/2026/00008")
         assert marked.is_disputed
         assert (marked.state, marked.open_amount) == (InvoiceState.POSTED, invoice.open_amount)
         with pytest.raises(Stale):
-            _apply(odoo, change)
-        _undo(odoo, receipt, DE)
-        assert _invoice(odoo, "RE/2026/00008") == invoice
+            apply(odoo, change)
+        undo(odoo, receipt, DE)
+        assert invoice_named(odoo, "RE/2026/00008") == invoice
 
     def test_an_activity_is_scheduled_for_the_responsible_or_named_user_and_taken_back(self, odoo: Peer) -> None:
         project = queries.projects(odoo.gateway, [DE])[-1]
@@ -594,57 +605,57 @@ class OdooContract:
             OperationKind.SCHEDULE_ACTIVITY, DE, "project.project", project.id,
             {"summary": "Were these hours worked?", "note": "See it.", "due_on": "2026-11-20", "activity": "call"},
         )  # fmt: skip
-        receipt = _apply(odoo, change)
+        receipt = apply(odoo, change)
         assert receipt.result["user_id"] == project.manager_id
         assert receipt.result["due_on"] == "2026-11-20"
-        _undo(odoo, receipt, DE)
+        undo(odoo, receipt, DE)
         with pytest.raises(Refused) as caught:
-            _undo(odoo, receipt, DE)
+            undo(odoo, receipt, DE)
         assert caught.value.facts["reason"] == "activity"
 
     def test_an_approval_is_asked_of_the_named_user_only_when_they_work_in_the_company(self, odoo: Peer) -> None:
-        invoice = _invoice(odoo, "INV/2026/00005")
-        tom = _user(odoo, "tom.ashworth")
+        invoice = invoice_named(odoo, "INV/2026/00005")
+        tom = user_named(odoo, "tom.ashworth")
         values: dict[str, Json] = {"summary": "Credit of 460.00 GBP", "user_id": tom}
-        receipt = _apply(odoo, Change(OperationKind.REQUEST_APPROVAL, GB, "account.move", invoice.id, values))
+        receipt = apply(odoo, Change(OperationKind.REQUEST_APPROVAL, GB, "account.move", invoice.id, values))
         assert receipt.result["user_id"] == tom
-        _undo(odoo, receipt, GB)
+        undo(odoo, receipt, GB)
         with pytest.raises(Refused) as caught:
-            _apply(
+            apply(
                 odoo,
                 Change(OperationKind.REQUEST_APPROVAL, GB, "account.move", invoice.id, values | {"user_id": 999_999}),
             )
         assert caught.value.facts["reason"] == "user"
 
     def test_somebody_elses_activity_is_not_taken_back(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00001")
+        order = order_named(odoo, "S00001")
         change = Change(OperationKind.CANCEL_ACTIVITY, DE, "sale.order", order.id, {"activity_id": 999_999})
         with pytest.raises(Refused):
-            _apply(odoo, change)
+            apply(odoo, change)
 
     @pytest.mark.parametrize("model", ["sale.order", "account.move", "res.partner", "project.project", "project.task"])
     def test_evidence_is_attached_byte_for_byte(self, odoo: Peer, model: str) -> None:
         record = _some(odoo, model)
         paper = Attachment(f"evidence {uuid4().hex[:6]}.bin", bytes(range(256)))
         change = Change(OperationKind.ATTACH_EVIDENCE, DE, model, record, {"body": "From case C-17"}, {}, (paper,))
-        _apply(odoo, change)
+        apply(odoo, change)
         assert (paper.name, hashlib.sha1(paper.content).hexdigest()) in _files(odoo, model, record, DE)
 
     def test_a_damaged_or_missing_file_is_refused(self, odoo: Peer) -> None:
-        order = _order(odoo, "S00001")
+        order = order_named(odoo, "S00001")
         paper = Attachment("a.txt", b"one")
         change = Change(OperationKind.ATTACH_EVIDENCE, DE, "sale.order", order.id, {}, {}, (paper,))
-        arguments: dict[str, Any] = WriteCommand(change, MANDATE).arguments(_key())
+        arguments: dict[str, Any] = WriteCommand(change, MANDATE).arguments(new_key())
         arguments["attachments"][0]["content"] = "dHdv"
         answer = odoo.raw("countersign.operation", "apply", **arguments)
         assert (answer.status_code, answer.json()["context"]) == (422, {"reason": "files"})
         with pytest.raises(Refused):
-            _apply(odoo, Change(OperationKind.ATTACH_EVIDENCE, DE, "sale.order", order.id))
+            apply(odoo, Change(OperationKind.ATTACH_EVIDENCE, DE, "sale.order", order.id))
 
     def test_a_ticket_is_a_task_in_the_project(self, odoo: Peer) -> None:
         project = queries.projects(odoo.gateway, [GB])[-1]
         values: dict[str, Json] = {"name": "Was the deliverable accepted?", "description": "See case C-17."}
-        receipt = _apply(odoo, Change(OperationKind.CREATE_TICKET, GB, "project.project", project.id, values))
+        receipt = apply(odoo, Change(OperationKind.CREATE_TICKET, GB, "project.project", project.id, values))
         [task] = odoo.gateway.read(
             "project.task", [receipt.result["id"]], ["name", "project_id", "user_ids", "sale_line_id"], companies=[GB]
         )
@@ -659,17 +670,17 @@ class OdooContract:
         customer, contact = queries.customers(odoo.gateway, [DE], domain="polder-instruments.example")[:2]
         kind = OperationKind.UPDATE_BILLING_CONTACT
         values: dict[str, Json] = {"email": "ap@polder-instruments.example", "name": "Anke Visser"}
-        receipt = _apply(odoo, Change(kind, DE, "res.partner", contact.id, values, {"email": contact.email}))
+        receipt = apply(odoo, Change(kind, DE, "res.partner", contact.id, values, {"email": contact.email}))
         [changed] = queries.customers(odoo.gateway, [DE], ids=[contact.id])
         assert (changed.email, changed.name) == (values["email"], values["name"])
-        _undo(odoo, receipt, DE)
+        undo(odoo, receipt, DE)
         assert queries.customers(odoo.gateway, [DE], ids=[contact.id]) == [contact]
         with pytest.raises(Refused) as caught:
-            _apply(odoo, Change(kind, DE, "res.partner", customer.id, {"name": "Another B.V."}))
+            apply(odoo, Change(kind, DE, "res.partner", customer.id, {"name": "Another B.V."}))
         assert caught.value.facts["reason"] == "company_name"
         address = f"new.{uuid4().hex[:6]}@polder-instruments.example"
         added: dict[str, Json] = {"new_contact": True, "name": "Piet Smit", "email": address}
-        made = _apply(odoo, Change(kind, DE, "res.partner", customer.id, added))
+        made = apply(odoo, Change(kind, DE, "res.partner", customer.id, added))
         [found] = queries.customers(odoo.gateway, [DE], ids=[made.result["id"]])
         assert (found.parent_id, found.address_type, found.email) == (customer.id, "invoice", address)
 
@@ -684,16 +695,16 @@ class OdooContract:
     def test_notes_change_nothing_but_the_history(
         self, odoo: Peer, kind: OperationKind, values: dict[str, Json], said: str
     ) -> None:
-        invoice = _invoice(odoo, "RE/2026/00006")
-        _apply(odoo, Change(kind, DE, "account.move", invoice.id, values))
+        invoice = invoice_named(odoo, "RE/2026/00006")
+        apply(odoo, Change(kind, DE, "account.move", invoice.id, values))
         newest = queries.notes(odoo.gateway, [DE], model="account.move", record_id=invoice.id)[0]
         assert said in newest.body.replace("<br/>", "<br>")
-        assert _invoice(odoo, "RE/2026/00006") == invoice
+        assert invoice_named(odoo, "RE/2026/00006") == invoice
 
     def test_the_operations_can_be_read_back(self, odoo: Peer) -> None:
-        order, key = _order(odoo, "S00001"), _key()
+        order, key = order_named(odoo, "S00001"), new_key()
         change = _note(order, "kept")
-        _apply(odoo, change, key)
+        apply(odoo, change, key)
         [row] = odoo.gateway.search_read(
             "countersign.operation",
             [["key", "=", key]],
@@ -718,53 +729,6 @@ class TestRealOdoo(OdooContract):
         return real_odoo
 
 
-def _key() -> str:
-    return f"contract-{uuid4()}"
-
-
-def _apply(odoo: Peer, change: Change, key: str | None = None) -> Receipt:
-    return odoo.gateway.apply(WriteCommand(change, MANDATE), key=key or _key())
-
-
-def _undo(odoo: Peer, receipt: Receipt, company: int) -> Receipt:
-    undo = receipt.result["undo"]
-    kind = OperationKind(undo["kind"])
-    return _apply(odoo, Change(kind, company, undo["model"], undo["id"], undo["values"], undo["expected"]))
-
-
-def _order(odoo: Peer, name: str) -> SalesOrder:
-    [order] = queries.sales_orders(odoo.gateway, BOTH, names=[name])
-    return order
-
-
-def _invoice(odoo: Peer, name: str) -> Invoice:
-    [invoice] = queries.invoices(odoo.gateway, BOTH, names=[name])
-    return invoice
-
-
-def _draft(odoo: Peer, customer: str) -> Invoice:
-    found = [i for i in queries.invoices(odoo.gateway, BOTH) if i.is_draft and i.customer_name == customer]
-    [draft] = [i for i in found if i.kind is InvoiceKind.INVOICE]
-    return draft
-
-
-def _lines(odoo: Peer, invoice: Invoice) -> list[InvoiceLine]:
-    return queries.invoice_lines(odoo.gateway, [invoice.company_id], invoice_ids=[invoice.id])
-
-
-def _seen_lines(lines: list[Any]) -> list[Json]:
-    return [
-        {
-            "id": ln.id,
-            "name": ln.description,
-            "quantity": str(ln.quantity),
-            "price_unit": f"{ln.unit_price.amount.normalize():f}",
-            "tax_ids": list(ln.tax_ids),
-        }
-        for ln in lines
-    ]
-
-
 def _reference(order: SalesOrder, reference: str, *, before: str, company: int = DE) -> Change:
     expected: dict[str, Json] = {"client_order_ref": before or None, "state": order.state.value}
     return Change(
@@ -786,7 +750,7 @@ def _credit(invoice: Invoice, lines: list[InvoiceLine], values: dict[str, Json])
         "state": "posted",
         "amount_total": str(invoice.gross.amount),
         "amount_residual": str(invoice.open_amount.amount),
-        "lines": _seen_lines(lines),
+        "lines": seen_lines(lines),
     }
     return Change(OperationKind.DRAFT_CREDIT_NOTE, invoice.company_id, "account.move", invoice.id, values, expected)
 
@@ -797,12 +761,6 @@ def _files(odoo: Peer, model: str, record_id: int, company: int) -> list[tuple[s
     rows = odoo.gateway.read("ir.attachment", ids, ["name", "checksum", "res_model", "res_id"], companies=[company])
     assert all((r["res_model"], r["res_id"]) == (model, record_id) for r in rows)
     return [(r["name"], r["checksum"]) for r in rows]
-
-
-def _user(odoo: Peer, login: str) -> int:
-    [row] = odoo.gateway.search_read("res.users", [["login", "=", login]], ["name"], companies=BOTH)
-    found: int = row["id"]
-    return found
 
 
 def _some(odoo: Peer, model: str) -> int:
