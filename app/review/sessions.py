@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from app.clock import now
 from app.config import Settings
 from app.errors import Refused
 from app.users import access
@@ -52,7 +53,10 @@ def begin(request: Request, response: Response, user_id: UUID) -> None:
     )  # fmt: skip
 
 
-def end(request: Request, response: Response) -> None:
+def end(request: Request, response: Response, found: Visit) -> None:
+    """Sign a person out: the cookie is taken away, and a copy of it opens nothing any more."""
+    with request.app.state.database.transaction() as session:
+        access.spend(session, found.id, seconds=SESSION_SECONDS, at=now())
     response.delete_cookie(cookie_name(request), path="/", httponly=True, samesite="lax", secure=is_https(request))
 
 
@@ -63,7 +67,7 @@ def visit(request: Request) -> Visit | None:
         return None
     user_id, _, session_id = value.partition(":")
     with request.app.state.database.transaction() as session:
-        person = access.caller(session, UUID(user_id))
+        person = None if access.is_spent(session, session_id) else access.caller(session, UUID(user_id))
     return Visit(person, session_id) if person else None
 
 

@@ -41,6 +41,8 @@ def sign_in(request: Request, token: Token) -> Response:
     sessions.require_own_origin(request)
     person = _person(request, token)
     with request.app.state.database.transaction() as session:
+        if not access.spend(session, token, seconds=LINK_SECONDS, at=now()):
+            raise NotFound(_NOT_GOOD)
         trail.record(session, "person.signed_in", actor=person.email, at=now(), by="link")
     response = RedirectResponse("/inbox", 303)
     sessions.begin(request, response, person.user_id)
@@ -52,7 +54,7 @@ def sign_out(request: Request, visit: SignedIn, form: Annotated[FormData, Depend
     """End the session."""
     sessions.require_own_form(request, visit, text_of(form, "token"))
     response = RedirectResponse("/sign-in", 303)
-    sessions.end(request, response)
+    sessions.end(request, response, visit)
     return response
 
 
@@ -71,13 +73,17 @@ def choose_theme(request: Request, form: Annotated[FormData, Depends(sent_form)]
     return response
 
 
+_NOT_GOOD = (
+    "This sign-in link is not good any more: links work once and for fifteen minutes. Ask for another, or make one with: "
+    "countersign user link"
+)
+
+
 def _person(request: Request, token: str) -> Caller:
     value = sessions.signer(request).read("sign-in", token, max_age=LINK_SECONDS)
     with request.app.state.database.transaction() as session:
-        person = access.caller(session, UUID(value)) if value else None
+        is_good = value is not None and not access.is_spent(session, token)
+        person = access.caller(session, UUID(value.partition(":")[0])) if value and is_good else None
     if person is None:
-        raise NotFound(
-            "This sign-in link is not good any more: links last fifteen minutes. Ask for another, "
-            "or make one with: countersign user link"
-        )
+        raise NotFound(_NOT_GOOD)
     return person

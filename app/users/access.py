@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.errors import NotFound, Refused
-from app.users.models import ROLES, ApiKey, User
+from app.users.models import ROLES, ApiKey, SpentToken, User
 
 SCOPES = ("intake", "read", "decide", "audit", "admin")
 SESSION_SECONDS = 12 * 3600
@@ -22,13 +23,17 @@ LINK_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is acting, and within which scopes of the key they came with; None: a signed-in person, all of theirs."""
+    """Who is acting, and within which scopes of the key they came with; None: a signed-in person, all of theirs.
+
+    `via` says through what they came when it is not our own page or API, such as "odoo:<database>:<uid>".
+    """
 
     user_id: UUID
     email: str
     name: str
     roles: tuple[str, ...]
     scopes: tuple[str, ...] | None = None
+    via: str = ""
 
     def require(self, scope: str) -> None:
         """Raises Refused when the key's scopes do not hold `scope`."""
@@ -68,8 +73,8 @@ def user_by_email(session: Session, email: str) -> User:
 
 
 def sign_in_link(public_url: str, secret: str, user_id: UUID) -> str:
-    """The address of a page where this person can sign in within `LINK_SECONDS`; opening it alone does nothing."""
-    return f"{public_url}/sign-in/{Signer(secret).sign('sign-in', str(user_id))}"
+    """The address of a page where this person can sign in once, within `LINK_SECONDS`; opening it alone does nothing."""
+    return f"{public_url}/sign-in/{Signer(secret).sign('sign-in', f'{user_id}:{secrets.token_urlsafe(8)}')}"
 
 
 def issue_key(
@@ -113,6 +118,20 @@ def caller(session: Session, user_id: UUID) -> Caller | None:
     """The person with this id, if active."""
     user = session.get(User, user_id)
     return Caller(user.id, user.email, user.name, tuple(user.roles)) if user and user.is_active else None
+
+
+def spend(session: Session, token: str, *, seconds: int, at: datetime) -> bool:
+    """Make a sign-in link or a session good for nothing. False when it was spent before.
+
+    What would have expired within `seconds` by itself is forgotten then.
+    """
+    session.execute(delete(SpentToken).where(SpentToken.expires_at < at))
+    spent = insert(SpentToken).values(digest=_hash(token), expires_at=at + timedelta(seconds=seconds))
+    return session.execute(spent.on_conflict_do_nothing().returning(SpentToken.digest)).first() is not None
+
+
+def is_spent(session: Session, token: str) -> bool:
+    return session.get(SpentToken, _hash(token)) is not None
 
 
 class Signer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -57,3 +57,36 @@ class OdooPerson(Base):
     login: Mapped[str] = mapped_column(String(254))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     linked_at: Mapped[datetime]
+
+
+class OdooVisitor(Base):
+    """A user of an Odoo database who called and is linked to nobody here: an administrator may link them."""
+
+    __tablename__ = "odoo_visitors"
+
+    database: Mapped[str] = mapped_column(String(64), primary_key=True)
+    uid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    login: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(String(200))
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class OdooToken(Base):
+    """A token of Odoo that a decision was taken with: it is good for that one, and kept until it ends by itself."""
+
+    __tablename__ = "odoo_tokens"
+    __table_args__ = (Index("ix_odoo_tokens_expires_at", "expires_at"),)
+
+    database: Mapped[str] = mapped_column(String(64), primary_key=True)
+    jti: Mapped[str] = mapped_column(String(80), primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+class SpentToken(Base):
+    """A sign-in link that was used, or a session that was signed out of: good for nothing any more, until it expires."""
+
+    __tablename__ = "spent_tokens"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[datetime]

@@ -210,3 +210,22 @@ def test_without_a_secret_key_the_app_does_not_start(database: Database) -> None
         create_app(
             settings().model_copy(update={"countersign_secret_key": SecretStr("short")}), database, the_policy(), None
         )
+
+
+def test_a_link_signs_in_once(database: Database) -> None:
+    link = a_link(database)
+    assert client(database).post(link, headers={"sec-fetch-site": "same-origin"}).status_code == 303
+    second = client(database)
+    assert second.post(link, headers={"sec-fetch-site": "same-origin"}).status_code == 404
+    assert "work once" in second.get(link).text
+    assert client(database).post(a_link(database), headers={"sec-fetch-site": "same-origin"}).status_code == 303
+
+
+def test_a_copied_cookie_ends_with_the_session(database: Database) -> None:
+    ines = browser(database)
+    ines.open("/inbox")
+    copied = dict(ines.http.cookies)
+    ines.send("/sign-out")
+    thief = client(database)
+    thief.cookies.update(copied)
+    assert thief.get("/inbox").headers["location"] == "/sign-in"

@@ -84,7 +84,7 @@ def key(
 
 @app.command()
 def link(email: Email, as_json: AsJson = False) -> None:
-    """Print a sign-in link for a person, good for fifteen minutes."""
+    """Print a sign-in link for a person, good once, for fifteen minutes."""
     from app.users import access
     from workers.wiring import parts
 
