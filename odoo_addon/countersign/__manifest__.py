@@ -11,6 +11,16 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "views/operation_views.xml",
+        "views/panel_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "countersign/static/src/panel/**/*",
+            ("remove", "countersign/static/src/panel/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": ["countersign/static/src/panel/**/*.dark.scss"],
+        "web.assets_unit_tests": ["countersign/static/tests/*.test.js"],
+        "web.assets_tests": ["countersign/static/tests/tours/*.js"],
+    },
     "installable": True,
 }

@@ -1,1 +1,1 @@
-from . import client, operation
+from . import client, operation, panel
