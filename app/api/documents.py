@@ -174,6 +174,7 @@ def get_content(session: DbSession, caller: MayRead, document_id: DocumentId) ->
     responses={
         **responses(401, 403, 404, 422, 503),
         200: {"description": "The page as it is shown.", "content": {"image/png": _FILE}},
+        304: {"description": "The page is the one whose ETag was sent as If-None-Match."},
     },
 )  # fmt: skip
 def get_page_image(
@@ -186,6 +187,9 @@ def get_page_image(
 ) -> Response:
     """The image of a page. Boxes of evidence are in points: multiply by dpi / 72."""
     image = page_images.image(
-        request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=dpi
-    )
+        request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=dpi,
+        has_already=request.headers.get("if-none-match"),
+    )  # fmt: skip
+    if image.png is None:
+        return Response(status_code=304, headers=image.headers)
     return Response(image.png, media_type="image/png", headers=image.headers)

@@ -101,11 +101,15 @@ def dossier(session: Session, case_id: int) -> Dossier:
         row = keep.current(session, case_id)
     except NotFound:
         row = None
+    try:
+        reading = readings.load(session, row.document_id) if row else None
+    except NotFound:
+        reading = None  # kept by an earlier version: the rest of the case is shown without it
     return Dossier(
         case=case,
         documents=tuple(documents),
         arrivals=tuple(arrivals),
-        reading=readings.load(session, row.document_id) if row else None,
+        reading=reading,
         reading_of=row.document_id if row else None,
         assessment=keep.assessment_of(row) if row else None,
         matches=keep.matches_of(row) if row else (),

@@ -39,9 +39,12 @@ class Renderer(Protocol):
 
 
 class ChildRenderer:
-    """Draws in child processes of its own, started when the first page is asked for. Close it."""
+    """Draws in child processes of its own, started when the first page is asked for. Close it.
 
-    def __init__(self, workers: int = 1, limits: Limits = DEFAULT) -> None:
+    Two of them, so that one slow page does not keep every other waiting.
+    """
+
+    def __init__(self, workers: int = 2, limits: Limits = DEFAULT) -> None:
         self.limits = limits
         self._children = Children(workers, limits.text_memory)
 
@@ -75,18 +78,17 @@ class ChildRenderer:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as PNG. It never changes: a document is its bytes."""
+    """A page as PNG, or None for whoever has it already.
 
-    png: bytes
+    A browser keeps it but asks each time: what is withheld on a page may change with what the case turns out to be.
+    """
+
+    png: bytes | None
     etag: str
 
     @property
     def headers(self) -> dict[str, str]:
-        return {
-            "ETag": f'"{self.etag}"',
-            "Cache-Control": "private, max-age=86400, immutable",
-            "X-Content-Type-Options": "nosniff",
-        }
+        return {"ETag": self.etag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
 
 
 def address(part: str) -> str:
@@ -101,11 +103,12 @@ def path_of(part: str) -> str:
 
 def image(
     database: Database, renderer: Renderer, document_id: int, part: str, number: int, *, dpi: int,
-    withheld: Callable[[str, Page], Sequence[Box]] | None = None,
+    withheld: Callable[[str, Page], Sequence[Box]] | None = None, has_already: str | None = None,
 ) -> PageImage:  # fmt: skip
     """Draw a page of a document that has been read; `part` is as in addresses.
 
-    `withheld` says, from the part's text and the page, which boxes are painted over.
+    `withheld` says, from the part's text and the page, which boxes are painted over; `has_already` is the ETag (or
+    several) of what the browser keeps: nothing is drawn when that is this page.
 
     Raises:
         NotFound: There is no such document, part or page, or it has not been read.
@@ -120,12 +123,13 @@ def image(
     page = next((p for p in owner.pages if p.number == number), None) if owner else None
     if owner is None or page is None:
         raise NotFound(f"Document {document_id} has no page {number} in part {part}.", document=document_id)
-    png = renderer.page(content, name, path, number, dpi=dpi, turned=page.turned)
     boxes = tuple(withheld(owner.text, page)) if withheld else ()
-    if boxes:
-        png = painted_over(png, boxes, dpi)
-    key = f"{sha256}/{path}/{number}/{dpi}/{page.turned}/{len(boxes)}"
-    return PageImage(png, hashlib.sha256(key.encode()).hexdigest()[:32])
+    key = f"{sha256}/{path}/{number}/{dpi}/{page.turned}/{boxes}"
+    etag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
+    if has_already and etag in has_already:
+        return PageImage(None, etag)
+    png = renderer.page(content, name, path, number, dpi=dpi, turned=page.turned)
+    return PageImage(painted_over(png, boxes, dpi) if boxes else png, etag)
 
 
 def painted_over(png: bytes, boxes: Sequence[Box], dpi: int) -> bytes:

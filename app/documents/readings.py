@@ -26,8 +26,17 @@ def keep(session: Session, document_id: int, reading: Reading, *, at: datetime) 
 
 
 def load(session: Session, document_id: int) -> Reading:
-    """The stored reading. Raises NotFound when the document has not been read yet."""
+    """The stored reading.
+
+    Raises:
+        NotFound: The document has not been read yet, or by an earlier version whose result cannot be used any more.
+    """
     row = session.get(ReadingRow, document_id)
     if row is None:
         raise NotFound(f"Document {document_id} has not been read yet.")
-    return storage.from_json(row.content)
+    try:
+        return storage.from_json(row.content)
+    except ValueError:
+        raise NotFound(
+            f"Document {document_id} was read by an earlier version. Have its case read again: countersign retry"
+        ) from None

@@ -265,7 +265,7 @@ def _mark_signature(lines: list[_Line], start: int, end: int, role: str) -> None
         if line.role != role or line.is_blank or line.is_header:
             i += 1
             continue
-        if _ends_here(lines, i, end):
+        if _ends_here(lines, start, i, end):
             j = i
             while j < end:
                 if j > i and phrases.POSTSCRIPT.match(lines[j].text):
@@ -283,14 +283,18 @@ def _after_postscript(lines: list[_Line], i: int, end: int) -> int:
     return i
 
 
-def _ends_here(lines: list[_Line], i: int, end: int) -> bool:
-    """Whether the matter is over at this line: a sign-off mark, a closing phrase, or a name alone at the end."""
+def _ends_here(lines: list[_Line], start: int, i: int, end: int) -> bool:
+    """Whether the matter is over at this line: a sign-off mark, a closing phrase, or a name alone at the end.
+
+    Thanks in the first line are the matter: "Thanks, booked." is all that some mails say.
+    """
     text = lines[i].text
     if phrases.SIGN_OFF_MARK.fullmatch(text) or (len(text) < 100 and phrases.SENT_FROM.match(text)):
         return True
     found = closing(text) if len(text) <= 110 else None
     if found is not None and len(found.tail.split()) <= 6 and not found.tail.endswith(("?", ":")):
-        return not found.is_weak or _only_a_name_follows(lines, i + 1, end)
+        is_first = all(line.is_blank or line.role != lines[i].role for line in lines[start:i])
+        return not found.is_weak or (not is_first and _only_a_name_follows(lines, i + 1, end))
     return _is_name_at_the_end(lines, i, end)
 
 

@@ -109,7 +109,10 @@ def page_image(
     image = page_images.image(
         request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=page_images.DPI,
         withheld=_withheld if case.kind == Kind.SECURITY_ALERT else None,
+        has_already=request.headers.get("if-none-match"),
     )  # fmt: skip
+    if image.png is None:
+        return Response(status_code=304, headers=image.headers)
     return Response(image.png, media_type="image/png", headers=image.headers)
 
 

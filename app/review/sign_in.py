@@ -74,8 +74,8 @@ def choose_theme(request: Request, form: Annotated[FormData, Depends(sent_form)]
 
 
 _NOT_GOOD = (
-    "This sign-in link is not good any more: links work once and for fifteen minutes. Ask for another, or make one with: "
-    "countersign user link"
+    "This sign-in link is not good any more: links work once and for fifteen minutes. Ask for another, or make one "
+    "with: countersign user link"
 )
 
 

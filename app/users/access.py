@@ -73,7 +73,7 @@ def user_by_email(session: Session, email: str) -> User:
 
 
 def sign_in_link(public_url: str, secret: str, user_id: UUID) -> str:
-    """The address of a page where this person can sign in once, within `LINK_SECONDS`; opening it alone does nothing."""
+    """The address where this person can sign in once, within `LINK_SECONDS`; opening it alone does nothing."""
     return f"{public_url}/sign-in/{Signer(secret).sign('sign-in', f'{user_id}:{secrets.token_urlsafe(8)}')}"
 
 

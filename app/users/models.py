@@ -84,7 +84,7 @@ class OdooToken(Base):
 
 
 class SpentToken(Base):
-    """A sign-in link that was used, or a session that was signed out of: good for nothing any more, until it expires."""
+    """A sign-in link that was used, or a session that was signed out of: good for nothing, until it expires."""
 
     __tablename__ = "spent_tokens"
 

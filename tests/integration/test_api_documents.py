@@ -149,14 +149,16 @@ def test_content_is_a_download_that_no_browser_runs(database: Database) -> None:
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-def test_a_page_is_a_picture_that_may_be_kept(database: Database) -> None:
+def test_a_page_is_a_picture_that_is_drawn_once(database: Database) -> None:
     with database.transaction() as session:
         document_id = case_document(session, a_case(session))
         readings.keep(session, document_id, a_reading(), at=NOW)
     http = with_key(database, "read")
     answer = http.get(f"/v1/documents/{document_id}/pages/0/1.png")
     assert answer.content.startswith(b"\x89PNG")
-    assert "immutable" in answer.headers["cache-control"]
+    assert "no-cache" in answer.headers["cache-control"]
+    again = http.get(f"/v1/documents/{document_id}/pages/0/1.png", headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
     for missing in ("0/2.png", "root/1.png", "7/1.png"):
         assert http.get(f"/v1/documents/{document_id}/pages/{missing}").status_code == 404
     assert http.get(f"/v1/documents/{document_id}/pages/..%2F0/1.png").status_code in (404, 422)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from app.assessments.results import Claim, FieldValue
 from app.cases.models import STATES, CaseStep
@@ -18,7 +18,7 @@ from app.db import Database
 from app.documents.reading import Address, Problem, Reading
 from app.vocabulary import CertaintyWord, Kind
 from tests.builders import a_case, a_credit, a_reference, a_suggestion
-from tests.web import a_read_case, a_reading, browser, place
+from tests.web import a_read_case, a_reading, browser, place, with_key
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}</textarea></title>&#x27;'
 
@@ -422,3 +422,12 @@ def test_text_aimed_at_software_is_fenced_labelled_and_quoted(database: Database
     assert order in re.sub(r"<[^>]+>", "", fence[:900])
     assert re.search(r'<a class="tag tag-caution" href="#e-root-\d+-\d+"[^>]*>text aimed at software</a>', page)
     assert "it changed no label, no amount and no approval" in page
+
+
+def test_a_reading_kept_by_an_earlier_version_leaves_the_case_to_be_seen(database: Database) -> None:
+    with database.transaction() as session:
+        a_read_case(session)
+        session.execute(text("update readings set content = jsonb_set(content, '{format}', '0')"))
+    assert browser(database).http.get("/cases/1").status_code == 200
+    answer = with_key(database, "read").get("/v1/cases/1")
+    assert answer.json()["assessment"]["classification"]["reason"] == "hours_quantity"

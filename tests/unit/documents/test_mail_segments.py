@@ -219,3 +219,17 @@ def test_time_is_linear_in_the_length_of_a_mail(line: str) -> None:
     started = time.process_time()
     segments("x\n\n" + text, 1)
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Thanks, booked.\nSam", "Danke, erhalten und verbucht. Schönes Wochenende!\nJan", "Merci, c'est noté.\nLuc",
+        "Dank je wel, ontvangen en verwerkt. Fijn weekend!\nJoris", "Grazie, ricevuta e registrata.\nUgo",
+        "Dziękuję, otrzymaliśmy i zaksięgowaliśmy.\nJan", "Obrigado, recebida.\nRui", "Gracias, ya está.\nAna",
+    ],
+)  # fmt: skip
+def test_thanks_in_the_first_line_are_the_matter(body: str) -> None:
+    text = f"Re: Invoice 7\n\n{body}"
+    new = "".join(text[s.start : s.end] for s in segments(text, 13) if s.role == "new")
+    assert body.splitlines()[0] in new
