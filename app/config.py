@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     odoo_url: str = ""
     odoo_db: str = ""
     odoo_api_key: SecretStr = SecretStr("")
+    countersign_odoo_secret: SecretStr = SecretStr("")
+    countersign_odoo_secret_next: SecretStr = SecretStr("")
 
     firm_names: tuple[str, ...] = ()
     firm_domains: tuple[str, ...] = ()
@@ -60,7 +62,7 @@ class Settings(BaseSettings):
             raise ValueError("it must look like redis://:password@host:6379/0")
         return url
 
-    @field_validator("countersign_secret_key")
+    @field_validator("countersign_secret_key", "countersign_odoo_secret", "countersign_odoo_secret_next")
     @classmethod
     def _long_enough(cls, key: SecretStr) -> SecretStr:
         if key.get_secret_value() and len(key.get_secret_value()) < SHORTEST_KEY:
@@ -73,6 +75,12 @@ class Settings(BaseSettings):
         if not (self.firm_names or self.firm_domains or self.firm_invoice_prefixes):
             return None
         return Firm(self.firm_names, tuple(d.casefold() for d in self.firm_domains), self.firm_invoice_prefixes)
+
+    @property
+    def odoo_secrets(self) -> tuple[str, ...]:
+        """The secrets shared with Odoo that hold now: two while one replaces the other, none without a link."""
+        both = (self.countersign_odoo_secret, self.countersign_odoo_secret_next)
+        return tuple(s.get_secret_value() for s in both if s.get_secret_value())
 
     @property
     def public_url(self) -> str:

@@ -18,6 +18,16 @@ class AssessmentRow(Base):
     __table_args__ = (
         Index("uq_assessments_current", "case_id", unique=True, postgresql_where=text("is_current")),
         Index("ix_assessments_case", "case_id"),
+        *(
+            Index(
+                f"ix_assessments_{column}",
+                column,
+                postgresql_using="gin",
+                postgresql_ops={column: "jsonb_path_ops"},
+                postgresql_where=text("is_current"),
+            )
+            for column in ("matches", "findings")
+        ),
         CheckConstraint(
             "not jsonb_path_exists(content, '$.fields.* ? (!exists (@.evidence[*]))')", name="fields_have_evidence"
         ),

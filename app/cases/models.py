@@ -36,6 +36,7 @@ class Case(Base):
         CheckConstraint("state <> 'needs_attention' or attention <> ''", name="attention_says_why"),
         Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
         Index("ix_cases_customer", "customer_name"),
+        Index("ix_cases_customer_id", "customer_id"),
         Index("ix_cases_thread_key", "thread_key"),
     )
 

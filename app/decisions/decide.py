@@ -20,11 +20,14 @@ from app.errors import Conflict, NotFound, Refused
 from app.money import Money
 from app.suggestions.freeze import freeze
 from app.suggestions.models import Suggestion
-from app.suggestions.proposal import Proposal
+from app.suggestions.proposal import TAKE_BACK, Proposal
+from app.suggestions.withdraw import withdraw
 from app.users.access import Caller
 from app.users.models import User
 
 REJECT_REASONS = ("wrong_reading", "wrong_amount", "wrong_record", "already_handled", "not_ours", "other")
+NOTHING = "close_no_action"
+"""The step that excludes all others."""
 DELIVERY_ROLES = ("project_manager", "reviewer", "controller")
 
 
@@ -61,11 +64,12 @@ def confirm(
     decision = _record(session, suggestion, "confirm", by, role, requirement, policy, at)
     missing = duties.still_missing(
         requirement, suggestion.approvals_required, [*earlier, (by.user_id, role)],
-        editors=_editors(session, suggestion),
+        editors=editors(session, suggestion),
         editor_needs_another=policy.editor_needs_another,
     )  # fmt: skip
     if not missing:
         suggestion.state = "confirmed"
+        _withdraw_what_excludes_it(session, suggestion, actor=by.email, at=at)
     _close_stale(session, suggestion)
     settle_case(session, case, actor=by.email, at=at)
     return Outcome(decision.id, suggestion.id, not missing, missing)
@@ -106,6 +110,10 @@ def amend(
     suggestion, case = _open(session, suggestion_id, content_hash)
     edited = freeze(session, case.id, proposal, policy, at=at, made_by=by.user_id, actor=by.email, replaces=suggestion)
     duties.role_for(by.roles, _requirement(edited, policy), policy, risk=edited.risk)
+    if by.via:
+        trail.record(
+            session, "suggestion.edited", case_id=case.id, actor=by.email, at=at, suggestion=str(edited.id), **_via(by)
+        )
     settle_case(session, case, actor=by.email, at=at)
     return edited
 
@@ -226,6 +234,15 @@ def _open(
     return suggestion, case
 
 
+def _withdraw_what_excludes_it(session: Session, confirmed: Suggestion, *, actor: str, at: datetime) -> None:
+    """Doing something and doing nothing exclude each other: whichever is confirmed, the other is put aside."""
+    session.flush()
+    if confirmed.kind == NOTHING:
+        withdraw(session, confirmed.case_id, actor=actor, at=at)
+    else:
+        withdraw(session, confirmed.case_id, actor=actor, at=at, states=("open",), kinds=(NOTHING,))
+
+
 def _close_stale(session: Session, decided: Suggestion) -> None:
     """Put earlier versions of this step aside that went stale: a person has now decided on what holds today."""
     session.flush()
@@ -249,12 +266,12 @@ def _delivery_answers(session: Session, case_id: int) -> set[str]:
     )
 
 
-def _editors(session: Session, suggestion: Suggestion) -> set[UUID]:
+def editors(session: Session, suggestion: Suggestion) -> set[UUID]:
     """Everybody who edited this step, in any of its versions."""
     found: set[UUID] = set()
     version: Suggestion | None = suggestion
     while version is not None:
-        if version.made_by is not None:
+        if version.made_by is not None and version.kind != TAKE_BACK:  # asking for it edits nothing
             found.add(version.made_by)
         version = session.get(Suggestion, version.supersedes_id) if version.supersedes_id else None
     return found
@@ -291,6 +308,11 @@ def _record(
     trail.record(
         session, f"decision.{verdict}", case_id=suggestion.case_id, actor=by.email, at=at,
         suggestion=str(suggestion.id), kind=suggestion.kind, content_hash=suggestion.content_hash, role=role,
-        rule=requirement.rule, policy_hash=policy.hash, reason=reason_code, note=note,
+        rule=requirement.rule, policy_hash=policy.hash, reason=reason_code, note=note, **_via(by),
     )  # fmt: skip
     return decision
+
+
+def _via(by: Caller) -> dict[str, str]:
+    """Through what a person decided, for the trail; nothing for our own pages and keys."""
+    return {"via": by.via} if by.via else {}

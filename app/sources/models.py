@@ -21,3 +21,12 @@ class OdooEvent(Base):
     record_id: Mapped[int] = mapped_column(BigInteger)
     company_id: Mapped[int | None]
     received_at: Mapped[datetime]
+
+
+class DetectionWish(Base):
+    """A company whose records changed in Odoo since its detectors ran: many events, one wish, one run."""
+
+    __tablename__ = "detection_wishes"
+
+    company_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wished_at: Mapped[datetime]

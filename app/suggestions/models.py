@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -27,6 +27,7 @@ class Suggestion(Base):
         CheckConstraint("approvals_required >= 1", name="needs_a_person"),
         CheckConstraint("(amount is null) or (currency is not null)", name="amount_has_currency"),
         Index("ix_suggestions_case", "case_id"),
+        Index("ix_suggestions_target", "target_model", "target_id", postgresql_where=text("state <> 'superseded'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

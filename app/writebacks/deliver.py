@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.audit import trail
@@ -20,7 +20,7 @@ from app.errors import Conflict
 from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.suggestions.models import Suggestion
-from app.writebacks import retry_rules, within
+from app.writebacks import retry_rules, undoing, within
 from app.writebacks.models import WriteBack
 
 ACTOR = "software"
@@ -81,6 +81,13 @@ def command_of(session: Session, delivery: Delivery, *, public_url: str) -> Writ
     return WriteCommand(change, mandate)
 
 
+def attached_bytes(session: Session, suggestion: Suggestion) -> int:
+    """How many bytes of attachments a suggestion's change carries."""
+    wanted = [a["sha256"] for a in (suggestion.command.get("odoo") or {}).get("attachments", ())]
+    query = select(func.coalesce(func.sum(Document.size), 0)).where(Document.sha256.in_(wanted))
+    return int(session.execute(query).scalar_one())
+
+
 def renew(session: Session, delivery: Delivery, *, at: datetime) -> None:
     """Prolong the lease of this attempt while Odoo is waited for."""
     session.execute(
@@ -107,6 +114,7 @@ def settle(session: Session, delivery: Delivery, receipt: Receipt | None, *, at:
     row.state, row.written_at, row.last_error = "written", at, ""
     row.receipt = {"status": receipt.status.value, **dict(receipt.result)} if receipt else {"status": "within"}
     suggestion.state = "written"
+    undoing.mark_undone(session, suggestion, actor=ACTOR, at=at)
     trail.record(
         session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
         kind=suggestion.kind, receipt=row.receipt,

@@ -21,6 +21,7 @@ class WriteBack(Base):
     __table_args__ = (
         ForeignKeyConstraint(["suggestion_id", "content_hash"], ["suggestions.id", "suggestions.content_hash"]),
         CheckConstraint("state in ('" + "', '".join(WRITEBACK_STATES) + "')", name="state_known"),
+        CheckConstraint("state <> 'written' or receipt is not null", name="written_has_receipt"),
         Index("ix_write_backs_open", "next_at", postgresql_where=text("state in ('waiting', 'leased')")),
     )
 
@@ -41,3 +42,6 @@ class WriteBack(Base):
     last_error: Mapped[str] = mapped_column(Text, default="")
     queued_at: Mapped[datetime]
     written_at: Mapped[datetime | None]
+    handed_to: Mapped[str | None] = mapped_column(String(64))
+    """The Odoo database (its uuid) that was given this write to carry out at once, as the person who confirmed there;
+    only it may report on it. None: it goes out through the worker alone."""

@@ -30,20 +30,31 @@ def confirm(
     """
     outcome = decide.confirm(session, suggestion_id, content_hash=content_hash, by=by, policy=policy, at=at)
     if outcome.is_complete:
-        row = WriteBack(
-            suggestion_id=suggestion_id, content_hash=content_hash, key=f"countersign:{suggestion_id}",
-            next_at=at + timedelta(seconds=undo_seconds), queued_at=at,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
         suggestion = session.get_one(Suggestion, suggestion_id)
-        trail.record(
-            session, "write.queued", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion_id),
-            key=row.key, not_before=row.next_at.isoformat(),
-        )  # fmt: skip
-        if undo_seconds == 0:
-            after_commit(session, "writeback.deliver", row.id)
+        enqueue(session, suggestion, by=by, at=at, undo_seconds=undo_seconds)
     return outcome
+
+
+def key_of(suggestion_id: UUID) -> str:
+    """The one key of a suggestion version's write: Odoo makes the change once under it."""
+    return f"countersign:{suggestion_id}"
+
+
+def enqueue(session: Session, suggestion: Suggestion, *, by: Caller, at: datetime, undo_seconds: int) -> WriteBack:
+    """Queue the write of a confirmed suggestion, to be sent when the time to undo is over."""
+    row = WriteBack(
+        suggestion_id=suggestion.id, content_hash=suggestion.content_hash, key=key_of(suggestion.id),
+        next_at=at + timedelta(seconds=undo_seconds), queued_at=at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    trail.record(
+        session, "write.queued", case_id=suggestion.case_id, actor=by.email, at=at, suggestion=str(suggestion.id),
+        key=row.key, not_before=row.next_at.isoformat(),
+    )  # fmt: skip
+    if undo_seconds == 0:
+        after_commit(session, "writeback.deliver", row.id)
+    return row
 
 
 def undo(session: Session, suggestion_id: UUID, *, by: Caller, at: datetime) -> None:

@@ -52,9 +52,12 @@ def test_every_error_is_a_problem_document(document: dict[str, Any]) -> None:
 
 
 def test_every_operation_needs_a_key_and_is_described(document: dict[str, Any]) -> None:
-    assert document["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer"
+    schemes = document["components"]["securitySchemes"]
+    assert (schemes["apiKey"]["scheme"], schemes["odooToken"]["bearerFormat"]) == ("bearer", "JWT")
+    assert schemes["odooSignature"] | {"in": "header", "name": "webhook-signature"} == schemes["odooSignature"]
     for path, method, op in operations(document):
-        assert op["security"] == [{"apiKey": []}], (path, method)
+        proof = {"/v1/odoo/events": "odooSignature"}.get(path, "odooToken" if "/odoo/" in path else "apiKey")
+        assert op["security"] == [{proof: []}], (path, method)
         assert op["description"]
         assert op["tags"]
 

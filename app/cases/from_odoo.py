@@ -1,0 +1,64 @@
+"""What people raise in Odoo by hand, as a case: a document that tells the record, who raised it, and their note."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.intake import TakenIn, take_in
+from app.mirror.models import OdooCustomer, OdooInvoice, OdooOrder, OdooProject, OdooTask
+from app.sources.incoming import Incoming
+from app.sources.odoo_events import Verified
+
+_WORDS = {
+    "account.move": "Invoice", "sale.order": "Sales order", "res.partner": "Contact", "project.project": "Project",
+    "project.task": "Task",
+}  # fmt: skip
+_MIRRORED: dict[str, Any] = {
+    "account.move": OdooInvoice, "sale.order": OdooOrder, "res.partner": OdooCustomer, "project.project": OdooProject,
+    "project.task": OdooTask,
+}  # fmt: skip
+
+
+def open_case(session: Session, event: Verified, *, at: datetime) -> TakenIn:
+    """Take in an exception somebody raised, or a record they sent, as a plain text of its own."""
+    data = event.data
+    arrival = Incoming(
+        _told(session, event, at).encode(), f"{event.type.partition('.')[0]}-{data.model}-{data.id}.txt",
+        f"odoo:{event.type}", f"{data.database}/{event.id}", at,
+    )  # fmt: skip
+    return take_in(session, arrival)
+
+
+def _told(session: Session, event: Verified, at: datetime) -> str:
+    """The event as text: the first lines are ours, the note is theirs and comes last."""
+    data = event.data
+    name, customer = _named(session, data.model, data.id)
+    word = _WORDS.get(data.model, data.model)
+    who = f"{data.raised_by} ({data.login})" if data.raised_by and data.login else data.raised_by or data.login
+    lines = [
+        "Exception raised in Odoo" if event.type == "exception.raised" else "Record sent from Odoo",
+        f"{word}: {name or data.id}",
+        f"Customer: {customer}" if customer else "",
+        f"Record: {data.model} {data.id}",
+        f"Company: {data.company_id}" if data.company_id else "",
+        f"Raised by: {who}" if who else "",
+        f"Raised at: {at:%Y-%m-%d %H:%M} UTC",
+        f"Event: {event.id}",
+        "",
+        data.note.strip(),
+    ]
+    return "\n".join(line for i, line in enumerate(lines) if line or i == len(lines) - 2).rstrip() + "\n"
+
+
+def _named(session: Session, model: str, record_id: int) -> tuple[str, str]:
+    """The record's name and its customer's, as far as the mirror knows them."""
+    table = _MIRRORED.get(model)
+    if table is None:
+        return "", ""
+    columns = [table.name, *([table.customer_name] if hasattr(table, "customer_name") else [])]
+    row = session.execute(select(*columns).where(table.id == record_id)).one_or_none()
+    return (str(row[0] or ""), str(row[1] or "") if len(row) > 1 else "") if row else ("", "")
