@@ -23,7 +23,8 @@ from workers.wiring import Parts
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `suggestions` are ids or kinds; empty means every open one of the case."""
+    """What a person asked for. `suggestions` are ids or kinds; empty means every open one of the case (to confirm: that
+    does something, if any does)."""
 
     case_id: int
     by: str
@@ -122,4 +123,8 @@ def _chosen(session: Session, request: Request, states: tuple[str, ...]) -> list
         .where(Suggestion.case_id == request.case_id, Suggestion.state.in_(states))
         .order_by(Suggestion.rank)
     ).scalars()
-    return [s for s in rows if not request.suggestions or {str(s.id), s.kind} & set(request.suggestions)]
+    found = list(rows)
+    if request.suggestions:
+        return [s for s in found if {str(s.id), s.kind} & set(request.suggestions)]
+    doing = [s for s in found if s.kind != decide.NOTHING]  # doing nothing is the other way out, never one of all steps
+    return doing if request.confirm and doing else found

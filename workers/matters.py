@@ -94,7 +94,7 @@ class FromDetector:
 
     def advice(self) -> Advice | None:
         d = self.told.discrepancy
-        return Advice(d.step, d.explains, self.told.found_at.date(), d.about, d.invoice, d.order, d.company_id)
+        return Advice(d.step, d.rule, d.explains, self.told.found_at.date(), d.about, d.invoice, d.order, d.company_id)
 
 
 def of_case(session: Session, case_id: int) -> Matter:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
+from app.decisions.decide import NOTHING
 from app.decisions.dossier import Dossier, ShownSuggestion
 from app.decisions.permission import permission
 from app.money import Money
@@ -138,7 +139,13 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
     """What to do with a case, for this person."""
     language = str(d.assessment.value("language") or "") if d.assessment else ""
     unsure = bool(d.assessment and d.assessment.classification.reading is CertaintyWord.UNSURE)
-    steps = [_step(d, s, writes, policy, person, language, picked=not unsure) for s in d.suggestions]
+    others = any(s.suggestion.state == "open" and s.suggestion.kind != NOTHING for s in d.suggestions)
+    steps = [
+        _step(
+            d, s, writes, policy, person, language, picked=not unsure and not (others and s.suggestion.kind == NOTHING)
+        )
+        for s in d.suggestions
+    ]
     open_steps = tuple(s for s in steps if s.is_open)
     may = [s for s in open_steps if not s.closed_because]
     return ToDo(

@@ -76,11 +76,12 @@ class RelatedCase:
 class Advice:
     """What the rule that found a billing discrepancy says to do, and where.
 
-    `step` is one sentence in the imperative, `rule` the rule in words; `about` is where a note or an activity is best
-    put, `invoice` and `order` are those it is about.
+    `step` is one sentence in the imperative, `code` the rule's name (po_missing.expired), `rule` the rule in words;
+    `about` is where a note or an activity is best put, `invoice` and `order` are those it is about.
     """
 
     step: str
+    code: str
     rule: str
     found_on: date
     about: RecordRef | None

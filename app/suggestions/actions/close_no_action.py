@@ -13,6 +13,8 @@ _WORDS = {
 
 def propose(situation: Situation) -> list[Proposal]:
     """For messages that ask for nothing. Nothing changes in Odoo."""
+    if situation.advice is not None:
+        return [_instead(situation, situation.advice.found_on.isoformat())]
     if situation.assessment.classification.kind is not Kind.NO_ACTION:
         return []
     what = _WORDS[situation.reason]
@@ -24,3 +26,14 @@ def propose(situation: Situation) -> list[Proposal]:
             within={"close": situation.case_id},
         )
     ]  # fmt: skip
+
+
+def _instead(situation: Situation, found_on: str) -> Proposal:
+    """For a discrepancy that is right but nothing is to be done about: the other way out, ticked by nobody for you."""
+    return Proposal(
+        kind="close_no_action", target_name=f"case {situation.case_id}", risk="advisory", rank=20,
+        shown=(Shown("Case", "open", "closed, nothing to do"),),
+        because="Instead of the other steps: the finding holds, and it stays as it is. It comes back when it changes.",
+        effect="Closes the case; Odoo is not touched.",
+        within={"close": situation.case_id, "found_on": found_on},
+    )  # fmt: skip

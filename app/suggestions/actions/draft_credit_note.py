@@ -5,7 +5,7 @@ It stays a draft in Odoo; accounting posts it. Undone by deleting the draft whil
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.assessments.findings import Finding
@@ -13,6 +13,7 @@ from app.assessments.reconcile import credits
 from app.money import Money
 from app.odoo.commands import Change, Json, OperationKind
 from app.odoo.records import Invoice, InvoiceKind, InvoiceLine, InvoiceState
+from app.suggestions import advised
 from app.suggestions.figures import lines_guard, plain, quantity
 from app.suggestions.proposal import Proposal, Shown, Situation
 
@@ -31,6 +32,8 @@ class _Part:
 
 def propose(situation: Situation) -> list[Proposal]:
     """One for each posted invoice with findings that support the customer; never for more than is open on it."""
+    if situation.advice is not None and situation.reason not in advised.CREDITED:
+        return []
     found: list[Proposal] = []
     for invoice in situation.books.books.invoices:
         findings = [f for f in situation.books.findings if f.says == "customer" and f.invoice_id == invoice.id]
@@ -44,11 +47,14 @@ def _of_invoice(situation: Situation, invoice: Invoice, findings: list[Finding])
     books = situation.books.books
     lines = [line for line in books.invoice_lines if line.invoice_id == invoice.id]
     left = credits.still_open(invoice, books)
-    whole = next((f for f in findings if f.code == _WHOLE), None)
+    by_rule = situation.advice is not None
+    if by_rule:
+        findings = [replace(f, sentence=advised.dated(f.sentence, situation)) for f in findings]
+    whole = next((f for f in findings if f.code == _WHOLE or (by_rule and _is_all_of(invoice, f))), None)
     if whole is not None:
         return _whole(invoice, lines, whole) if invoice.gross <= left else None
     parts: dict[int, _Part] = {}
-    for part in (p for p in (_part(f, lines) for f in findings) if p is not None):
+    for part in (p for p in (_part(f, lines, by_rule=by_rule) for f in findings) if p is not None):
         parts.setdefault(part.line.id, part)
     if not parts:
         return None
@@ -56,15 +62,20 @@ def _of_invoice(situation: Situation, invoice: Invoice, findings: list[Finding])
     return _partial(invoice, lines, list(parts.values()), gross) if gross <= left else None
 
 
-def _part(finding: Finding, lines: list[InvoiceLine]) -> _Part | None:
+def _is_all_of(invoice: Invoice, finding: Finding) -> bool:
+    """Whether a rule found that the invoice as a whole should not be there."""
+    return finding.line_id is None and finding.amount == invoice.net
+
+
+def _part(finding: Finding, lines: list[InvoiceLine], *, by_rule: bool) -> _Part | None:
     line = next((known for known in lines if known.id == finding.line_id), None)
-    if line is None or finding.code not in credits.ABOUT_MONEY_BACK:
+    if line is None or not (by_rule or finding.code in credits.ABOUT_MONEY_BACK):
         return None
     if finding.amount is None or not 0 < finding.amount.amount <= line.net.amount:
         return None
-    hours = finding.quantity if finding.code == "hours_over_approved" else None
-    if hours is not None and 0 < hours <= line.quantity:
-        net = (line.net * (hours / line.quantity)).rounded()
+    hours = finding.quantity if by_rule or finding.code == "hours_over_approved" else None
+    net = (line.net * (hours / line.quantity)).rounded() if hours and 0 < hours <= line.quantity else None
+    if hours is not None and net is not None and (not by_rule or net == finding.amount.rounded()):
         return _Part(line, {"line_id": line.id, "quantity": plain(hours)}, net, finding)
     net = finding.amount.rounded()
     return _Part(line, {"line_id": line.id, "amount": plain(net.amount)}, net, finding)

@@ -28,6 +28,8 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
 
     `proposed` are the other proposals of the case: the reply announces these and nothing else.
     """
+    if situation.advice is not None:
+        return _ask_for_number(situation) if situation.reason == "po_missing" else []
     kind = situation.assessment.classification.kind
     if kind in (Kind.SECURITY_ALERT, Kind.NO_ACTION, Kind.BILLING_DISCREPANCY) or situation.reading.mail is None:
         return []
@@ -49,6 +51,29 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
             if record
             else None,
             within={} if record else {"reply": values},
+        )
+    ]  # fmt: skip
+
+
+def _ask_for_number(situation: Situation) -> list[Proposal]:
+    """A letter to the customer, in the language Odoo has for them, that asks for the number we lack."""
+    order, customer = situation.books.order(), situation.books.customer()
+    if order is None or customer is None:
+        return []
+    texts = templates()
+    words = texts.get(customer.language[:2].casefold(), texts["en"])
+    subject = words["order_number_subject"].format(order=order.name)
+    body = "\n\n".join([words["greeting"], words["order_number_wanted"].format(order=order.name), words["closing"]])
+    return [
+        Proposal(
+            kind="draft_reply", target_name=customer.name, risk="advisory", rank=3,
+            shown=(Shown("Subject", "(none)", subject), Shown("Reply", "(none)", body)),
+            because="Only the customer knows the number, and their invoices may be refused without it.",
+            effect="Keeps the letter with the order, ready to be sent; no mail leaves by itself.",
+            change=Change(
+                OperationKind.DRAFT_REPLY, order.company_id, "sale.order", order.id,
+                values={"subject": subject, "body": body},
+            ),
         )
     ]  # fmt: skip
 

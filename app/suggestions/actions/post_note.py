@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.odoo.commands import Change, OperationKind
+from app.suggestions import advised
+from app.suggestions.actions import draft_credit_note, request_approval, schedule_activity
 from app.suggestions.evidence import left_out, too_large
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
@@ -16,7 +18,11 @@ _CALL_BACK = (
 
 def propose(situation: Situation) -> list[Proposal]:
     """For a finding on a certain record, and as a warning on the customer when somebody is after our money."""
-    record = record_of(situation)
+    if situation.advice is not None and any(
+        action.propose(situation) for action in (draft_credit_note, schedule_activity, request_approval)
+    ):
+        return []  # they tell it in Odoo themselves
+    record = advised.record_of(situation) or record_of(situation)
     is_alert = situation.assessment.classification.kind is Kind.SECURITY_ALERT
     if record is None or not (is_alert or situation.books.findings):
         return []
@@ -37,6 +43,8 @@ def propose(situation: Situation) -> list[Proposal]:
 
 
 def _findings(situation: Situation) -> str:
+    if situation.advice is not None:
+        return f"{advised.note(situation)}\n{situation.advice.step}"
     said = [f.sentence for f in situation.books.findings]
     if left_out(situation.document):
         said.append(f"The original document {too_large(situation.document)}.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.odoo.commands import Change, OperationKind
+from app.odoo.commands import Change, Json, OperationKind
+from app.suggestions import advised
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
 
@@ -14,6 +15,9 @@ def propose(situation: Situation) -> list[Proposal]:
     order, record = situation.books.order(), record_of(situation)
     if situation.reason not in _REASONS or order is None or order.salesperson_id is None or record is None:
         return []
+    if situation.advice is not None and situation.reason not in advised.EXTENDED:
+        return []  # an error is put right, not approved
+    values: dict[str, Json] = {"note": advised.note(situation)} if situation.advice is not None else {}
     summary = next((f.sentence for f in situation.books.findings), "A limit of this order was passed")[:190]
     return [
         Proposal(
@@ -23,7 +27,7 @@ def propose(situation: Situation) -> list[Proposal]:
             effect=f"Asks the salesperson of {order.name} for an approval in Odoo.",
             change=Change(
                 OperationKind.REQUEST_APPROVAL, order.company_id, "sale.order", order.id,
-                values={"summary": summary, "user_id": order.salesperson_id},
+                values={"summary": summary, "user_id": order.salesperson_id, **values},
             ),
         )
     ]  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.odoo.commands import Change, Json, OperationKind
+from app.suggestions import advised
+from app.suggestions.actions import draft_credit_note
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
 
@@ -27,6 +29,8 @@ _WHAT = {
 
 def propose(situation: Situation) -> list[Proposal]:
     """For matters that need somebody's hand at a later time, on a certain record."""
+    if situation.advice is not None:
+        return _for_discrepancy(situation)
     summary, record = _WHAT.get(situation.reason), record_of(situation)
     order = situation.books.order()
     if situation.reason == "po_change" and order is not None and not order.is_quotation:
@@ -49,3 +53,33 @@ def propose(situation: Situation) -> list[Proposal]:
             change=Change(OperationKind.SCHEDULE_ACTIVITY, record.company_id, record.model, record.id, values=values),
         )
     ]  # fmt: skip
+
+
+def _for_discrepancy(situation: Situation) -> list[Proposal]:
+    """What our own rule says to do, for whoever is responsible, with the arithmetic; a credit needs no reminder."""
+    advice, record = situation.advice, advised.record_of(situation)
+    if advice is None or record is None or draft_credit_note.propose(situation):
+        return []
+    if situation.reason in advised.EXTENDED and situation.books.order() is not None and _salesperson(situation):
+        return []  # asked as an approval
+    summary, note = advice.step.rstrip(".")[:190], advised.note(situation)
+    values: dict[str, Json] = {"summary": summary, "note": note}
+    user = advised.responsible(situation)
+    if user is not None:
+        values["user_id"] = user
+    elif record.model != "account.move":
+        return []  # nobody is responsible for it in Odoo; a note is proposed instead
+    return [
+        Proposal(
+            kind="schedule_activity", target_name=record.name, risk="advisory", rank=4,
+            shown=(Shown("Activity", "(none)", f"{summary}, due in two days"), Shown("Its note", "(none)", note)),
+            because="Somebody must put this right by hand, and Odoo reminds them.",
+            effect=f"Plans an activity on {record.name} for whoever is responsible for it.",
+            change=Change(OperationKind.SCHEDULE_ACTIVITY, record.company_id, record.model, record.id, values=values),
+        )
+    ]  # fmt: skip
+
+
+def _salesperson(situation: Situation) -> bool:
+    order = situation.books.order()
+    return order is not None and order.salesperson_id is not None
