@@ -18,6 +18,7 @@ STEP_TITLES = {
     "create_ticket": "Open a ticket", "request_approval": "Ask for approval",
     "update_billing_contact": "Change the billing contact", "draft_reply": "Answer the sender",
     "merge_with_case": "Fold into the case it belongs to", "close_no_action": "Close without action",
+    "take_back": "Take back what was written",
 }  # fmt: skip
 STEP_PHRASES = {
     "set_customer_reference": "write the order number on {target}",
@@ -27,6 +28,7 @@ STEP_PHRASES = {
     "attach_evidence": "attach the original", "create_ticket": "open a ticket", "request_approval": "ask for approval",
     "update_billing_contact": "change the billing contact", "draft_reply": "answer in {language}",
     "merge_with_case": "fold it into {target}", "close_no_action": "close it without action",
+    "take_back": "take {target} back",
 }  # fmt: skip
 REJECT_WORDS = {
     "wrong_reading": "It was read wrongly", "wrong_amount": "Wrong amount or arithmetic",

@@ -67,7 +67,7 @@ STEP_NOUNS = {
     "draft_credit_note": "the credit note", "mark_disputed": "the dispute mark", "schedule_activity": "the follow-up",
     "post_note": "the note", "attach_evidence": "the attachment", "create_ticket": "the ticket",
     "request_approval": "the request", "update_billing_contact": "the contact", "draft_reply": "the reply",
-    "merge_with_case": "the merge", "close_no_action": "the closing",
+    "merge_with_case": "the merge", "close_no_action": "the closing", "take_back": "the taking back",
 }  # fmt: skip
 
 STEP_EFFECTS = {
@@ -78,7 +78,7 @@ STEP_EFFECTS = {
     "attach_evidence": "attaches the original", "create_ticket": "opens a ticket",
     "request_approval": "asks for approval", "update_billing_contact": "changes the contact",
     "draft_reply": "keeps the reply, ready to send", "merge_with_case": "folds it into {target}",
-    "close_no_action": "closes the case",
+    "close_no_action": "closes the case", "take_back": "takes {target} back",
 }  # fmt: skip
 
 UNIT_WORDS = {

@@ -21,6 +21,8 @@ KINDS = (
     "request_approval", "update_billing_contact", "draft_reply", "merge_with_case", "close_no_action",
 )  # fmt: skip
 """The closed list. All end in a draft, a note or a reference; none posts, pays or changes tax by itself."""
+TAKE_BACK = "take_back"
+"""The reverse of a step that was written. Proposed when a person asks for it, never by software."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Proposal:
     evidence: tuple[dict[str, Any], ...] = ()
 
     def command(self) -> dict[str, Any]:
-        """What will be carried out, as JSON: the change in Odoo, or what happens in Countersign alone."""
-        return {"odoo": self.change.as_json()} if self.change else {"within": dict(self.within)}
+        """What will be carried out, as JSON: the change in Odoo, and what happens in Countersign (alone, or with it)."""
+        if self.change is None:
+            return {"within": dict(self.within)}
+        return {"odoo": self.change.as_json(), **({"within": dict(self.within)} if self.within else {})}
 
     def content_hash(self, *, case_id: int, approvals: int, rule: str) -> str:
         """SHA-256 of all that a person confirms: change, rows shown, amount, and who must approve."""

@@ -20,7 +20,7 @@ from app.review import figures, history, wording
 from app.review.figures import Exchange
 from app.review.list_state import ENDED, VIEWS, ListState
 from app.suggestions.models import RISKS
-from app.suggestions.proposal import KINDS
+from app.suggestions.proposal import KINDS, TAKE_BACK
 from app.vocabulary import FIELDS, LANGUAGES, REASONS, CertaintyWord, Flag, Kind, RequestedAction
 
 
@@ -33,7 +33,7 @@ def test_nothing_of_the_products_vocabulary_is_without_words() -> None:
     assert set(wording.LANGUAGE_WORDS) == set(LANGUAGES)
     assert set(wording.RISK_WORDS) == set(RISKS)
     for words in (wording.STEP_TITLES, wording.STEP_NOUNS, wording.STEP_PHRASES, wording.STEP_EFFECTS):
-        assert set(words) == set(KINDS)
+        assert set(words) == {*KINDS, TAKE_BACK}
     assert set(wording.REJECT_WORDS) == set(REJECT_REASONS)
     assert {name for names in EDITABLE.values() for name in names} <= set(wording.EDIT_WORDS)
 
