@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
@@ -82,11 +83,12 @@ class OdooGateway(Protocol):
         limit: int | None = None,
         offset: int = 0,
         order: str = "id",
+        archived: bool = False,
     ) -> list[Row]:
-        """Records of the given companies (and those of none) that fulfil the domain; archived ones are left out."""
+        """Records of the given companies (and those of none) that fulfil the domain; archived ones only if asked."""
         ...
 
-    def search_count(self, model: str, domain: Domain, *, companies: Sequence[int]) -> int: ...
+    def search_count(self, model: str, domain: Domain, *, companies: Sequence[int], archived: bool = False) -> int: ...
 
     def read(self, model: str, ids: Sequence[int], fields: Sequence[str], *, companies: Sequence[int]) -> list[Row]:
         """The records of these ids, in this order.
@@ -106,6 +108,24 @@ class OdooGateway(Protocol):
             Refused: Odoo's rights, or the addon's closed list (posted invoice, other company, unknown field).
             Unavailable: No answer, or the record is being edited right now. The same key may be sent again safely.
         """
+        ...
+
+    def ask_addon(self, question: str, *, companies: Sequence[int] = (), **arguments: Any) -> Any:
+        """The answer of a read-only method of our addon's `countersign.operation`, archived records among them.
+
+        Without companies the answer is about all that the service user may see.
+
+        Raises:
+            AddonMissing: The addon is not installed, or too old to know the question.
+        """
+        ...
+
+    def fields(self, model: str, names: Sequence[str]) -> list[str]:
+        """Those of the names that are fields of the model and may be seen."""
+        ...
+
+    def clock(self) -> datetime:
+        """Odoo's present, to the second."""
         ...
 
     def version(self) -> OdooVersion: ...

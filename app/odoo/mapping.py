@@ -7,11 +7,8 @@ for all of them and fails on the first one the service user may not see.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from app.errors import Malformed
-from app.money import Money, minor_unit
 from app.odoo.gateway import Row
 from app.odoo.records import (
     Company,
@@ -32,6 +29,7 @@ from app.odoo.records import (
     Tax,
     Timesheet,
 )
+from app.odoo.values import day, link, money, must, name_of, price, quantity, text
 
 APPROVED_FIELDS = ("x_approved", "validated")
 """Fields of account.analytic.line that say a timesheet was approved: ours, Enterprise's. Community alone has none."""
@@ -76,124 +74,124 @@ def company(row: Row) -> Company:
     return Company(
         id=row["id"],
         name=row["name"],
-        currency=_name(row["currency_id"]),
-        vat_id=_text(row["vat"]),
-        country=_text(row["country_code"]),
-        email=_text(row["email"]),
-        partner_id=_id(row["partner_id"]),
+        currency=name_of(row["currency_id"]),
+        vat_id=text(row["vat"]),
+        country=text(row["country_code"]),
+        email=text(row["email"]),
+        partner_id=link(row["partner_id"]),
     )
 
 
 def customer(row: Row) -> Customer:
     return Customer(
         id=row["id"],
-        name=_text(row["name"]),
+        name=text(row["name"]),
         is_company=bool(row["is_company"]),
-        customer_id=_id(row["commercial_partner_id"]) or row["id"],
-        parent_id=_id(row["parent_id"]),
-        vat_id=_text(row["vat"]),
-        reference=_text(row["ref"]),
-        email=_text(row["email"]),
-        phone=_text(row["phone"]),
-        website=_text(row["website"]),
-        street=_text(row["street"]),
-        postcode=_text(row["zip"]),
-        city=_text(row["city"]),
-        country=_text(row["country_code"]),
-        language=_text(row["lang"]),
-        address_type=_text(row["type"]),
-        company_id=_id(row["company_id"]),
+        customer_id=link(row["commercial_partner_id"]) or row["id"],
+        parent_id=link(row["parent_id"]),
+        vat_id=text(row["vat"]),
+        reference=text(row["ref"]),
+        email=text(row["email"]),
+        phone=text(row["phone"]),
+        website=text(row["website"]),
+        street=text(row["street"]),
+        postcode=text(row["zip"]),
+        city=text(row["city"]),
+        country=text(row["country_code"]),
+        language=text(row["lang"]),
+        address_type=text(row["type"]),
+        company_id=link(row["company_id"]),
         tags=tuple(row["category_id"]),
     )
 
 
 def sales_order(row: Row, entity: Any = None) -> SalesOrder:
     """`entity` is the [id, name] of the commercial entity its partner belongs to; without it the partner counts."""
-    currency = _name(row["currency_id"])
+    currency = name_of(row["currency_id"])
     return SalesOrder(
         id=row["id"],
         name=row["name"],
         state=OrderState(row["state"]),
-        company_id=_must(row, "company_id"),
-        customer_id=_id(entity) or _must(row, "partner_id"),
-        customer_name=_name(entity) or _name(row["partner_id"]),
-        partner_id=_must(row, "partner_id"),
+        company_id=must(row, "company_id"),
+        customer_id=link(entity) or must(row, "partner_id"),
+        customer_name=name_of(entity) or name_of(row["partner_id"]),
+        partner_id=must(row, "partner_id"),
         currency=currency,
         net=money(row["amount_untaxed"], currency),
         tax=money(row["amount_tax"], currency),
         gross=money(row["amount_total"], currency),
-        customer_reference=_text(row["client_order_ref"]),
-        ordered_on=_date(row["date_order"]),
-        valid_until=_date(row["validity_date"]),
-        note=_text(row["note"]),
-        invoice_status=_text(row["invoice_status"]),
-        payment_term=_name(row["payment_term_id"]),
-        salesperson_id=_id(row["user_id"]),
+        customer_reference=text(row["client_order_ref"]),
+        ordered_on=day(row["date_order"]),
+        valid_until=day(row["validity_date"]),
+        note=text(row["note"]),
+        invoice_status=text(row["invoice_status"]),
+        payment_term=name_of(row["payment_term_id"]),
+        salesperson_id=link(row["user_id"]),
         line_ids=tuple(row["order_line"]),
     )
 
 
 def sales_order_line(row: Row) -> SalesOrderLine:
-    currency = _name(row["currency_id"])
+    currency = name_of(row["currency_id"])
     return SalesOrderLine(
         id=row["id"],
-        order_id=_must(row, "order_id"),
-        description=_text(row["name"]),
+        order_id=must(row, "order_id"),
+        description=text(row["name"]),
         quantity=quantity(row["product_uom_qty"]),
-        unit=_name(row["product_uom_id"]),
+        unit=name_of(row["product_uom_id"]),
         unit_price=price(row["price_unit"], currency),
         net=money(row["price_subtotal"], currency),
         delivered=quantity(row["qty_delivered"]),
         invoiced=quantity(row["qty_invoiced"]),
         discount_percent=quantity(row["discount"]),
-        product_id=_id(row["product_id"]),
-        product_name=_name(row["product_id"]),
+        product_id=link(row["product_id"]),
+        product_name=name_of(row["product_id"]),
         tax_ids=tuple(sorted(row["tax_ids"])),
     )
 
 
 def invoice(row: Row) -> Invoice:
-    currency = _name(row["currency_id"])
-    number = _text(row["name"])
+    currency = name_of(row["currency_id"])
+    number = text(row["name"])
     return Invoice(
         id=row["id"],
         name="" if number == "/" else number,
         kind=InvoiceKind(row["move_type"]),
         state=InvoiceState(row["state"]),
         payment_state=PaymentState(row["payment_state"]),
-        company_id=_must(row, "company_id"),
-        customer_id=_id(row["commercial_partner_id"]) or _must(row, "partner_id"),
-        customer_name=_name(row["commercial_partner_id"]) or _name(row["partner_id"]),
-        partner_id=_must(row, "partner_id"),
+        company_id=must(row, "company_id"),
+        customer_id=link(row["commercial_partner_id"]) or must(row, "partner_id"),
+        customer_name=name_of(row["commercial_partner_id"]) or name_of(row["partner_id"]),
+        partner_id=must(row, "partner_id"),
         currency=currency,
         net=money(row["amount_untaxed"], currency),
         tax=money(row["amount_tax"], currency),
         gross=money(row["amount_total"], currency),
         open_amount=money(row["amount_residual"], currency),
-        reference=_text(row["ref"]),
-        origin=_text(row["invoice_origin"]),
-        invoiced_on=_date(row["invoice_date"]),
-        due_on=_date(row["invoice_date_due"]),
-        narration=_text(row["narration"]),
-        credits_invoice_id=_id(row["reversed_entry_id"]),
+        reference=text(row["ref"]),
+        origin=text(row["invoice_origin"]),
+        invoiced_on=day(row["invoice_date"]),
+        due_on=day(row["invoice_date_due"]),
+        narration=text(row["narration"]),
+        credits_invoice_id=link(row["reversed_entry_id"]),
         is_disputed=bool(row["no_followup"]),
         line_ids=tuple(row["invoice_line_ids"]),
     )
 
 
 def invoice_line(row: Row) -> InvoiceLine:
-    currency = _name(row["currency_id"])
+    currency = name_of(row["currency_id"])
     return InvoiceLine(
         id=row["id"],
-        invoice_id=_must(row, "move_id"),
-        description=_text(row["name"]),
+        invoice_id=must(row, "move_id"),
+        description=text(row["name"]),
         quantity=quantity(row["quantity"]),
-        unit=_name(row["product_uom_id"]),
+        unit=name_of(row["product_uom_id"]),
         unit_price=price(row["price_unit"], currency),
         net=money(row["price_subtotal"], currency),
         gross=money(row["price_total"], currency),
         discount_percent=quantity(row["discount"]),
-        product_id=_id(row["product_id"]),
+        product_id=link(row["product_id"]),
         tax_ids=tuple(sorted(row["tax_ids"])),
         order_line_ids=tuple(row["sale_line_ids"]),
     )
@@ -204,42 +202,42 @@ def timesheet(row: Row) -> Timesheet:
     approvals = [row[name] for name in APPROVED_FIELDS if name in row]
     return Timesheet(
         id=row["id"],
-        company_id=_must(row, "company_id"),
+        company_id=must(row, "company_id"),
         worked_on=date.fromisoformat(row["date"]),
         hours=quantity(row["unit_amount"]),
-        description=_text(row["name"]),
+        description=text(row["name"]),
         is_approved=any(approvals) or not approvals,
-        employee=_name(row["employee_id"]),
-        project_id=_id(row["project_id"]),
-        project_name=_name(row["project_id"]),
-        task_id=_id(row["task_id"]),
-        order_id=_id(row["order_id"]),
-        order_line_id=_id(row["so_line"]),
-        invoice_id=_id(row["timesheet_invoice_id"]),
+        employee=name_of(row["employee_id"]),
+        project_id=link(row["project_id"]),
+        project_name=name_of(row["project_id"]),
+        task_id=link(row["task_id"]),
+        order_id=link(row["order_id"]),
+        order_line_id=link(row["so_line"]),
+        invoice_id=link(row["timesheet_invoice_id"]),
     )
 
 
 def project(row: Row) -> Project:
     return Project(
         id=row["id"],
-        name=_text(row["name"]),
-        company_id=_id(row["company_id"]),
-        customer_id=_id(row["partner_id"]),
-        order_line_id=_id(row["sale_line_id"]),
-        manager_id=_id(row["user_id"]),
+        name=text(row["name"]),
+        company_id=link(row["company_id"]),
+        customer_id=link(row["partner_id"]),
+        order_line_id=link(row["sale_line_id"]),
+        manager_id=link(row["user_id"]),
     )
 
 
 def milestone(row: Row) -> Milestone:
     return Milestone(
         id=row["id"],
-        name=_text(row["name"]),
-        project_id=_must(row, "project_id"),
+        name=text(row["name"]),
+        project_id=must(row, "project_id"),
         is_reached=bool(row["is_reached"]),
         share=quantity(row["quantity_percentage"]),
-        order_line_id=_id(row["sale_line_id"]),
-        deadline_on=_date(row["deadline"]),
-        reached_on=_date(row["reached_date"]),
+        order_line_id=link(row["sale_line_id"]),
+        deadline_on=day(row["deadline"]),
+        reached_on=day(row["reached_date"]),
     )
 
 
@@ -247,8 +245,8 @@ def tax(row: Row) -> Tax:
     is_percentage = row["amount_type"] == "percent"
     return Tax(
         id=row["id"],
-        name=_text(row["name"]),
-        company_id=_must(row, "company_id"),
+        name=text(row["name"]),
+        company_id=must(row, "company_id"),
         rate=quantity(row["amount"]) / 100 if is_percentage else None,
         is_included_in_price=bool(row["price_include"]),
     )
@@ -257,10 +255,10 @@ def tax(row: Row) -> Tax:
 def product(row: Row) -> Product:
     return Product(
         id=row["id"],
-        name=_text(row["name"]),
-        code=_text(row["default_code"]),
-        unit=_name(row["uom_id"]),
-        service_policy=_text(row["service_policy"]),
+        name=text(row["name"]),
+        code=text(row["default_code"]),
+        unit=name_of(row["uom_id"]),
+        service_policy=text(row["service_policy"]),
     )
 
 
@@ -268,8 +266,8 @@ def note(row: Row) -> Note:
     return Note(
         id=row["id"],
         written_at=datetime.fromisoformat(row["date"]).replace(tzinfo=UTC),
-        author=_name(row["author_id"]),
-        body=_text(row["body"]),
+        author=name_of(row["author_id"]),
+        body=text(row["body"]),
         attachment_ids=tuple(row["attachment_ids"]),
     )
 
@@ -284,56 +282,7 @@ def payment(
         invoice_id=invoice_id,
         amount=money(amount, currency),
         settled_on=date.fromisoformat(reconciliation["max_date"]),
-        document=_text(settled_by["move_name"]),
-        memo=_text(settled_by["name"]) or _text(settled_by["ref"]),
+        document=text(settled_by["move_name"]),
+        memo=text(settled_by["name"]) or text(settled_by["ref"]),
         credit_note_id=credit_note_id,
     )
-
-
-def money(value: Any, currency: str) -> Money:
-    """An Odoo monetary float, exact to the currency's minor unit."""
-    return Money(_decimal(value).quantize(minor_unit(currency), rounding=ROUND_HALF_UP), currency)
-
-
-def price(value: Any, currency: str) -> Money:
-    """A unit price: up to six decimals (Odoo's "Product Price" precision is free), never fewer than the currency's."""
-    exact = quantity(value)
-    unit = minor_unit(currency)
-    return Money(exact if exact.as_tuple().exponent < unit.as_tuple().exponent else exact.quantize(unit), currency)  # type: ignore[operator]
-
-
-def quantity(value: Any) -> Decimal:
-    """A quantity, number of hours or percentage: at most six decimals, no trailing zeros (42, 7.5)."""
-    stripped = _decimal(value).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP).normalize()
-    return stripped.quantize(Decimal(1)) if stripped == stripped.to_integral() else stripped
-
-
-def _decimal(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Malformed(f"Odoo sent {value!r} where a number belongs.", value=value)
-    return Decimal(str(value))
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _date(value: Any) -> date | None:
-    return date.fromisoformat(value[:10]) if isinstance(value, str) and value else None
-
-
-def _id(value: Any) -> int | None:
-    if isinstance(value, list | tuple):
-        value = value[0] if value else False
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _must(row: Row, field: str) -> int:
-    found = _id(row[field])
-    if found is None:
-        raise Malformed(f"Record {row['id']} from Odoo has no {field}.", record_id=row["id"], field=field)
-    return found
-
-
-def _name(value: Any) -> str:
-    return value[1] if isinstance(value, list | tuple) and len(value) == 2 else ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.errors import Malformed
 from app.money import Money
-from app.odoo import mapping
+from app.odoo import mapping, values
 from app.odoo.records import InvoiceKind
 
 ROW = {
@@ -38,12 +38,12 @@ def test_an_invoice_is_exact_and_belongs_to_the_entity() -> None:
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=2))
 def test_cents_survive_the_float(amount: Decimal) -> None:
-    assert mapping.money(float(amount), "EUR").amount == amount
+    assert values.money(float(amount), "EUR").amount == amount
 
 
 @given(st.decimals(min_value=-(10**6), max_value=10**6, places=6))
 def test_quantities_keep_six_decimals_and_no_trailing_zeros(number: Decimal) -> None:
-    read = mapping.quantity(float(number))
+    read = values.quantity(float(number))
     assert read == number
     assert "E" not in str(read)
     assert not str(read).endswith("0") or "." not in str(read)
@@ -60,13 +60,13 @@ def test_quantities_keep_six_decimals_and_no_trailing_zeros(number: Decimal) -> 
     ],
 )
 def test_prices_have_at_least_the_currencys_decimals(value: float, currency: str, shown: str) -> None:
-    assert str(mapping.price(value, currency).amount) == shown
+    assert str(values.price(value, currency).amount) == shown
 
 
 @pytest.mark.parametrize("odd", [True, None, [], {}, "x"])
 def test_what_is_no_number_is_malformed(odd: object) -> None:
     with pytest.raises((Malformed, ArithmeticError)):
-        mapping.money(odd, "EUR")
+        values.money(odd, "EUR")
 
 
 def test_a_document_without_company_is_malformed() -> None:
