@@ -1,1 +1,1 @@
-from . import client, operation, panel
+from . import client, mirror, operation, panel
