@@ -16,7 +16,7 @@ from app.jobs import send_nudges_with
 from app.suggestions.models import Suggestion
 from app.users import access
 from app.users.access import Caller
-from app.writebacks import queue
+from app.writebacks import queue, undoing
 from workers.celery_app import send
 from workers.wiring import Parts
 
@@ -32,6 +32,7 @@ class Request:
     confirm: bool = False
     reject: bool = False
     undo: bool = False
+    take_back: bool = False
     reason: str = ""
     note: str = ""
     edits: tuple[str, ...] = ()
@@ -52,7 +53,8 @@ class Done:
 
 
 _STATES = {
-    "undo": ("confirmed",), "reject": ("open", "stale", "refused"), "confirm": ("open",), "edits": ("open",),
+    "undo": ("confirmed",), "take_back": ("written",), "reject": ("open", "stale", "refused"), "confirm": ("open",),
+    "edits": ("open",),
 }  # fmt: skip
 """What each wish can be about. What Odoo refused, or what went stale, is put aside by rejecting it."""
 
@@ -69,7 +71,7 @@ def carry_out(p: Parts, request: Request) -> Iterator[Done]:
             )
             word = "delivered" if request.was_delivered else "not delivered"
             yield Done("", "", "recorded", f"Recorded: {word}, says {by.name}.")
-    if not (request.confirm or request.reject or request.undo or request.edits):
+    if not (request.confirm or request.reject or request.undo or request.take_back or request.edits):
         return
     states = _STATES[next(name for name in _STATES if getattr(request, name))]
     with p.database.transaction() as session:
@@ -94,6 +96,9 @@ def _one(p: Parts, session: Session, suggestion: Suggestion, request: Request, b
     if request.undo:
         queue.undo(session, suggestion.id, by=by, at=now())
         return "undone", "taken back; it is open again."
+    if request.take_back:
+        back = undoing.undo_written(session, suggestion.id, by=by, policy=p.policy, at=now())
+        return "asked_back", f"to be taken back; {back.rule} asks for a confirmation of “{back.target_name}” first."
     if request.edits:
         values = {name.strip(): value.strip() for name, _, value in (e.partition("=") for e in request.edits)}
         proposal = amendment.edited(suggestion, values)

@@ -17,7 +17,7 @@ from app.decisions import amendment, decide
 from app.decisions.dossier import shown_suggestion, shown_suggestions, successor, suggestion_json
 from app.errors import NotFound
 from app.suggestions.models import Suggestion
-from app.writebacks import queue
+from app.writebacks import queue, undoing
 from app.writebacks.queries import undo_until
 
 router = APIRouter(prefix="/suggestions", tags=["suggestions"])
@@ -90,6 +90,16 @@ def undo_decision(session: DbSession, caller: MayDecide, suggestion_id: UUID) ->
     queue.undo(session, suggestion_id, by=caller, at=now())
     session.flush()
     return suggestion_json(shown_suggestion(session, successor(session, suggestion_id)))
+
+
+@router.post(
+    "/{suggestion_id}/take-back", operation_id="takeBackWrite", status_code=201, response_model=SuggestionDetail,
+    responses=_ERRORS,
+)  # fmt: skip
+def take_back(request: Request, session: DbSession, caller: MayDecide, suggestion_id: UUID) -> dict[str, Any]:
+    """Propose to take back what was written. The answer is the reverse step, which needs its own decision."""
+    made = undoing.undo_written(session, suggestion_id, by=caller, policy=request.app.state.policy, at=now())
+    return suggestion_json(shown_suggestion(session, made))
 
 
 def _found(session: Session, suggestion_id: UUID) -> Suggestion:

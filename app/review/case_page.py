@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
@@ -28,8 +29,10 @@ from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.source import parts
 from app.review.to_do import is_read_again, to_do
+from app.suggestions.proposal import TAKE_BACK
 from app.users.people import names_by_email, names_of
 from app.vocabulary import Kind
+from app.writebacks import undoing
 from app.writebacks.queries import of_case
 
 router = APIRouter()
@@ -76,6 +79,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),
         "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
         "found": found(d.assessment, d.reading, d.matches, d.findings, today),
+        "stays": _stays(session, d) if may_decide else {},
         "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
         "history": history.lines(d.events, names),
         "seen": d.events[-1].seq if d.events else 0,
@@ -91,6 +95,17 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
 def _may_close(d: Dossier) -> bool:
     waiting = any(s.suggestion.state in ("open", "confirmed") for s in d.suggestions)
     return not waiting and d.case.state not in ("received", "done", "closed")
+
+
+def _stays(session: Session, d: Dossier) -> dict[UUID, str]:
+    """What was written and is not being taken back already: why it cannot be, or "" when it can."""
+    asked = {
+        s.suggestion.command["within"]["undoes"]
+        for s in d.suggestions
+        if s.suggestion.kind == TAKE_BACK and s.suggestion.state in ("open", "confirmed", "written")
+    }
+    written = [s.suggestion for s in d.suggestions if s.suggestion.state == "written"]
+    return {s.id: undoing.cannot(session, s) for s in written if str(s.id) not in asked}
 
 
 def _stake(d: Dossier) -> Money | None:

@@ -23,7 +23,7 @@ from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.suggestions.models import Suggestion
 from app.users.people import names_by_email
-from app.writebacks import queue
+from app.writebacks import queue, undoing
 
 router = APIRouter()
 Sent = Annotated[FormData, Depends(sent_form)]
@@ -88,6 +88,18 @@ def undo(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Resp
         for step in steps_of(form):
             _require_of_case(session, step.id, case_id)
             queue.undo(session, step.id, by=visit.person, at=now())
+
+    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+@router.post("/cases/{case_id}/take-back")
+def take_back(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Propose to take back what a step wrote."""
+
+    def carry_out(session: Session) -> None:
+        step = steps_of(form)[0]
+        _require_of_case(session, step.id, case_id)
+        undoing.undo_written(session, step.id, by=visit.person, policy=request.app.state.policy, at=now())
 
     return _decided(request, visit, case_id, form, carry_out, against_changes=False)
 

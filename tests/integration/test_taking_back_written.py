@@ -13,6 +13,7 @@ from app.users.access import Caller
 from app.writebacks import undoing
 from app.writebacks.models import WriteBack
 from tests.house import House
+from tests.web import browser, with_key
 
 CREDIT, MARK, FILE, NOTE = "draft_credit_note", "mark_disputed", "attach_evidence", "post_note"
 
@@ -139,3 +140,23 @@ def test_reading_the_case_again_leaves_the_asked_step_alone(house: House, clara:
     with house.parts.database.transaction() as session:
         row = session.execute(select(WriteBack).where(WriteBack.suggestion_id == back.id)).scalar_one_or_none()
     assert row is None
+
+
+def test_it_is_asked_for_on_the_page_and_over_the_api(house: House, clara: Caller, tom: Caller) -> None:
+    mark = written(house, MARK, clara, tom)
+    page = browser(house.parts.database, "Clara")
+    assert "Take it back" in page.open(f"/cases/{mark.case_id}")
+    shown = page.send(f"/cases/{mark.case_id}/take-back")
+    assert "BACK-1" in shown
+    assert f'/cases/{mark.case_id}/take-back"' not in shown
+    back = house.suggestions(mark.case_id)["take_back"]
+    assert (back.state, back.made_by) == ("open", clara.user_id)
+    http = with_key(house.parts.database, "decide", "read", name="Clara")
+    again = http.post(f"/v1/suggestions/{mark.id}/take-back")
+    assert (again.status_code, "proposed already" in again.json()["detail"]) == (409, True)
+    rejected = http.post(
+        f"/v1/suggestions/{back.id}/decisions",
+        json={"verdict": "reject", "content_hash": back.content_hash, "reason": "other"},
+    )
+    assert rejected.status_code == 201
+    assert http.post(f"/v1/suggestions/{mark.id}/take-back").json()["kind"] == "take_back"

@@ -33,17 +33,21 @@ def decide(
     undo: Annotated[
         bool, typer.Option("--undo", help="Take a confirmation back while its write has not left.")
     ] = False,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Propose to take back what was written; confirm that step then.")
+    ] = False,
     validate_delivery: Annotated[
         bool | None, typer.Option("--delivered/--not-delivered", help="Say whether the work was delivered.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per suggestion.")] = False,
 ) -> None:
     """Confirm, reject or edit the suggestions of a case, as a named person."""
-    chosen = [name for name, on in (("--confirm", confirm), ("--reject", reject), ("--undo", undo)) if on]
+    wishes = {"--confirm": confirm, "--reject": reject, "--undo": undo, "--take-back": take_back}
+    chosen = [name for name, on in wishes.items() if on]
     if len(chosen) > 1 or not (chosen or edit or validate_delivery is not None):
-        typer.secho("Say one of --confirm, --reject, --edit, --undo or --delivered.", err=True, fg="red")
+        typer.secho("Say one of --confirm, --reject, --edit, --undo, --take-back or --delivered.", err=True, fg="red")
         raise typer.Exit(2)
-    if edit and (reject or undo):
+    if edit and (reject or undo or take_back):
         typer.secho("An edit goes with --confirm or alone.", err=True, fg="red")
         raise typer.Exit(2)
     unnamed = [e for e in edit or () if not e.partition("=")[0].strip() or "=" not in e]
@@ -55,7 +59,7 @@ def decide(
 
     request = Request(
         case_id=case_id, by=by, suggestions=tuple(suggestion or ()), confirm=confirm, reject=reject, undo=undo,
-        reason=reason, note=note, edits=tuple(edit or ()), was_delivered=validate_delivery,
+        take_back=take_back, reason=reason, note=note, edits=tuple(edit or ()), was_delivered=validate_delivery,
     )  # fmt: skip
     for line in carry_out(parts(), request):
         typer.echo(json.dumps({"case": case_id, **line.as_json()}) if as_json else line.sentence)
