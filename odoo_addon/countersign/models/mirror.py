@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from . import operation  # noqa: F401 - the model that this one adds to must be known first
+
 LARGEST_PAGE = 5000
 
 
