@@ -8,9 +8,18 @@
     "depends": ["sale_management", "sale_timesheet", "hr_expense"],
     "data": [
         "security/groups.xml",
+        "security/people.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "security/outbox_rules.xml",
+        "data/scheduled_actions.xml",
+        "data/server_actions.xml",
         "views/operation_views.xml",
+        "views/outbox_views.xml",
+        "views/time_views.xml",
+        "views/raise_views.xml",
+        "views/settings_views.xml",
+        "views/menus.xml",
         "views/panel_views.xml",
     ],
     "assets": {

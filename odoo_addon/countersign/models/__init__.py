@@ -1,1 +1,1 @@
-from . import client, mirror, operation, panel
+from . import ageing, client, events, mirror, operation, outbox, panel, sending, settings, time_approval

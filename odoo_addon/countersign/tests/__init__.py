@@ -1,1 +1,14 @@
-from . import test_credit_notes, test_documents, test_door, test_history, test_rights
+from . import (
+    test_ageing,
+    test_client,
+    test_credit_notes,
+    test_documents,
+    test_door,
+    test_events,
+    test_history,
+    test_outbox,
+    test_rights,
+    test_sending,
+    test_settings,
+    test_time_approval,
+)

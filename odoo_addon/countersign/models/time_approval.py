@@ -1,0 +1,200 @@
+"""Approval of time, which Odoo Community lacks: who may, what it locks, and how it is taken back.
+
+`write` is the only door: whoever sets the field, in whichever way, is checked there, under sudo too.
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+APPROVE_OWN = "countersign.approve_own_time"
+APPROVER_GROUP = "countersign.group_time_approver"
+
+LOCKED = frozenset(
+    {
+        "date", "unit_amount", "product_uom_id", "employee_id", "user_id", "project_id", "task_id", "so_line",
+        "company_id", "name",
+    }
+)  # fmt: skip
+"""What the approver has read and the customer is charged by. The description counts: it is printed as proof."""
+
+ELSEWHERE = ("validated", "x_approved")
+"""Approvals of others: Odoo Enterprise's field, and the customary custom one. Any of them counts as approved."""
+
+
+class AccountAnalyticLine(models.Model):
+    _inherit = "account.analytic.line"
+
+    countersign_approved = fields.Boolean("Approved", copy=False, readonly=True, index="btree_not_null")
+    countersign_approved_by = fields.Many2one("res.users", "Approved by", copy=False, readonly=True)
+    countersign_approved_at = fields.Datetime("Approved at", copy=False, readonly=True)
+    countersign_to_approve = fields.Boolean(
+        "To approve",
+        compute="_compute_countersign_to_approve",
+        search="_search_countersign_to_approve",
+        help="Time that nobody has approved, here or by another approval this database knows.",
+    )
+
+    @api.depends("countersign_approved", "project_id")
+    def _compute_countersign_to_approve(self):
+        elsewhere = self._approved_elsewhere_fields()
+        for line in self:
+            approved = line.countersign_approved or any(line[name] for name in elsewhere)
+            line.countersign_to_approve = bool(line.project_id) and not approved
+
+    @api.model
+    def _search_countersign_to_approve(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        names = ("countersign_approved", *self._approved_elsewhere_fields())
+        waiting = Domain("project_id", "!=", False) & Domain.AND(Domain(name, "=", False) for name in names)
+        wanted = Domain.FALSE
+        if True in value:
+            wanted |= waiting
+        if False in value:
+            wanted |= ~waiting
+        return wanted
+
+    @api.model
+    def _approved_elsewhere_fields(self):
+        known = (self._fields.get(name) for name in ELSEWHERE)
+        return [field.name for field in known if field is not None and field.type == "boolean" and field.store]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Time can come in approved (an import, say) if the person may approve it."""
+        approved, plain = [], []
+        for vals in vals_list:
+            self._refuse_forged(vals)
+            approved.append(bool(vals.get("countersign_approved")))
+            plain.append({name: value for name, value in vals.items() if name != "countersign_approved"})
+        lines = super().create(plain)
+        if any(approved):
+            marked = [line.id for line, is_approved in zip(lines, approved, strict=True) if is_approved]
+            self.browse(marked)._set_approval(True)
+        return lines
+
+    def write(self, vals):
+        self._refuse_forged(vals)
+        if "countersign_approved" in vals:
+            if len(vals) > 1:
+                raise UserError(self.env._("Approval is given or taken back on its own, not along with other changes."))
+            self._set_approval(bool(vals["countersign_approved"]))
+            return True
+        if not LOCKED.isdisjoint(vals):
+            self._refuse_change_of_approved(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        if self.sudo().filtered("countersign_approved"):
+            raise UserError(self.env._("Approved time cannot be deleted. Take the approval back first."))
+
+    def _is_readonly(self):
+        return super()._is_readonly() or self.countersign_approved
+
+    # Odoo recomputes these when a task or project moves; what was approved stays what it was, as with invoiced time.
+
+    def _compute_so_line(self):
+        return super(AccountAnalyticLine, self.filtered(lambda line: not line.countersign_approved))._compute_so_line()
+
+    def _compute_project_id(self):
+        unapproved = self.filtered(lambda line: not line.countersign_approved)
+        return super(AccountAnalyticLine, unapproved)._compute_project_id()
+
+    # Buttons ---------------------------------------------------------------------------------------------------------
+
+    def action_countersign_approve(self):
+        """Approve what this person may approve of the selection, and say what was left and why."""
+        return self._approve_selected(True)
+
+    def action_countersign_take_back(self):
+        """Take approvals back where this person may and nothing was invoiced, and say what was left and why."""
+        return self._approve_selected(False)
+
+    def _approve_selected(self, approve):
+        self.check_access("read")
+        able, left = self.browse(), {}
+        for line in self:
+            why_not = line._why_not_set(approve)
+            if why_not:
+                left[why_not] = left.get(why_not, 0) + 1
+            else:
+                able += line
+        reasons = "\n".join(f"{count} × {why}" for why, count in left.items())
+        if not able:
+            raise UserError(reasons or self.env._("There is nothing to change."))
+        able._set_approval(approve)
+        done = self.env._("%s approved.", len(able)) if approve else self.env._("%s taken back.", len(able))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": f"{done}\n{reasons}".strip(),
+                "sticky": bool(left),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # Rules -----------------------------------------------------------------------------------------------------------
+
+    def _set_approval(self, approve):
+        self.check_access("read")
+        for line in self:
+            why_not = line._why_not_set(approve, repeat=True)
+            if why_not:
+                raise AccessError(self.env._("%(time)s: %(why)s", time=line.sudo().display_name, why=why_not))
+        changed = self.sudo().filtered(lambda line: line.countersign_approved != approve)
+        if not changed:
+            return
+        values = {
+            "countersign_approved": approve,
+            "countersign_approved_by": self.env.uid if approve else False,
+            "countersign_approved_at": fields.Datetime.now() if approve else False,
+        }
+        super(AccountAnalyticLine, changed).write(values)
+        self.env["countersign.outbox"]._tell("timesheet.approved" if approve else "timesheet.changed", changed)
+
+    def _why_not_set(self, approve, repeat=False):
+        """Why this person may not approve this line, or take it back; empty when they may.
+
+        :param repeat: setting what is set already is no error
+        """
+        self.ensure_one()
+        line, user = self.sudo(), self.env.user
+        if not line.project_id:
+            return self.env._("This is no time on a project.")
+        if not repeat and line.countersign_approved == approve:
+            return self.env._("approved already") if approve else self.env._("not approved")
+        if line.project_id.user_id != user and not user.has_group(APPROVER_GROUP):
+            return self.env._("Only the project's manager or a timesheet approver decides on this time.")
+        is_own = user in (line.user_id | line.employee_id.user_id)
+        if is_own and not self.env["ir.config_parameter"].sudo().get_param(APPROVE_OWN):
+            return self.env._("Nobody decides on their own time.")
+        if not approve and line.timesheet_invoice_id and not line._is_not_billed():
+            return self.env._("This time is on invoice %s.", line.timesheet_invoice_id.display_name)
+        return ""
+
+    @api.model
+    def _refuse_forged(self, vals):
+        if "countersign_approved_by" in vals or "countersign_approved_at" in vals:
+            raise AccessError(self.env._("Who approved, and when, is written by the approval itself."))
+
+    def _refuse_change_of_approved(self, vals):
+        for line in self.sudo().filtered("countersign_approved"):
+            changed = [name for name in LOCKED.intersection(vals) if line._would_change(name, vals[name])]
+            if changed:
+                labels = ", ".join(sorted(line._fields[name]._description_string(self.env) for name in changed))
+                raise UserError(
+                    self.env._(
+                        "%(time)s of %(day)s is approved: %(fields)s cannot change. Take the approval back first.",
+                        time=line.display_name,
+                        day=fields.Date.to_string(line.date),
+                        fields=labels,
+                    )
+                )
+
+    def _would_change(self, name, value):
+        field = self._fields[name]
+        return field.convert_to_record(field.convert_to_cache(value, self), self) != self[name]
