@@ -51,7 +51,7 @@ class EventData(BaseModel):
     id: int = Field(ge=1, le=2**31 - 1)
     company_id: int | None = Field(None, ge=1, le=2**31 - 1)
     write_date: str | None = Field(None, max_length=40)
-    note: str = Field("", max_length=20_000)
+    note: str = Field("", max_length=200_000)
     raised_by: str = Field("", max_length=200)
     login: str = Field("", max_length=254)
 

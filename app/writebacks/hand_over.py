@@ -23,6 +23,7 @@ from app.decisions.decide import Outcome
 from app.decisions.models import Decision
 from app.errors import Malformed, NotFound
 from app.odoo.gateway import Difference, Receipt, Stale, WriteStatus
+from app.sources.incoming import storable
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks import deliver, queue
@@ -35,6 +36,7 @@ FIRST_LEASE = 1
 LARGEST = 2_000_000
 """Bytes of attachments that go along; a write with more goes out through the worker."""
 LONGEST_RESULT = 50_000
+LONGEST_REASON = 2_000
 STATUSES = ("applied", "already", "stale", "refused", "busy")
 
 
@@ -98,7 +100,7 @@ def settle(
         raise Malformed("The result of this report is longer than a result can be. Nothing was changed by it.")
     delivery = Delivery(row.id, row.suggestion_id, row.key, FIRST_LEASE)
     before = row.state
-    why = message.strip() or "Odoo gave no reason."
+    why = storable(message.strip())[:LONGEST_REASON] or "Odoo gave no reason."
     if status in ("applied", "already"):
         deliver.settle(session, delivery, Receipt(WriteStatus(status), dict(result)), at=at)
     elif status == "stale":

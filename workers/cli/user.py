@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from workers.cli.user_odoo import odoo
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="People, API keys and sign-in links.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object (per person).")]
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
+
+app.command()(odoo)
 
 
 @app.command()

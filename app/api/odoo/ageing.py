@@ -40,20 +40,18 @@ with old as (
     select * from target
     union all
     select * from matched where case_id not in (select case_id from target)
-), oldest as (
-    select distinct on (about.model, about.res_id) about.model, about.res_id, about.company_id, o.id, o.title, o.kind,
-           o.opened_at, o.at_stake, o.currency
-      from about join old o on o.id = about.case_id
-     order by about.model, about.res_id, o.opened_at, o.id
 )
-select * from oldest order by opened_at, id limit :most
+select about.model, about.res_id, about.company_id, o.id, o.title, o.kind, o.opened_at, o.at_stake, o.currency
+  from about join old o on o.id = about.case_id
+ order by o.opened_at, o.id
+ limit :most
 """)
 
 
 def waiting_longer(
     session: Session, models: Sequence[str], *, days: int, companies: Sequence[int], public_url: str, at: datetime
 ) -> list[AgeingRecord]:
-    """Records of these models with the oldest case about them that has been open for more than so many days.
+    """Records of these models with each case about them that has been open for more than so many days.
 
     A case is about the record that its first step would change, else the one it is certainly matched with.
     """

@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.shapes import Amount, Currency, Hash, RejectReason, State
-from app.decisions.words import STATE_WORDS
 from app.sources.odoo_events import TYPES
 
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.]{0,78}$")]
@@ -191,22 +190,22 @@ class OdooOutcome(BaseModel):
     apply: dict[str, Any] | None
 
 
-class ReportedDifference(Asked):
+class ReportedDifference(BaseModel):
     """A value that was not what the person saw."""
 
-    field: str = Field(max_length=200)
+    field: str = Field(max_length=400)
     expected: Any = None
     actual: Any = None
 
 
-class OdooReceipt(Asked):
-    """What Odoo did with a write that was handed to it."""
+class OdooReceipt(BaseModel):
+    """What Odoo did with a write that was handed to it. More than is named is let pass: it must not get lost."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     status: Literal["applied", "already", "stale", "refused", "busy"]
     result: dict[str, Any] | None = None
-    differences: list[ReportedDifference] | None = Field(None, max_length=100)
-    message: str | None = Field(None, max_length=4000)
+    differences: list[ReportedDifference] | None = Field(None, max_length=1000)
+    message: str | None = None
 
 
 class ReceiptSettled(BaseModel):
@@ -223,7 +222,7 @@ class AgeingRequest(Asked):
 
 
 class AgeingRecord(BaseModel):
-    """A record with the oldest of its open cases."""
+    """A record and one case about it."""
 
     model: str
     res_id: int
@@ -247,8 +246,3 @@ class EventKept(BaseModel):
 
     id: str
     came_again: bool = Field(description="It was delivered before: nothing more happened.")
-
-
-def state_words(state: str) -> str:
-    """A case's state for people."""
-    return STATE_WORDS.get(state, state)
