@@ -21,6 +21,9 @@ from app.odoo.values import moment
 LONGEST_TRANSACTION = timedelta(minutes=5)
 """Odoo ends a request after 2 minutes by default (limit_time_real); a change is visible this long after its date."""
 
+ID_WEIGHT = 1_000_003
+"""A record weighs the microseconds of its write date since 1970, and this for each of its id."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -28,7 +31,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many records there are and the sum of their write dates, in microseconds since 1970 where known exactly."""
+    """How many records there are and, where known exactly, the sum of their weights: equal means in step."""
 
     count: int
     total: int | None = None
@@ -170,8 +173,8 @@ class Plain:
             )
             for row in rows:
                 before = found.get(row["id"] // size, Standing(0, 0))
-                stamp = (moment(row["write_date"]) - _EPOCH) // _MICROSECOND
-                found[row["id"] // size] = Standing(before.count + 1, (before.total or 0) + stamp)
+                weight = (moment(row["write_date"]) - _EPOCH) // _MICROSECOND + ID_WEIGHT * row["id"]
+                found[row["id"] // size] = Standing(before.count + 1, (before.total or 0) + weight)
             if len(rows) < 1000:
                 return found
             last = rows[-1]["id"]

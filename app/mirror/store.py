@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.mirror.models import MirrorCursor
 from app.mirror.scopes import Columns, Scope
-from app.mirror.source import Position, Standing
+from app.mirror.source import ID_WEIGHT, Position, Standing
 
 _LOCK = 0x6D6972726F72
 """PostgreSQL's number of the lock: "mirror" in ASCII."""
@@ -124,4 +124,4 @@ _NAMED = {
 
 def _total(scope: Scope):  # type: ignore[no-untyped-def]
     stamp = func.extract("epoch", scope.table.c[scope.stamp]) * 1_000_000
-    return func.coalesce(func.sum(stamp), 0)
+    return func.coalesce(func.sum(stamp + ID_WEIGHT * scope.table.c.id), 0)

@@ -14,7 +14,7 @@ class CountersignMirror(models.Model):
     @api.readonly
     @api.model
     def mirror_standing(self, scopes):
-        """Count and sum of write dates (microseconds since 1970, as text) of the records of each model and domain.
+        """How many records each model and domain has, and a sum over their ids and write dates, as text.
 
         :param scopes: ``{model: domain}``
         :return: ``{model: [count, total]}``; two equal answers mean that nothing was changed, made or deleted
@@ -33,7 +33,7 @@ class CountersignMirror(models.Model):
     @api.readonly
     @api.model
     def mirror_ranges(self, model, domain, size):
-        """Count and sum of write dates by id divided by ``size``: ``[[key, count, total], ...]``."""
+        """The same by id divided by ``size``: ``[[key, count, total], ...]``."""
         query = self._mirrored(model)._search(domain)
         if query.is_empty():
             return []
@@ -109,9 +109,14 @@ class CountersignMirror(models.Model):
 
     @api.model
     def _mirror_total(self, query):
-        stamp = SQL.identifier(query.table, "write_date")
+        """Microseconds since 1970 of the write date, and the id weighted so that records of one date differ."""
+        stamp, key = SQL.identifier(query.table, "write_date"), SQL.identifier(query.table, "id")
         # As text: Odoo turns PostgreSQL's exact numbers into floats.
-        return SQL("coalesce(sum((extract(epoch from %s) * 1000000)::bigint), 0)::text", stamp)
+        return SQL(
+            "coalesce(sum(coalesce(extract(epoch from %s) * 1000000, 0)::bigint + 1000003 * %s::bigint), 0)::text",
+            stamp,
+            key,
+        )
 
     @api.model
     def _mirror_names(self, records, name):
