@@ -47,6 +47,12 @@ def begin_again(cursor: MirrorCursor) -> None:
     cursor.last_write_date, cursor.last_id, cursor.is_complete = None, 0, False
 
 
+def begin_all_again(session: Session) -> None:
+    """Read every record of every scope once more."""
+    for cursor in session.scalars(select(MirrorCursor)):
+        begin_again(cursor)
+
+
 def keep(session: Session, scope: Scope, rows: Sequence[Columns]) -> int:
     """Insert or replace rows; returns how many were new or different."""
     if not rows:
