@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -52,7 +52,6 @@ class OdooServer:
     http: TestClient
     secret: str = SECRET
     database: str = DATABASE
-    spent: list[str] = field(default_factory=list)
 
     def claims(self, uid: int = 7, about: tuple[str, int] | None = None, **changes: Any) -> dict[str, Any]:
         at = int(time.time())
@@ -86,7 +85,7 @@ class OdooServer:
             "model": about[0], "res_id": about[1], "suggestion_id": seen["id"], "content_hash": seen["content_hash"],
             "verdict": verdict, "reason": "", "note": "", "values": {}, **more,
         }  # fmt: skip
-        return self.call("decisions", body, uid=uid, about=about, **(claims or {}))
+        return self.call("decisions", body, **{"uid": uid, "about": about, **(claims or {})})
 
     def receipt(self, key: str, status: str = "applied", **more: Any) -> httpx.Response:
         body = {"key": key, "status": status, "result": {}, "differences": [], "message": "", **more}
