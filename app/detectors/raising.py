@@ -23,6 +23,7 @@ from app.detectors import telling
 from app.detectors.discrepancy import Discrepancy
 from app.detectors.models import Detection
 from app.documents.receive import receive
+from app.money import Money
 from app.suggestions.models import Suggestion
 from app.suggestions.withdraw import withdraw
 
@@ -277,4 +278,6 @@ def _locked(session: Session, detection: Detection) -> Case:
 
 
 def _amount_of(detection: Detection) -> str | None:
-    return f"{detection.amount.normalize():f} {detection.currency}" if detection.amount is not None else None
+    if detection.amount is None or detection.currency is None:
+        return None
+    return str(Money(detection.amount, detection.currency))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from app.documents import download, page_images
 from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
 from app.money import Money
-from app.review import figures, history, leads, wording
+from app.review import by_rule, figures, history, leads, odoo_links, wording
 from app.review.figures import Exchange
 from app.review.found import found
 from app.review.highlights import ids
@@ -73,7 +74,9 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "flag_places": {f: ids(e) for f, e in d.assessment.flag_evidence.items() if e} if d.assessment else {},
         "owner": names_of(session, [d.case.owner_id]).get(d.case.owner_id, "") if d.case.owner_id else "",
         "is_due_soon": bool(d.case.deadline and d.case.deadline <= today + figures.SOON),
-        "they_say": leads.they_say(d),
+        "first_lead": by_rule.first_lead(d, leads.they_say(d)),
+        "by_rule": by_rule.by_rule(d.assessment),
+        "odoo_link": partial(odoo_links.link, request.app.state.settings.odoo_url),
         "we_found": leads.we_found(d),
         "what_to_do": leads.to_do(d),
         "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),

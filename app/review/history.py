@@ -38,12 +38,29 @@ _WRITES = {
 
 def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
     by_person = "@" in event.actor
-    sentence, detail = _sentence(event.action, event.content, by_person=by_person)
+    sentence, detail = _sentence(event.action, event.content, actor=event.actor, by_person=by_person)
     return Line(event.at, names.get(event.actor, event.actor) if by_person else "", sentence, detail, by_person)
 
 
-def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool) -> tuple[str, str]:
+_OF_DETECTORS = {
+    "detection.changed": "What was found changed.", "detection.fixed": "Fixed in Odoo: it is not found any more.",
+    "detection.found_again": "Found again in Odoo.",
+}  # fmt: skip
+
+
+def _of_detector(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+    if c.get("stays"):
+        return "Found again in Odoo, the same as before.", "It stays closed, as a person decided"
+    before, after = c.get("before"), c.get("after")
+    return _OF_DETECTORS[action], f"{before} before, {after} now" if before and after and before != after else ""
+
+
+def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str = "") -> tuple[str, str]:
     step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
+    if action == "case.opened" and actor.startswith("source:detector:"):
+        return "Found in Odoo by Countersign.", f"Rule {actor.removeprefix('source:detector:')}"
+    if action in _OF_DETECTORS:
+        return _of_detector(action, c)
     if action == "case.opened":
         return f"{c.get('name', 'A document')} received and stored.", f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
     if action == "document.came_again":
