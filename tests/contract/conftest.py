@@ -1,18 +1,20 @@
-"""The two Odoos of the contract: the sandbox, and a real Odoo 19 with the addon."""
+"""The Odoos of the contract: the sandbox, a real Odoo 19 with the addon, and real ones with further modules."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from app.odoo.json2 import Json2Odoo
 from fixtures.odoo.sandbox import API_KEY, DATABASE, Sandbox
-from tests.contract.peers import START_ODOO, Peer
+from tests.contract.peers import START_ODOO, WITH_VARIANTS, Peer
 
-_PORT = os.environ.get("ODOO_TEST_PORT", "8079")
+_PORT = int(os.environ.get("ODOO_TEST_PORT", "8079"))
 
 
 @pytest.fixture(scope="session")
@@ -32,21 +34,40 @@ def sandbox(served_sandbox: tuple[Sandbox, Peer]) -> Peer:
 
 @pytest.fixture(scope="session")
 def real_odoo() -> Iterator[Peer]:
-    """The Odoo that ODOO_URL, ODOO_DB and ODOO_API_KEY name, seeded and with the addon; else one started here."""
-    told = {name: os.environ.get(name, "") for name in ("ODOO_URL", "ODOO_DB", "ODOO_API_KEY")}
-    is_ours = not all(told.values())
+    """The Odoo that ODOO_URL, _DB, _API_KEY and _ADMIN_KEY name, seeded and with the addon; else one started here."""
+    with _served("ODOO", [START_ODOO, "start", "--db", "contract"], _PORT) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def odoo_with_oca() -> Iterator[Peer]:
+    """The same with helpdesk, tier validation and dms of the OCA; ODOO_OCA_URL and so on may name one."""
+    with _served("ODOO_OCA", [WITH_VARIANTS, "oca", "start", "--db", "contract_oca"], _PORT - 1) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def odoo_with_stand_ins() -> Iterator[Peer]:
+    """The same with stand-ins for Enterprise's models; ODOO_ENTERPRISE_URL and so on may name one."""
+    command = [WITH_VARIANTS, "enterprise", "start", "--db", "contract_enterprise"]
+    with _served("ODOO_ENTERPRISE", command, _PORT - 2) as peer:
+        yield peer
+
+
+@contextmanager
+def _served(prefix: str, command: list[str | Path], port: int) -> Iterator[Peer]:
+    names = ("URL", "DB", "API_KEY", "ADMIN_KEY")
+    told = {name: os.environ.get(f"{prefix}_{name}", "") for name in names}
+    is_ours = not all(told[name] for name in names[:3])
     if is_ours:
         started = subprocess.run(
-            [START_ODOO, "--port", _PORT, "--db", "contract"],
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-            timeout=900,
+            [*command, "--port", str(port)], stdout=subprocess.PIPE, text=True, check=True, timeout=900
         )
-        told = dict(line.split("=", 1) for line in started.stdout.splitlines())
+        said = dict(line.split("=", 1) for line in started.stdout.splitlines())
+        told = {name: said[f"ODOO_{name}"] for name in names}
     try:
-        with Json2Odoo(told["ODOO_URL"], told["ODOO_DB"], told["ODOO_API_KEY"], timeout=60) as gateway:
-            yield Peer(gateway, told["ODOO_URL"], told["ODOO_DB"], told["ODOO_API_KEY"])
+        with Json2Odoo(told["URL"], told["DB"], told["API_KEY"], timeout=60) as gateway:
+            yield Peer(gateway, told["URL"], told["DB"], told["API_KEY"], told["ADMIN_KEY"])
     finally:
         if is_ours:
-            subprocess.run([START_ODOO, "stop", "--port", _PORT], check=False, timeout=60)
+            subprocess.run([START_ODOO, "stop", "--port", str(port)], check=False, timeout=60)

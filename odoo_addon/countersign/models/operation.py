@@ -91,7 +91,8 @@ class CountersignOperation(models.Model):
         operation.check_values(self.env, values, attachments)
         self._require_unchanged(operation, target, expected)
         read = operation.read_values(self.env, values)
-        outcome = operation.run(Call(target=target, values=read, mandate=mandate, files=attachments, key=key))
+        call = Call(target=target, values=read, mandate=mandate, files=attachments, key=key)
+        outcome = self._run(operation, call, is_service)
         result = dict(outcome.result)
         for noted, text in outcome.notes:
             carries = bool(attachments) and noted == outcome.evidence_on
@@ -163,30 +164,45 @@ class CountersignOperation(models.Model):
         seen = self.env[model].with_context(allowed_company_ids=[company.id]).browse(res_id)
         if not seen.sudo().exists():
             raise MissingError(self.env._("%(model)s %(id)s does not exist.", model=model, id=res_id))
-        seen.check_access("read")
+        if not (is_service and operation.only_ours):
+            self._require_right(seen, "read", is_service)
         owner = seen.sudo().company_id
         if owner and owner != company:
             raise OperationRefused(self.env._("The record belongs to another company."), "company")
         if is_service:
             target = seen.sudo()
         else:
-            self._require_right(seen, operation.access)
+            self._require_right(seen, operation.access, is_service)
             target = seen
         target.sudo().lock_for_update()
         guarded_lines(target).sudo().lock_for_update()
         return target
 
-    def _require_right(self, record, access):
-        """The person's own rights in Odoo; the refusal says in one sentence what is missing and whom to ask."""
+    def _run(self, operation, call, is_service):
+        """Make the change; Odoo's own refusal of a person's rights is said in one sentence."""
+        try:
+            return operation.run(call)
+        except AccessError as error:
+            if is_service:
+                raise
+            raise self._not_allowed(call.target) from error
+
+    def _require_right(self, record, access, is_service):
         if record.has_access(access):
             return
-        model = self.env["ir.model"]._get(record._name).name
-        raise AccessError(
+        if is_service:
+            raise AccessError(
+                self.env._("The user of Countersign may not read %(model)s %(id)s.", model=record._name, id=record.id)
+            )
+        raise self._not_allowed(record)
+
+    def _not_allowed(self, record):
+        return AccessError(
             self.env._(
-                "Your rights in Odoo do not let you change %(name)s (%(model)s), so nothing was done. Ask somebody who "
-                "may change it to confirm, or confirm in Countersign.",
+                "Your rights in Odoo do not allow this step on %(name)s (%(model)s), so nothing was done. Ask somebody "
+                "who has them to confirm it, or confirm it in Countersign.",
                 name=record.sudo().display_name,
-                model=model,
+                model=self.env["ir.model"]._get(record._name).name,
             )
         )
 

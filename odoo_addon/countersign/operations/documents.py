@@ -5,6 +5,8 @@ has set that up; then nothing is added here. Otherwise a folder can be named in 
 `countersign.documents_folder_id` (a documents.document folder, or a dms.directory).
 """
 
+from itertools import count
+
 from .settings import chosen
 
 _FOLDER = "countersign.documents_folder_id"
@@ -37,16 +39,27 @@ def _documents(attachments):
         missing = attachments - found.attachment_id if folder else env["ir.attachment"]
         for attachment in missing:
             found |= documents.create(
-                {"name": _free_name(folder, attachment), "directory_id": folder.id, "content": attachment.datas}
+                {
+                    "name": _numbered(attachment.name, set(folder.file_ids.mapped("name"))),
+                    "directory_id": folder.id,
+                    "content": attachment.datas,
+                }
             )
         return found
     return env["ir.attachment"]
 
 
-def _free_name(directory, attachment):
-    """A dms folder takes each name once."""
-    taken = set(directory.file_ids.mapped("name"))
-    if attachment.name not in taken:
-        return attachment.name
-    stem, dot, ending = attachment.name.rpartition(".")
-    return f"{stem or ending} ({attachment.id}){dot if stem else ''}{ending if stem else ''}"
+def free_name(record, name):
+    """The name, or "name (2)" and so on where dms would refuse a second file of that name on the record."""
+    env = record.env
+    if "dms.file" not in env:
+        return name
+    attached = env["ir.attachment"].sudo().search([("res_model", "=", record._name), ("res_id", "=", record.id)])
+    return _numbered(name, set(attached.mapped("name")))
+
+
+def _numbered(name, taken):
+    stem, dot, ending = name.rpartition(".")
+    stem, dot, ending = (stem, dot, ending) if stem else (ending, "", "")
+    names = (name if n == 1 else f"{stem} ({n}){dot}{ending}" for n in count(1))
+    return next(n for n in names if n not in taken)

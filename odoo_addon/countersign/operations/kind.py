@@ -40,7 +40,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Kind:
-    """`guards`: model -> fields whose expected values may be compared; `access`: right a person needs on the record."""
+    """What can be asked for.
+
+    `guards`: model -> fields whose expected values may be compared; `access`: right a person needs on the record;
+    `only_ours`: it works on nothing but what an earlier operation made, which the service user need not see.
+    """
 
     name: str
     guards: dict
@@ -48,6 +52,7 @@ class Kind:
     required: frozenset
     access: str
     takes_files: bool
+    only_ours: bool
     run: Callable = field(repr=False)
 
     def check_values(self, env, values, attachments):
@@ -72,7 +77,7 @@ class Kind:
         return {name: self.values[name](env, name, value) for name, value in values.items()}
 
 
-def operation(name, *, guards, values=None, required=(), access="write", takes_files=False):
+def operation(name, *, guards, values=None, required=(), access="write", takes_files=False, only_ours=False):
     """Register the decorated function `run(call) -> Outcome` as the operation `name`."""
 
     def register(run):
@@ -83,6 +88,7 @@ def operation(name, *, guards, values=None, required=(), access="write", takes_f
             required=frozenset(required),
             access=access,
             takes_files=takes_files,
+            only_ours=only_ours,
             run=run,
         )
         return run

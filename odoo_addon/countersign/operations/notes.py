@@ -2,6 +2,8 @@
 
 from markupsafe import Markup
 
+from .documents import free_name
+
 
 def note(record, text, mandate, files=()):
     """Post an internal note; nobody outside is told. Files are attached to the record byte for byte."""
@@ -12,7 +14,9 @@ def note(record, text, mandate, files=()):
     body = Markup("<p>%s</p><p>%s%s</p>") % (text, decided, _case(env, mandate))
     # Odoo scales large pictures down; what a decision rests on stays as it came.
     return record.with_context(image_no_postprocess=True).message_post(
-        body=body, subtype_xmlid="mail.mt_note", attachments=[(file.name, file.content) for file in files]
+        body=body,
+        subtype_xmlid="mail.mt_note",
+        attachments=[(free_name(record, file.name), file.content) for file in files],
     )
 
 

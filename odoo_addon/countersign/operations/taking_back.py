@@ -65,6 +65,7 @@ def restore_draft(call):
     guards={"res.partner": PARTNER_GUARDS, "project.task": TASK_GUARDS, "helpdesk.ticket": TICKET_GUARDS},
     values=_OPERATION,
     required=("operation",),
+    only_ours=True,
 )
 def archive_created(call):
     """Archive a contact, task or ticket that an operation of ours made and nobody has worked on."""
