@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.decisions.decide import NOTHING
 from app.decisions.dossier import Dossier
 from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
+from app.review.by_rule import by_rule
 from app.suggestions.models import Suggestion
 from app.vocabulary import Kind
 
@@ -67,6 +69,8 @@ def to_do(d: Dossier) -> str:
     if open_ones:
         language = str(d.assessment.value("language") or "en") if d.assessment else "en"
         said = wording.joined([phrase(s, language) for s in _telling(open_ones)])
+        if by_rule(d.assessment) is not None and said == wording.STEP_PHRASES["schedule_activity"]:
+            said = _summary_of(open_ones) or said  # what the rule says to do tells more than that it is planned
         first = next((s.confirmed_by[0] for s in d.suggestions if s.suggestion.state == "open" and s.confirmed_by), "")
         if first and len(open_ones) == 1:
             said = f"a second person approves what {first.partition(' (')[0]} confirmed: {said}"
@@ -87,6 +91,12 @@ def to_do(d: Dossier) -> str:
     return "Read it and decide what to do; nothing is proposed."
 
 
+def _summary_of(suggestions: Sequence[Suggestion]) -> str:
+    planned = next((s for s in suggestions if s.kind == "schedule_activity"), None)
+    change = planned.command.get("odoo") if planned is not None else None
+    return figures.short(str(change["values"].get("summary") or ""), LONGEST) if change else ""
+
+
 def phrase(suggestion: Suggestion, language: str) -> str:
     """A step in a few words: `draft a credit note of 900.00 EUR`."""
     words = wording.STEP_PHRASES[suggestion.kind]
@@ -100,6 +110,7 @@ def phrase(suggestion: Suggestion, language: str) -> str:
 
 
 def _telling(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:
-    """The steps worth naming first; notes and attachments only when there is nothing else."""
-    main = [s for s in suggestions if s.kind not in ("post_note", "attach_evidence")]
-    return (main or list(suggestions))[:4]
+    """The steps worth naming first; notes, attachments and doing nothing only when there is nothing else."""
+    doing = [s for s in suggestions if s.kind != NOTHING] or suggestions
+    main = [s for s in doing if s.kind not in ("post_note", "attach_evidence")]
+    return (main or list(doing))[:4]
