@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def odoo_with_stand_ins() -> Iterator[Peer]:
 
 
 @contextmanager
-def _served(prefix: str, command: list[str | Path], port: int) -> Iterator[Peer]:
+def _served(prefix: str, command: Sequence[str | Path], port: int) -> Iterator[Peer]:
     names = ("URL", "DB", "API_KEY", "ADMIN_KEY")
     told = {name: os.environ.get(f"{prefix}_{name}", "") for name in names}
     is_ours = not all(told[name] for name in names[:3])

@@ -1,4 +1,4 @@
-"""What Enterprise's documents has of files and folders (both are documents), as far as an operation of ours meets it."""
+"""What Enterprise's documents has of files and folders (both are documents), as far as we meet it."""
 
 from odoo import fields, models
 
