@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run check lint types bench eval train migrate odoo test-odoo test-faults test-browser wheel lock clean
+.PHONY: demo test setup run check lint types lint-addon bench eval train migrate odoo test-odoo test-faults test-browser wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -22,7 +22,7 @@ setup: .venv/.ok ## install only
 run: .venv/.ok ## start everything and stay
 	$(BIN)/countersign up
 
-check: lint types ## format, lint, types, import rules
+check: lint types lint-addon ## format, lint, types, import rules, the addon's lint
 
 lint: .venv/.ok
 	$(BIN)/ruff format --check .
@@ -31,6 +31,9 @@ lint: .venv/.ok
 
 types: .venv/.ok
 	$(BIN)/mypy
+
+lint-addon: .venv/.ok ## pylint-odoo on the addon
+	$(BIN)/pylint --rcfile=odoo_addon/.pylintrc odoo_addon/countersign
 
 bench: .venv/.ok ## measure reading, triage and start-up; prints JSON with ratios
 	$(BIN)/python -m evals.bench
@@ -47,11 +50,11 @@ migrate: .venv/.ok ## bring DATABASE_URL to the newest version
 odoo: .venv/.ok ## start and fill a real Odoo 19 for development
 	tests/odoo/start-odoo --port 8069 --db dev
 
-test-odoo: .venv/.ok ## contract tests against a real Odoo 19 with the addon
+test-odoo: .venv/.ok ## a real Odoo 19: contract, addon's own tests, detectors, panel in a browser
 	$(PYTEST) -q -m odoo
 
 test-browser: .venv/.ok ## the pages in a real browser (Debian's chromium)
-	$(PYTEST) -q -m browser
+	$(PYTEST) -q -m "browser and not odoo"
 
 test-faults: .venv/.ok ## kill engines and workers in the middle of work
 	$(PYTEST) -q -m faults
