@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from pydantic import SecretStr
@@ -73,7 +73,7 @@ class Json2Odoo:
     def __repr__(self) -> str:
         return f"Json2Odoo({str(self._http.base_url)!r}, {self._database!r})"
 
-    def __enter__(self) -> Json2Odoo:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
