@@ -123,7 +123,7 @@ def tell(content: bytes) -> tuple[Reading, Assessment]:
         field("order_refs", [page.said(d.order.name)], page.labelled("Order", d.order.name))
     if d.invoice is not None:
         place = page.labelled("Invoice", d.invoice.name or f"draft {d.invoice.id}")
-        if d.invoice.name:
+        if d.invoice.name and not d.invoice.name.casefold().startswith("draft"):  # a draft has no number yet
             field("invoice_refs", [page.said(d.invoice.name)], place)
     if finding.amount is not None:
         start, end = page.labelled("Amount, net", str(finding.amount))

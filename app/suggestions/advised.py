@@ -9,7 +9,7 @@ from app.suggestions.target import Target
 
 CREDITED = ("rate_mismatch", "quantity_mismatch", "duplicate_billing", "unapproved_time", "expense_eligibility")
 """Reasons whose amount, billed too much on a posted invoice, is given back as a credit note."""
-EXTENDED = ("po_exceeded", "retainer_overage")
+EXTENDED = ("po_exceeded",)
 """Reasons where a limit was passed that its order's salesperson agreed and can extend."""
 _SIGNS = {"minus": "− ", "plus": "+ ", "result": "= "}
 _FOLLOWED = ("account.move", "sale.order", "project.project", "res.partner")

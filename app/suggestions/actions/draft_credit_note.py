@@ -67,8 +67,16 @@ def _is_all_of(invoice: Invoice, finding: Finding) -> bool:
     return finding.line_id is None and finding.amount == invoice.net
 
 
+def _only_line(finding: Finding, lines: list[InvoiceLine]) -> int | None:
+    """The line that a rule must mean: the only one it rests on, else the only one there is."""
+    named = {r.id for r in finding.records if r.model == "account.move.line"} & {line.id for line in lines}
+    meant = named or {line.id for line in lines}
+    return meant.pop() if len(meant) == 1 else None
+
+
 def _part(finding: Finding, lines: list[InvoiceLine], *, by_rule: bool) -> _Part | None:
-    line = next((known for known in lines if known.id == finding.line_id), None)
+    line_id = _only_line(finding, lines) if by_rule and finding.line_id is None else finding.line_id
+    line = next((known for known in lines if known.id == line_id), None)
     if line is None or not (by_rule or finding.code in credits.ABOUT_MONEY_BACK):
         return None
     if finding.amount is None or not 0 < finding.amount.amount <= line.net.amount:

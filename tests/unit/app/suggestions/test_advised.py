@@ -78,6 +78,13 @@ def test_an_invoice_that_is_a_duplicate_as_a_whole_is_credited_as_a_whole() -> N
     assert credit.amount == eur("6300.00")
 
 
+def test_the_only_line_is_the_one_that_is_meant() -> None:
+    credit = proposed("unapproved_time.invoiced", line_id=None)["draft_credit_note"]
+    assert values(credit)["lines"] == [{"line_id": 500, "quantity": "6"}]
+    two = replace(BOOKS, invoice_lines=(a_line(), a_line(id=501)))
+    assert "draft_credit_note" not in proposed("unapproved_time.invoiced", two, line_id=None)
+
+
 def test_no_credit_for_more_than_is_open_or_on_the_line() -> None:
     paid = replace(BOOKS, invoices=(an_invoice(open_amount=eur("0")),))
     assert "draft_credit_note" not in proposed("rate_mismatch", paid)
