@@ -1,6 +1,6 @@
 {
     "name": "Countersign",
-    "summary": "Guarded, repeatable writes for billing exceptions that a person confirmed",
+    "summary": "Billing exceptions: suggestions on the record, guarded writes, approval of time, events out",
     "version": "19.0.1.0.0",
     "author": "Countersign",
     "license": "LGPL-3",
@@ -31,5 +31,4 @@
         "web.assets_unit_tests": ["countersign/static/tests/*.test.js"],
         "web.assets_tests": ["countersign/static/tests/tours/*.js"],
     },
-    "installable": True,
 }

@@ -61,15 +61,17 @@ class ResConfigSettings(models.TransientModel):
             )
         if self.countersign_ageing_days < 0:
             raise ValidationError(self.env._("Days until a reminder cannot be negative; 0 sends none."))
-        super().set_values()
+        result = super().set_values()
         off = [topic for topic in SWITCHES if not self[f"countersign_event_{topic}"]]
         self.env["ir.config_parameter"].sudo().set_param(EVENTS_OFF, ",".join(off) or False)
         if self.env["countersign.client"]._configured():
             self.env["countersign.outbox"]._send_after_commit()
+        return result
 
     def action_countersign_test(self):
-        """Ask the service who we are to it, with what is stored, and say so, or say exactly what failed."""
+        """Store the settings, ask the service who we are to it, and say so, or say exactly what failed."""
         self._require_administrator()
+        self.execute()
         answer = self.env["countersign.client"]._call("/v1/odoo/ping", {})
         kind, lines = "success", []
         if not answer.ok:
@@ -86,6 +88,7 @@ class ResConfigSettings(models.TransientModel):
                 "title": self.env._("Connection to Countersign"),
                 "message": "\n".join(lines),
                 "sticky": True,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
 

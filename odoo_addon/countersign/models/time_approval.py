@@ -70,8 +70,10 @@ class AccountAnalyticLine(models.Model):
             plain.append({name: value for name, value in vals.items() if name != "countersign_approved"})
         lines = super().create(plain)
         if any(approved):
+            if len(lines) != len(vals_list):
+                raise UserError(self.env._("Time that is entered on the calendar is approved afterwards."))
             marked = [line.id for line, is_approved in zip(lines, approved, strict=True) if is_approved]
-            self.browse(marked)._set_approval(True)
+            self.browse(marked).write({"countersign_approved": True})
         return lines
 
     def write(self, vals):
@@ -79,8 +81,16 @@ class AccountAnalyticLine(models.Model):
         if "countersign_approved" in vals:
             if len(vals) > 1:
                 raise UserError(self.env._("Approval is given or taken back on its own, not along with other changes."))
-            self._set_approval(bool(vals["countersign_approved"]))
-            return True
+            approve = bool(vals["countersign_approved"])
+            lines = self._allowed_to_set(approve)
+            stamp = {
+                "countersign_approved": approve,
+                "countersign_approved_by": self.env.uid if approve else False,
+                "countersign_approved_at": fields.Datetime.now() if approve else False,
+            }
+            result = super(AccountAnalyticLine, lines).write(stamp)
+            self.env["countersign.outbox"]._tell("timesheet.approved" if approve else "timesheet.changed", lines)
+            return result
         if not LOCKED.isdisjoint(vals):
             self._refuse_change_of_approved(vals)
         return super().write(vals)
@@ -124,7 +134,7 @@ class AccountAnalyticLine(models.Model):
         reasons = "\n".join(f"{count} × {why}" for why, count in left.items())
         if not able:
             raise UserError(reasons or self.env._("There is nothing to change."))
-        able._set_approval(approve)
+        able.write({"countersign_approved": approve})
         done = self.env._("%s approved.", len(able)) if approve else self.env._("%s taken back.", len(able))
         return {
             "type": "ir.actions.client",
@@ -139,22 +149,17 @@ class AccountAnalyticLine(models.Model):
 
     # Rules -----------------------------------------------------------------------------------------------------------
 
-    def _set_approval(self, approve):
+    def _allowed_to_set(self, approve):
+        """The lines whose approval changes, under sudo: project managers need no right to edit other people's time.
+
+        :raises AccessError: one of them is not this person's to decide on
+        """
         self.check_access("read")
         for line in self:
             why_not = line._why_not_set(approve, repeat=True)
             if why_not:
                 raise AccessError(self.env._("%(time)s: %(why)s", time=line.sudo().display_name, why=why_not))
-        changed = self.sudo().filtered(lambda line: line.countersign_approved != approve)
-        if not changed:
-            return
-        values = {
-            "countersign_approved": approve,
-            "countersign_approved_by": self.env.uid if approve else False,
-            "countersign_approved_at": fields.Datetime.now() if approve else False,
-        }
-        super(AccountAnalyticLine, changed).write(values)
-        self.env["countersign.outbox"]._tell("timesheet.approved" if approve else "timesheet.changed", changed)
+        return self.sudo().filtered(lambda line: line.countersign_approved != approve)
 
     def _why_not_set(self, approve, repeat=False):
         """Why this person may not approve this line, or take it back; empty when they may.
