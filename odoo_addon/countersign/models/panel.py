@@ -111,8 +111,9 @@ class CountersignPanel(models.AbstractModel):
     def _require_decision(self, decision):
         if not isinstance(decision, dict) or decision.get("verdict") not in VERDICTS:
             raise ValidationError(self.env._("A decision confirms, edits or rejects."))
-        texts = {name: decision.get(name) or "" for name in ("suggestion_id", "content_hash", "reason", "note")}
-        values = decision.get("values") or {}
+        given = {name: value for name, value in decision.items() if value is not None}
+        texts = {name: given.get(name, "") for name in ("suggestion_id", "content_hash", "reason", "note")}
+        values = given.get("values", {})
         if not all(isinstance(text, str) for text in texts.values()) or not isinstance(values, dict):
             raise ValidationError(self.env._("A decision is made of texts."))
         return {**texts, "verdict": decision["verdict"], "values": values}

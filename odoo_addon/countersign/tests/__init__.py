@@ -7,6 +7,7 @@ from . import (
     test_events,
     test_history,
     test_outbox,
+    test_panel,
     test_rights,
     test_sending,
     test_settings,

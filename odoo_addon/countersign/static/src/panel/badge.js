@@ -23,11 +23,8 @@ export class CountersignBadge extends Component {
         return this.count > 0 || (this.props.placement !== "strip" && this.env.isSmall);
     }
 
-    goToPanel(ev) {
-        const form = ev.currentTarget.closest(".o_form_view") || document;
-        const panel = form.querySelector(".o_cs_panel");
-        panel?.scrollIntoView({ block: "start" });
-        panel?.focus({ preventScroll: true });
+    goToPanel() {
+        this.open.current.isCalled = true;
     }
 }
 

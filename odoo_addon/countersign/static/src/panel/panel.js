@@ -19,8 +19,22 @@ export class CountersignPanel extends Component {
         this.state = useState({ unfolded: {} });
         this.notice = useRef("notice");
         useEffect(
-            (el) => el?.focus({ preventScroll: true }),
+            (el) => {
+                el?.scrollIntoView({ block: "nearest" });
+                el?.focus({ preventScroll: true });
+            },
             () => [this.notice.el]
+        );
+        this.root = useRef("root");
+        useEffect(
+            (el, isCalled) => {
+                if (el && isCalled) {
+                    this.held.isCalled = false;
+                    el.scrollIntoView({ block: "start" });
+                    el.focus({ preventScroll: true });
+                }
+            },
+            () => [this.root.el, this.held?.isCalled]
         );
         this.userName = user.name;
     }

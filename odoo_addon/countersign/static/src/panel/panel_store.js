@@ -43,6 +43,8 @@ class OpenRecord {
         this.answer = null;
         /** What became of the last decision: `{tone, text, differences, made}` */
         this.notice = null;
+        /** Somebody asked for the panel to come into view. */
+        this.isCalled = false;
     }
 
     get suggestions() {
