@@ -17,7 +17,7 @@ settings = config.load()
 
 celery_app = Celery("countersign", broker=settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0")
 celery_app.conf.update(
-    include=["workers.assessment", "workers.writeback", "workers.sweep", "workers.mirroring"],
+    include=["workers.assessment", "workers.writeback", "workers.sweep", "workers.detection", "workers.mirroring"],
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -36,10 +36,12 @@ celery_app.conf.update(
         "socket_timeout": 5,
     },
     beat_schedule={
-        "mirror": {"task": "mirror.run", "schedule": 180.0, "options": {"expires": 180}},
         "sweep": {"task": "sweep.resend", "schedule": 2.0, "options": {"expires": 10}},
         "seal": {"task": "sweep.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
         "watch": {"task": "sweep.watched_folder", "schedule": 3.0, "options": {"expires": 10}},
+        "mirror": {"task": "mirror.run", "schedule": 180.0, "options": {"expires": 180}},
+        "detect": {"task": "detection.run", "schedule": 600.0, "options": {"expires": 600}},
+        "detect-wished": {"task": "detection.wished", "schedule": 20.0, "options": {"expires": 20}},
     },
 )
 
