@@ -10,7 +10,7 @@ from app.assessments.findings import Books, Finding, Match, Reconciliation, Reco
 from app.cases.models import Case
 from app.db import Database
 from app.decisions import decide
-from app.mirror.models import OdooCustomer, OdooInvoice
+from app.mirror.models import OdooCustomer, OdooInvoice, OdooMilestone, OdooProject, OdooTask, OdooTimesheet
 from app.money import Money
 from app.suggestions.models import Suggestion
 from tests.builders import NOW, a_case, a_credit, a_reference, a_suggestion, the_policy
@@ -111,6 +111,33 @@ def test_what_rests_on_a_project_or_task_shows_there(database: Database) -> None
         [shown] = server.panel(about)["suggestions"]
         assert {"quote": "9.5 h are not billed.", "source": "Odoo: P, T"} in shown["evidence"]
     assert server.panel(("project.task", 5))["suggestions"] == []
+
+
+def test_what_rests_on_hours_and_milestones_shows_on_their_project_and_task(database: Database) -> None:
+    with database.transaction() as session:
+        for n, (customer, record) in enumerate(
+            [(14, ("account.analytic.line", 500)), (14, ("project.milestone", 600)), (14, ("project.task", 9)),
+             (14, ("account.analytic.line", 501)), (99, ("account.analytic.line", 500))]
+        ):  # fmt: skip
+            case, _ = a_matter(session, a_reference(), content=f"{n}".encode(), customer_id=customer)
+            matched(session, case, (), (Finding("unbilled", "9.5 h.", "us", records=(RecordRef(*record, "R"),)),))
+        session.add(OdooProject(id=5, name="P", company_id=1, customer_id=14, order_line_id=None, manager_id=None,
+                                write_date=NOW))  # fmt: skip
+        session.add(OdooTask(id=9, name="T", company_id=1, project_id=5, order_line_id=None, write_date=NOW))
+        session.add(OdooMilestone(id=600, name="M", project_id=5, order_line_id=None, is_reached=True, reached_on=None,
+                                  deadline_on=None, share=Decimal(1), write_date=NOW))  # fmt: skip
+        for id, project in ((500, 5), (501, 6)):
+            session.add(
+                OdooTimesheet(
+                    id=id, worked_on=NOW.date(), hours=Decimal(9), description="", employee_id=None, employee="A",
+                    project_id=project, task_id=9 if project == 5 else None, order_id=None, order_line_id=None,
+                    invoice_id=None, billable="billable_time", is_approved=True, company_id=1, write_date=NOW,
+                )
+            )  # fmt: skip
+    server = odoo_server(database)
+    titles = {c["title"] for c in server.panel(("project.project", 5))["cases"]}
+    assert titles == {"Case 0", "Case 1", "Case 2"}
+    assert {c["title"] for c in server.panel(("project.task", 9))["cases"]} == {"Case 0", "Case 2"}
 
 
 def test_an_uncertain_match_is_none(database: Database) -> None:

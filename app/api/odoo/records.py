@@ -44,27 +44,54 @@ select case_id from assessments where is_current and findings @> cast(:as_row as
 """
 _OF_CONTACT = """
 union
-select c.id from cases c where :model = 'res.partner' and c.customer_id in (
-    select :res_id
-    union
-    select k.id from odoo_customers k
-     where k.customer_id = coalesce((select o.customer_id from odoo_customers o where o.id = :res_id), :res_id)
-)
+select c.id from cases c where c.customer_id = any(array(select id from family))
 """
+_OF_WORK = """
+union
+select c.id from cases c
+  join assessments a on a.case_id = c.id and a.is_current
+ where c.customer_id = any(array(select id from family))
+   and {alive}
+   and exists (
+       select from jsonb_path_query(a.findings, '$[*].records[*]') r
+        where (r ->> 'model' = 'account.analytic.line' and exists (
+                   select from odoo_timesheets t where t.id = cast(r ->> 'id' as bigint) and t.{work} = :res_id))
+           {more}
+   )
+"""
+"""Findings rest on hours, milestones and tasks: those of the project or task that is open, among its customer's."""
+_OF_PROJECT = """
+           or (r ->> 'model' = 'project.milestone' and exists (
+                   select from odoo_milestones m where m.id = cast(r ->> 'id' as bigint) and m.project_id = :res_id))
+           or (r ->> 'model' = 'project.task' and exists (
+                   select from odoo_tasks t where t.id = cast(r ->> 'id' as bigint) and t.project_id = :res_id))
+"""
+_ALIVE = "(:with_ended or c.state = any(:open_states) or (c.state = 'done' and c.closed_at > :since))"
+_MORE = {
+    "res.partner": _OF_CONTACT,
+    "project.project": _OF_WORK.format(alive=_ALIVE, work="project_id", more=_OF_PROJECT),
+    "project.task": _OF_WORK.format(alive=_ALIVE, work="task_id", more=""),
+}
 _CUSTOMER = {
     "account.move": "select customer_id from odoo_invoices where id = :res_id",
     "sale.order": "select customer_id from odoo_orders where id = :res_id",
-    "project.project": "select customer_id from odoo_projects where id = :res_id",
-    "project.task": "select p.customer_id from odoo_tasks t join odoo_projects p on p.id = t.project_id "
-    "where t.id = :res_id",
-    "res.partner": "select :res_id",
-}  # fmt: skip
+    "project.project": "select coalesce(p.customer_id, o.customer_id) from odoo_projects p "
+    "left join odoo_order_lines l on l.id = p.order_line_id left join odoo_orders o on o.id = l.order_id "
+    "where p.id = :res_id",
+    "project.task": "select coalesce(p.customer_id, o.customer_id) from odoo_tasks t "
+    "left join odoo_projects p on p.id = t.project_id "
+    "left join odoo_order_lines l on l.id = coalesce(t.order_line_id, p.order_line_id) "
+    "left join odoo_orders o on o.id = l.order_id where t.id = :res_id",
+    "res.partner": "select cast(:res_id as bigint)",
+}
 """The record's customer, as the mirror knows it."""
 
 _CASES = """
-with concerned as ({concerned}),
-     whose as (select coalesce(k.customer_id, r.customer_id) as customer_id
-                 from (select ({customer}) as customer_id) r left join odoo_customers k on k.id = r.customer_id)
+with whose as (select coalesce(k.customer_id, r.customer_id) as customer_id
+                 from (select ({customer}) as customer_id) r left join odoo_customers k on k.id = r.customer_id),
+     family as (select customer_id as id from whose
+                 union select k.id from odoo_customers k join whose on k.customer_id = whose.customer_id),
+     concerned as ({concerned})
 select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attention, c.unsure_because, c.sender,
        d.name as document, a.content -> 'fields' as fields,
        a.content -> 'classification' -> 'evidence' as reason_evidence, a.findings
@@ -75,7 +102,7 @@ select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attentio
   left join assessments a on a.case_id = c.id and a.is_current
   left join documents d on d.id = a.document_id
  where c.merged_into is null
-   and (:with_ended or c.state = any(:open_states) or (c.state = 'done' and c.closed_at > :since))
+   and {alive}
    and (c.customer_id is null or whose.customer_id is null
         or coalesce(k.customer_id, c.customer_id) = whose.customer_id)
    and (c.company_id = any(:companies)
@@ -135,7 +162,8 @@ def cases_of(
     record = {"model": model, "id": res_id}
     query = text(
         _CASES.format(
-            concerned=_CONCERNED + (_OF_CONTACT if model == "res.partner" else ""),
+            concerned=_CONCERNED + _MORE.get(model, ""),
+            alive=_ALIVE,
             customer=_CUSTOMER.get(model, "select cast(null as bigint)"),
         )
     )
