@@ -10,6 +10,8 @@ from ..exceptions import KeyReused, OperationRefused, Stale
 from ..operations import KINDS, Call, differences, files, guarded_lines, keep_evidence, note
 
 SERVICE_GROUP = "countersign.group_service"
+KEPT_CONTEXT = ("lang", "tz", "allowed_company_ids")
+"""The rest of a caller's context could give new records default values, or switch checks off."""
 
 
 class CountersignOperation(models.Model):
@@ -58,6 +60,10 @@ class CountersignOperation(models.Model):
         :param digest: SHA-256 of the canonical change; refused when it is not that of these arguments
         :return: ``{"status": "applied" | "already", "result": {...}}``
         """
+        asked = self.with_context({k: v for k, v in self.env.context.items() if k in KEPT_CONTEXT})
+        return asked._apply(key, kind, record, values, expected, mandate, attachments, digest)
+
+    def _apply(self, key, kind, record, values, expected, mandate, attachments, digest):
         is_service = self._require_caller()
         attachments = files(self.env, attachments)
         operation, model, res_id, company = self._require_listed(kind, record)
