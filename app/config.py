@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     odoo_url: str = ""
     odoo_db: str = ""
     odoo_api_key: SecretStr = SecretStr("")
+    odoo_api_key_next: SecretStr = SecretStr("")
+    odoo_api_key_file: Path | None = None
+    odoo_calls_per_second: float = Field(default=20.0, gt=0, le=1000)
     countersign_odoo_secret: SecretStr = SecretStr("")
     countersign_odoo_secret_next: SecretStr = SecretStr("")
 

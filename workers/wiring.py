@@ -66,7 +66,11 @@ class Parts:
             return None
         from app.odoo.json2 import Json2Odoo
 
-        return Json2Odoo(self.settings.odoo_url, self.settings.odoo_db, self.settings.odoo_api_key)
+        s = self.settings
+        return Json2Odoo(
+            s.odoo_url, s.odoo_db, (s.odoo_api_key, s.odoo_api_key_next), key_file=s.odoo_api_key_file,
+            per_second=s.odoo_calls_per_second,
+        )  # fmt: skip
 
     @cached_property
     def reader(self) -> Reader:

@@ -22,8 +22,8 @@ class AddonMissing(Misconfigured):
     """The Countersign addon is not installed in this Odoo database."""
 
 
-def error_from(answer: httpx.Response, *, host: str, database: str, what: str) -> CountersignError:
-    """The error that an answer other than 200 stands for; `what` is the call, "sale.order/read"."""
+def error_from(answer: httpx.Response, *, host: str, database: str, what: str, keys: int = 1) -> CountersignError:
+    """The error that an answer other than 200 stands for; `what` is the call, "sale.order/read", made with `keys`."""
     status = answer.status_code
     facts: dict[str, Any] = {"call": what, "status": status}
     if status in (429, 502, 503, 504):
@@ -43,6 +43,8 @@ def error_from(answer: httpx.Response, *, host: str, database: str, what: str) -
     message = _plain(body.get("message"))
     if name.startswith(ADDON_ERRORS):
         return _from_addon(name.removeprefix(ADDON_ERRORS), message, body.get("context"), facts)
+    if status == 401:
+        return Misconfigured(_no_key(host, keys), **facts)
     return _from_odoo(status, name, message, host, facts)
 
 
@@ -64,8 +66,6 @@ def _from_addon(name: str, message: str, context: Any, facts: dict[str, Any]) ->
 
 def _from_odoo(status: int, name: str, message: str, host: str, facts: dict[str, Any]) -> CountersignError:
     match status:
-        case 401:
-            return Misconfigured(f"Odoo at {host} does not accept the API key: it is wrong or has expired.", **facts)
         case 403:
             return Refused(f"Odoo does not allow this: {message}", **facts)
         case 404 if name.endswith(".MissingError"):
@@ -86,6 +86,17 @@ def _from_odoo(status: int, name: str, message: str, host: str, facts: dict[str,
             return Unavailable(f"Odoo at {host} failed inside.", **facts)
         case _:
             return Misconfigured(f"Odoo at {host} did not understand the call: {message}", **facts)
+
+
+def _no_key(host: str, keys: int) -> str:
+    todo = "In Odoo, make a new key for the service user, and set it as ODOO_API_KEY."
+    match keys:
+        case 0:
+            return f"Odoo at {host} wants an API key, and none is set. {todo}"
+        case 1:
+            return f"Odoo at {host} does not accept the API key: it is wrong or has expired. {todo}"
+        case _:
+            return f"Odoo at {host} accepts none of the {keys} API keys: they are wrong or have expired. {todo}"
 
 
 def _json(answer: httpx.Response) -> Mapping[str, Any] | None:

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from app.errors import Misconfigured, Refused
 from app.odoo.answers import AddonMissing
 from app.odoo.gateway import OdooGateway
+from app.odoo.mapping import APPROVED_FIELDS
 
 REMEMBERED_FOR = 600.0
 """Seconds; a module that is installed meanwhile is noticed after them."""
@@ -59,8 +60,7 @@ SUBSCRIPTIONS = (
     Part(Edition.OCA, "subscription_oca", "sale.subscription"),
     Part(Edition.COMMUNITY, "sale", "sale.order.line"),
 )
-TIMESHEET_APPROVALS = ("countersign_approved", "x_approved", "validated")
-"""Fields of account.analytic.line that approve a timesheet: ours, one made by hand, Enterprise's."""
+TIMESHEET_APPROVALS = APPROVED_FIELDS
 
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "account.analytic.line": TIMESHEET_APPROVALS,

@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -20,8 +21,10 @@ from pydantic import SecretStr
 from app.clock import now
 from app.errors import CountersignError, Malformed, Misconfigured, NotFound, Unavailable
 from app.odoo.answers import AddonMissing, error_from
+from app.odoo.api_keys import ApiKeys
 from app.odoo.commands import WriteCommand
 from app.odoo.gateway import Domain, OdooVersion, Receipt, Row, WriteStatus
+from app.odoo.pacing import Breaker, Bucket, LeftAlone
 
 _NAME = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _HOST = re.compile(r"[A-Za-z0-9._:-]+")
@@ -35,14 +38,18 @@ class Json2Odoo:
     `attempts` counts the first try; waits between tries are random up to a doubling bound (full jitter), seconds.
     `timeout` bounds the wait for each answer, in seconds; `page` is how many records one read call asks for at most.
     `only_companies` narrows what `companies` answers; empty means all that the service user may see.
+    `api_key` may be several that overlap, or none where `key_file` holds them. `per_second` bounds the calls.
     """
 
     def __init__(
         self,
         url: str,
         database: str,
-        api_key: SecretStr | str,
+        api_key: SecretStr | str | Sequence[SecretStr],
         *,
+        key_file: Path | None = None,
+        per_second: float | None = None,
+        breaker: Breaker | None = None,
         timeout: float = 30.0,
         attempts: int = 4,
         first_wait: float = 0.25,
@@ -59,10 +66,14 @@ class Json2Odoo:
         self._only_companies = frozenset(only_companies)
         self._sleep = sleep
         self._last_date = now()
-        key = api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)
+        if isinstance(api_key, str | SecretStr):
+            api_key = [api_key if isinstance(api_key, SecretStr) else SecretStr(api_key)]
+        self._keys = ApiKeys(api_key, key_file)
+        self._bucket = Bucket(per_second, sleep=sleep) if per_second else None
+        self._breaker = breaker or Breaker(f"Odoo at {address.host}")
         self._http = httpx.Client(
             base_url=address,
-            auth=_BearerKey(key),
+            auth=self._keys,
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
             headers={"X-Odoo-Database": database, "User-Agent": "countersign"},
@@ -187,10 +198,13 @@ class Json2Odoo:
         wait = self._first_wait
         while True:
             left -= 1
+            if self._bucket is not None:
+                self._bucket.take()
             try:
-                return self._once(verb, path, body, what)
+                with self._breaker.attempt(_is_outage):
+                    return self._once(verb, path, body, what)
             except Unavailable as problem:
-                if not left:
+                if not left or isinstance(problem, LeftAlone):
                     raise
                 asked = problem.facts.get("retry_after")
                 pause = random.uniform(0, wait)  # noqa: S311 - jitter, not a secret
@@ -213,19 +227,13 @@ class Json2Odoo:
                     return answer.json()
                 except ValueError:
                     raise Misconfigured(f"What answers at {host} is not Odoo's JSON-2 interface.", call=what) from None
-            problem = error_from(answer, host=host, database=self._database, what=what)
+            problem = error_from(answer, host=host, database=self._database, what=what, keys=self._keys.count)
         raise problem from None
 
 
-class _BearerKey(httpx.Auth):
-    """Puts the key on the wire and nowhere else."""
-
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"bearer {self._key.get_secret_value()}"
-        yield request
+def _is_outage(problem: Unavailable) -> bool:
+    """Not a record that is locked, nor a call among many that failed inside: those are answers too."""
+    return problem.facts.get("status") not in (409, 500)
 
 
 def _date_of(answer: httpx.Response) -> datetime:

@@ -31,8 +31,8 @@ from app.odoo.records import (
 )
 from app.odoo.values import day, link, money, must, name_of, price, quantity, text
 
-APPROVED_FIELDS = ("x_approved", "validated")
-"""Fields of account.analytic.line that say a timesheet was approved: ours, Enterprise's. Community alone has none."""
+APPROVED_FIELDS = ("countersign_approved", "x_approved", "validated")
+"""Fields of account.analytic.line that approve a timesheet: our addon's, one made by hand, Enterprise's."""
 
 COMPANY_FIELDS = ("name", "currency_id", "vat", "country_code", "email", "partner_id")
 CUSTOMER_FIELDS = (

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.errors import Misconfigured
 from app.odoo import mapping
+from app.odoo.capabilities import capabilities
 from app.odoo.gateway import OdooGateway, Row
 from app.odoo.records import (
     Company,
@@ -210,17 +210,9 @@ def notes(odoo: OdooGateway, companies: Sequence[int], *, model: str, record_id:
 
 
 def _timesheet_rows(odoo: OdooGateway, companies: Sequence[int], where: list[Any]) -> list[Row]:
-    """With the approval field this Odoo has; Community without the addon has none, Enterprise its own."""
-    model, order = "account.analytic.line", "date, id"
-    for approved in mapping.APPROVED_FIELDS:
-        try:
-            return odoo.search_read(
-                model, where, (*mapping.TIMESHEET_FIELDS, approved), companies=companies, order=order
-            )
-        except Misconfigured as problem:
-            if approved not in problem.message:
-                raise
-    return odoo.search_read(model, where, mapping.TIMESHEET_FIELDS, companies=companies, order=order)
+    """With the fields of approval that this Odoo has."""
+    fields = (*mapping.TIMESHEET_FIELDS, *capabilities(odoo).timesheet_approvals)
+    return odoo.search_read("account.analytic.line", where, fields, companies=companies, order="date, id")
 
 
 def _documents(ids: Sequence[int] | None, names: Sequence[str] | None, customer_id: int | None) -> list[Any]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.errors import Conflict, CountersignError, Malformed, Misconfigured, NotFound, Refused, Unavailable
-from app.odoo import queries
+from app.odoo import mapping, queries
 from app.odoo.answers import AddonMissing
 from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Difference, Stale, WriteStatus
@@ -245,15 +245,15 @@ def test_an_address_that_cannot_be_is_said_at_once(url: str) -> None:
     assert "pw" not in caught.value.message.split("password")[0]
 
 
-def test_timesheets_are_read_from_an_odoo_without_our_field_of_approval() -> None:
-    def unknown(field: str) -> httpx.Response:
-        return error(500, "builtins.ValueError", f"Invalid field '{field}' on 'account.analytic.line'")
+def test_timesheets_are_read_with_the_fields_of_approval_that_there_are() -> None:
+    def described(*names: str) -> httpx.Response:
+        return httpx.Response(200, json={"models": {"account.analytic.line": list(names)}, "modules": []})
 
-    wire = Wire(unknown("x_approved"), unknown("validated"), httpx.Response(200, json=[]))
-    assert queries.timesheets(wire.gateway(), [1]) == []
-    assert [len(b["fields"]) for b in wire.bodies()] == [11, 11, 10]
-    with pytest.raises(Misconfigured, match="other"):
-        queries.timesheets(Wire(unknown("other")).gateway(), [1])
+    for names in ((), ("x_approved",), ("countersign_approved", "validated")):
+        wire = Wire(described(*names), httpx.Response(200, json=[]))
+        assert queries.timesheets(wire.gateway(), [1]) == []
+        _, body = wire.bodies()
+        assert set(body["fields"]) - set(mapping.TIMESHEET_FIELDS) == set(names)
 
 
 def test_a_change_has_one_digest_and_no_floats() -> None:
