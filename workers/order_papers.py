@@ -6,6 +6,8 @@ import base64
 import binascii
 import logging
 
+from sqlalchemy import select
+
 from app.clock import now
 from app.detectors import order_terms
 from app.detectors.order_terms import PaperTerms
@@ -30,7 +32,8 @@ def read_papers(parts: Parts) -> int:
         return 0
     with parts.database.transaction() as session:
         order_terms.forget_gone(session)
-        companies = dict(session.query(OdooOrder.id, OdooOrder.company_id).tuples())
+        rows = session.execute(select(OdooOrder.id, OdooOrder.company_id))
+        companies = {row.id: row.company_id for row in rows}
         papers = [(paper, companies.get(paper.order_id)) for paper in order_terms.unread(session)]
     for paper, company_id in papers:
         terms = _terms(parts, paper, company_id)
