@@ -42,6 +42,7 @@ class TestAgeing(LinkedCase):
         self.assertIn("1200.50 EUR", activity.note)
         claims = claims_of(SECRET, self.receiver.heard[0][1]["authorization"])
         self.assertEqual(claims["uid"], self.env.ref("base.user_root").id)
+        self.assertEqual(sorted(claims["companies"]), sorted(self.env["res.company"].sudo().search([]).ids))
         self.assertEqual(self.receiver.bodies()[0]["older_than_days"], 14)
 
     def test_the_next_night_updates_and_repeats_nothing(self):
