@@ -30,15 +30,16 @@ _OF_PERIOD = text(
 
 
 def find(ledger: Ledger) -> Iterator[Discrepancy]:
-    """One discrepancy per invoice and order line of time and materials; a credit on the same line counts against it."""
+    """One discrepancy per invoice and order line of time and materials; a credit of hours on the same line counts
+    against it, one of a price (at another price than was billed) does not."""
     billed: dict[tuple[int, int], list[OdooInvoiceLine]] = defaultdict(list)
-    credited: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    credited: dict[tuple[int, int], list[OdooInvoiceLine]] = defaultdict(list)
     for line in ledger.invoice_lines.values():
         if len(line.order_line_ids) != 1 or line.order_line_ids[0] not in ledger.order_lines:
             continue
         document = ledger.documents[line.invoice_id]
         if document.kind == "out_refund" and document.state == "posted" and document.credits_invoice_id:
-            credited[document.credits_invoice_id, line.order_line_ids[0]] += line.quantity
+            credited[document.credits_invoice_id, line.order_line_ids[0]].append(line)
         elif document.id in ledger.invoices:
             billed[document.id, line.order_line_ids[0]].append(line)
     for (invoice_id, order_line_id), lines in billed.items():
@@ -46,7 +47,13 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
         invoice = ledger.invoices[invoice_id]
         if not ledger.is_time_and_materials(order_line) or any(line.unit != order_line.unit for line in lines):
             continue
-        asked = sum((line.quantity for line in lines), ZERO) - credited[invoice_id, order_line_id]
+        near = ledger.limits(invoice.company_id).price_tolerance
+        taken = [
+            credit.quantity
+            for credit in credited[invoice_id, order_line_id]
+            if any(abs(ledger.price(credit) - ledger.price(line)) <= near for line in lines)
+        ]
+        asked = sum((line.quantity for line in lines), ZERO) - sum(taken, ZERO)
         discrepancy = _judge(ledger, invoice, order_line, lines, asked)
         if discrepancy is not None:
             yield discrepancy
