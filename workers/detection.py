@@ -20,6 +20,7 @@ from app.detectors.raising import Raised
 from app.errors import CountersignError, Misconfigured, NotFound, Unavailable
 from app.mirror.models import MirrorCursor
 from app.mirror.sync import Progress
+from app.odoo.gateway import OdooGateway
 from app.sources import odoo_events
 from app.sources.models import DetectionWish
 from workers import mirroring
@@ -54,11 +55,12 @@ class Ran:
 def run_task(company_id: str = "") -> None:
     """Every company; or, nudged for one because Odoo told that something happened there, those that wait for it."""
     p = parts()
-    companies = _wished(p, company_id) if company_id else None
-    if p.odoo is None or companies == ():
+    if p.odoo is None:
         return
     try:
-        run(p, companies=companies)
+        companies = _wished(p.database, p.odoo, company_id) if company_id else None
+        if companies != ():
+            run(p, companies=companies)
     except CountersignError as error:
         log.warning("the detectors did not run: %s", error.message)
 
@@ -159,11 +161,21 @@ def _cases(database: Database, found: tuple[Discrepancy, ...]) -> dict[str, int]
         return raising.cases_of(session, [d.key for d in found])
 
 
-def _wished(p: Parts, company_id: str) -> tuple[int, ...]:
-    """All companies that wait for a run, when the named one still does: many nudges are one run."""
-    with p.database.transaction() as session:
+def _wished(database: Database, odoo: OdooGateway, company_id: str) -> tuple[int, ...]:
+    """All companies that wait for a run, when the named one still does: many nudges are one run.
+
+    Events may tell of a company that our service user does not see: there is nothing to look through there.
+    """
+    with database.transaction() as session:
         wishes = session.execute(select(DetectionWish.company_id)).scalars().all()
-    return tuple(wishes) if int(company_id) in wishes else ()
+    if int(company_id) not in wishes:
+        return ()
+    ours = odoo.companies()
+    with database.transaction() as session:
+        for stranger in set(wishes) - set(ours):
+            log.info("Odoo told of company %s, which it does not show us", stranger)
+            odoo_events.take_wish(session, stranger)
+    return tuple(c for c in wishes if c in ours)
 
 
 @contextmanager

@@ -28,30 +28,26 @@ def open_case(session: Session, event: Verified, *, at: datetime) -> TakenIn:
     data = event.data
     arrival = Incoming(
         _told(session, event, at).encode(), f"{event.type.partition('.')[0]}-{data.model}-{data.id}.txt",
-        f"odoo:{event.type}", f"{data.database}/{event.id}", at,
+        f"odoo:{event.type}", event.id, at,
     )  # fmt: skip
     return take_in(session, arrival)
 
 
 def _told(session: Session, event: Verified, at: datetime) -> str:
-    """The event as text: the first lines are ours, the note is theirs and comes last."""
+    """The event as text: the record, the note, and below a line like a signature's who sent it."""
     data = event.data
     name, customer = _named(session, data.model, data.id)
-    word = _WORDS.get(data.model, data.model)
+    record = f"{_WORDS.get(data.model, data.model)} {name}".strip()
     who = f"{data.raised_by} ({data.login})" if data.raised_by and data.login else data.raised_by or data.login
-    lines = [
-        "Exception raised in Odoo" if event.type == "exception.raised" else "Record sent from Odoo",
-        f"{word}: {name or data.id}",
-        f"Customer: {customer}" if customer else "",
-        f"Record: {data.model} {data.id}",
-        f"Company: {data.company_id}" if data.company_id else "",
-        f"Raised by: {who}" if who else "",
-        f"Raised at: {at:%Y-%m-%d %H:%M} UTC",
-        f"Event: {event.id}",
-        "",
-        data.note.strip(),
-    ]
-    return "\n".join(line for i, line in enumerate(lines) if line or i == len(lines) - 2).rstrip() + "\n"
+    sent = "Raised in Odoo" if event.type == "exception.raised" else "Sent from Odoo"
+    below = [
+        f"{sent} by {who}" if who else sent, f"{data.model} {data.id}",
+        f"company {data.company_id}" if data.company_id else "", f"{at:%Y-%m-%d %H:%M} UTC", event.id,
+    ]  # fmt: skip
+    above = f"{record}, {customer}" if customer else record
+    return "\n\n".join(
+        part for part in (above, data.note.strip(), f"-- \n{', '.join(b for b in below if b)}\n") if part
+    )
 
 
 def _named(session: Session, model: str, record_id: int) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -14,6 +14,12 @@ class OdooEvent(Base):
     """An event of Odoo's outbox under its webhook id: a repeated delivery finds it and changes nothing."""
 
     __tablename__ = "odoo_events"
+    __table_args__ = (
+        Index(
+            "ix_odoo_events_raised", "model", "record_id",
+            postgresql_where=text("type in ('exception.raised', 'record.sent')"),
+        ),
+    )  # fmt: skip
 
     webhook_id: Mapped[str] = mapped_column(String(80), primary_key=True)
     type: Mapped[str] = mapped_column(String(60))

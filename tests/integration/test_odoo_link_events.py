@@ -87,6 +87,24 @@ def test_a_wish_that_nobody_took_is_nudged_for_again(
         assert session.query(DetectionWish).count() == 1
 
 
+def test_a_company_that_odoo_does_not_show_us_keeps_no_other_waiting(
+    database: Database, server: OdooServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from workers import detection
+
+    ran: list[Any] = []
+    house = SimpleNamespace(database=database, odoo=SimpleNamespace(companies=lambda: (1, 2)))
+    monkeypatch.setattr("workers.detection.parts", lambda: house)
+    monkeypatch.setattr("workers.detection.run", lambda _, companies: ran.append(companies))
+    server.event("invoice.posted", company_id=9)
+    server.event("invoice.posted", company_id=1)
+    detection.run_task("9")
+    detection.run_task("9")
+    assert ran == [(1,)]
+
+
 def test_an_event_of_no_company_is_kept_alone(
     database: Database, server: OdooServer, nudges: list[tuple[str, str]]
 ) -> None:
@@ -111,10 +129,22 @@ def test_an_exception_raised_by_hand_is_a_case(
         assert session.get_one(CaseStep, (case.id, "assess")).state == "waiting"
     assert case.here_because == "Came in through odoo:exception.raised and waits to be read."
     assert document.name == "exception-account.move-76.txt"
-    for line in ("Exception raised in Odoo", "Invoice: INV/2026/00012", "Customer: K", "Raised by: Ines K. (ines)"):
-        assert line in content.splitlines()
-    assert content.rstrip().endswith(note)
+    above, told, below = content.split("\n\n")
+    assert (above, told) == ("Invoice INV/2026/00012, K", note)
+    assert below.startswith("-- \nRaised in Odoo by Ines K. (ines), account.move 76, company 1, ")
     assert nudges == [("case.assess", str(case.id))]
+
+
+def test_what_was_raised_on_a_record_shows_there_before_it_is_read(database: Database, server: OdooServer) -> None:
+    server.event("exception.raised", model="project.task", id=3, note="Too many hours.")
+    [case] = server.panel(("project.task", 3))["cases"]
+    assert case["state_words"] == "Being read"
+    assert server.panel(("project.task", 3), companies=[2])["cases"] == []
+    assert server.panel(("project.task", 4))["cases"] == []
+    with database.transaction() as session:
+        session.execute(text("update cases set opened_at = opened_at - interval '9 days'"))
+    [record] = ageing(server, models=["project.task"])
+    assert (record["model"], record["res_id"], record["days"]) == ("project.task", 3, 9)
 
 
 def test_two_people_with_the_same_words_raise_two_cases(database: Database, server: OdooServer) -> None:

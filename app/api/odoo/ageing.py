@@ -36,10 +36,21 @@ with old as (
      where o.company_id = any(:companies) and cast(m ->> 'is_certain' as boolean)
        and m -> 'record' ->> 'model' = any(:models)
      order by o.id, array_position(array['invoice', 'order', 'project', 'customer'], m ->> 'what')
+), raised as (
+    select distinct on (o.id) o.id as case_id, e.model, e.record_id as res_id, e.company_id
+      from odoo_events e
+      join arrivals v on v.source = 'odoo:' || e.type and v.source_key = e.webhook_id
+      join case_documents d on d.document_id = v.document_id
+      join old o on o.id = d.case_id
+     where e.type in ('exception.raised', 'record.sent') and e.model = any(:models) and e.company_id = any(:companies)
+     order by o.id, e.received_at
 ), about as (
     select * from target
     union all
     select * from matched where case_id not in (select case_id from target)
+    union all
+    select * from raised
+     where case_id not in (select case_id from target) and case_id not in (select case_id from matched)
 )
 select about.model, about.res_id, about.company_id, o.id, o.title, o.kind, o.opened_at, o.at_stake, o.currency
   from about join old o on o.id = about.case_id
@@ -53,7 +64,8 @@ def waiting_longer(
 ) -> list[AgeingRecord]:
     """Records of these models with each case about them that has been open for more than so many days.
 
-    A case is about the record that its first step would change, else the one it is certainly matched with.
+    A case is about the record that its first step would change, else the one it is certainly matched with, else the one
+    it was raised on.
     """
     rows = session.execute(
         _QUERY,

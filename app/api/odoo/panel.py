@@ -145,7 +145,7 @@ def _warnings(p: Proposed) -> Iterable[str]:
         yield "It was read from a poor scan. Compare with the original."
     if c.unsure_because:
         yield f"Not certain: {c.unsure_because}"
-    if c.attention:
+    if c.attention and c.attention != p.last_error:
         yield c.attention
 
 

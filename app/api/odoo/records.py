@@ -1,8 +1,9 @@
 """What concerns one record of Odoo: its cases and what is proposed on them, in two queries.
 
 A case concerns a record when something of it would change the record, when the record is certainly what the case is
-about, or when a finding rests on it; for a contact, when the case is their company's. A case of another customer never
-does, however it mentions the record, nor one of a company that the acting user has not chosen in Odoo.
+about, when a finding rests on it, or when somebody raised it there; for a contact, when the case is their company's. A
+case of another customer never does, however it mentions the record, nor one of a company that the acting user has not
+chosen in Odoo.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ union
 select case_id from assessments where is_current and findings @> cast(:as_ground as jsonb)
 union
 select case_id from assessments where is_current and findings @> cast(:as_row as jsonb)
+union
+select case_id from raised
 """
 _OF_CONTACT = """
 union
@@ -91,6 +94,10 @@ with whose as (select coalesce(k.customer_id, r.customer_id) as customer_id
                  from (select ({customer}) as customer_id) r left join odoo_customers k on k.id = r.customer_id),
      family as (select customer_id as id from whose
                  union select k.id from odoo_customers k join whose on k.customer_id = whose.customer_id),
+     raised as (select d.case_id, e.company_id from odoo_events e
+                  join arrivals v on v.source = 'odoo:' || e.type and v.source_key = e.webhook_id
+                  join case_documents d on d.document_id = v.document_id
+                 where e.type in ('exception.raised', 'record.sent') and e.model = :model and e.record_id = :res_id),
      concerned as ({concerned})
 select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attention, c.unsure_because, c.sender,
        d.name as document, a.content -> 'fields' as fields,
@@ -107,7 +114,10 @@ select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attentio
         or coalesce(k.customer_id, c.customer_id) = whose.customer_id)
    and (c.company_id = any(:companies)
         or (c.company_id is null and exists (
-            select from suggestions s where s.case_id = c.id and s.company_id = any(:companies)))
+            select from suggestions s where s.case_id = c.id and s.company_id = any(:companies)
+            union all
+            select from raised r
+             where r.case_id = c.id and coalesce(r.company_id = any(:companies), true)))
    )
  order by c.priority desc, c.id desc
  limit :most
