@@ -95,6 +95,10 @@ class Ledger:
         return {k: line for k, line in self._all(OdooOrderLine).items() if line.order_id in self.orders}
 
     @cached_property
+    def orders_of_customer(self) -> dict[int, list[OdooOrder]]:
+        return grouped(self.orders.values(), "customer_id")
+
+    @cached_property
     def lines_of_order(self) -> dict[int, list[OdooOrderLine]]:
         return grouped(self.order_lines.values(), "order_id")
 
@@ -105,6 +109,10 @@ class Ledger:
     @cached_property
     def tasks(self) -> dict[int, OdooTask]:
         return self._all(OdooTask)
+
+    @cached_property
+    def tasks_of_project(self) -> dict[int, list[OdooTask]]:
+        return grouped((t for t in self.tasks.values() if t.project_id), "project_id")
 
     @cached_property
     def milestones_of_line(self) -> dict[int, list[OdooMilestone]]:
@@ -141,6 +149,10 @@ class Ledger:
     def invoices(self) -> dict[int, OdooInvoice]:
         """Invoices, draft or posted, that are not credited as a whole."""
         return {k: i for k, i in self.documents.items() if i.kind == "out_invoice" and not self.is_credited(i)}
+
+    @cached_property
+    def invoices_of_customer(self) -> dict[int, list[OdooInvoice]]:
+        return grouped(self.invoices.values(), "customer_id")
 
     @cached_property
     def invoice_lines(self) -> dict[int, OdooInvoiceLine]:

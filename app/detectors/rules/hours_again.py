@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import text
 
@@ -20,8 +21,7 @@ from app.mirror.models import OdooInvoice, OdooInvoiceLine, OdooOrderLine
 RULE = "duplicate_billing.hours"
 _CARRIED = text(
     "select id, worked_on, hours, employee, description from odoo_timesheets "
-    "where invoice_id = :invoice and order_line_id = :line and worked_on between :first and :last order by "
-    "worked_on, id"
+    "where invoice_id = :invoice and order_line_id = :line order by worked_on, id"
 )
 _LONG_AGO = date(1970, 1, 1)
 _FOR_LAST_MONTH = 15
@@ -41,6 +41,8 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
         invoice = ledger.invoices.get(invoice_id)
         if invoice is not None:
             carriers[line_id].append(invoice)
+    sheets: dict[tuple[int, int], Sequence[Any]] = {}
+    told: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for line in ledger.invoice_lines.values():
         first = ledger.invoices.get(line.invoice_id)
         if first is None or len(line.order_line_ids) != 1 or line.quantity <= 0:
@@ -54,10 +56,17 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
         for second in sorted(carriers.get(order_line.id, ()), key=lambda i: i.id):
             if left <= 0 or second.id == first.id:
                 continue
-            discrepancy = _judge(ledger, first, line, second, order_line, left)
+            pair = second.id, order_line.id
+            if told[pair] >= ledger.carried[pair].hours:
+                continue  # all its hours are told of other invoices already
+            if pair not in sheets:
+                where = {"invoice": second.id, "line": order_line.id}
+                sheets[pair] = ledger.session.execute(_CARRIED, where).all()
+            discrepancy = _judge(ledger, first, line, second, order_line, left, sheets[pair])
             if discrepancy is not None:
                 yield discrepancy
                 left -= discrepancy.finding.quantity or ZERO
+                told[pair] += discrepancy.finding.quantity or ZERO
 
 
 def _credited(ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine) -> Decimal:
@@ -68,7 +77,7 @@ def _credited(ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine) -
 
 def _judge(
     ledger: Ledger, first: OdooInvoice, line: OdooInvoiceLine, second: OdooInvoice, order_line: OdooOrderLine,
-    left: Decimal,
+    left: Decimal, sheets_of_second: Sequence[Any],
 ) -> Discrepancy | None:  # fmt: skip
     dated = first.invoiced_on or first.created_at.date()
     months = sorted(months_in(line.description, near=dated))
@@ -76,8 +85,7 @@ def _judge(
         begins, ends = first_day(months[0]), last_day(months[-1])
     else:
         begins, ends = _LONG_AGO, dated if dated.day > _FOR_LAST_MONTH else dated.replace(day=1) - timedelta(days=1)
-    where = {"invoice": second.id, "line": order_line.id, "first": begins, "last": ends}
-    entries = ledger.session.execute(_CARRIED, where).all()
+    entries = [e for e in sheets_of_second if begins <= e[1] <= ends]
     hours = sum((e[2] for e in entries), ZERO)
     worked = ledger.in_unit(hours, line.unit, first.company_id)
     again = min(hours if worked is None else worked, left)

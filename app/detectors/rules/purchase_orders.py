@@ -68,7 +68,7 @@ def _part(ledger: Ledger, invoice: OdooInvoice, order: OdooOrder) -> Decimal:
 def _none(ledger: Ledger, order: OdooOrder) -> Discrepancy | None:
     """Drafts come first: they can still wait for the number. Without any, what is posted and unpaid; else what is to
     be billed."""
-    names = [order.name, *(o.name for o in ledger.orders.values() if o.customer_id == order.customer_id)]
+    names = [order.name, *(o.name for o in ledger.orders_of_customer.get(order.customer_id, ()))]
     bare = [i for i in ledger.invoices_of_order.get(order.id, ()) if not is_number(i.reference, [*names, i.name])]
     drafts = [i for i in bare if i.state == "draft"]
     waiting = drafts or [i for i in bare if _is_open(i)]

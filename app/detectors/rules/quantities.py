@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.assessments.findings import RecordRef
 from app.assessments.reconcile.units import count
 from app.detectors.discrepancy import Discrepancy
 from app.detectors.ledger import ZERO, Ledger, line_ref, order_ref
 from app.detectors.stating import row, state
-from app.detectors.words.periods import first_day, last_day, months_in
+from app.detectors.words.periods import Month, first_day, last_day, months_between, months_in
 from app.mirror.models import OdooInvoice, OdooInvoiceLine, OdooOrderLine
 
 RULE = "quantity_mismatch"
@@ -23,10 +22,18 @@ _CARRIED = text(
     "where invoice_id = :invoice and order_line_id = :line order by worked_on, id"
 )
 _OF_PERIOD = text(
-    "select id, worked_on, employee, description, hours, invoice_id from odoo_timesheets "
+    "select id, worked_on, employee, description from odoo_timesheets "
     "where order_line_id = :line and worked_on between :first and :last and is_approved is distinct from false "
     "order by worked_on, id"
 )
+_MONTHS = text(
+    "select order_line_id, extract(year from worked_on)::int, extract(month from worked_on)::int, sum(hours), "
+    "  coalesce(array_agg(distinct invoice_id) filter (where invoice_id is not null), '{}') "
+    "from odoo_timesheets where order_line_id is not null and is_approved is distinct from false "
+    "  and company_id = any(:companies) group by 1, 2, 3"
+)
+_Worked = dict[tuple[int, Month], tuple[Decimal, tuple[int, ...]]]
+"""(order line, month) -> approved hours, and the invoices that carry any of them."""
 
 
 def find(ledger: Ledger) -> Iterator[Discrepancy]:
@@ -42,6 +49,8 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
             credited[document.credits_invoice_id, line.order_line_ids[0]].append(line)
         elif document.id in ledger.invoices:
             billed[document.id, line.order_line_ids[0]].append(line)
+    rows = ledger.session.execute(_MONTHS, {"companies": list(ledger.companies)})
+    worked: _Worked = {(r[0], (r[1], r[2])): (r[3], tuple(r[4])) for r in rows}
     for (invoice_id, order_line_id), lines in billed.items():
         order_line = ledger.order_lines[order_line_id]
         invoice = ledger.invoices[invoice_id]
@@ -54,29 +63,31 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
             if any(abs(ledger.price(credit) - ledger.price(line)) <= near for line in lines)
         ]
         asked = sum((line.quantity for line in lines), ZERO) - sum(taken, ZERO)
-        discrepancy = _judge(ledger, invoice, order_line, lines, asked)
+        discrepancy = _judge(ledger, invoice, order_line, lines, asked, worked)
         if discrepancy is not None:
             yield discrepancy
 
 
 def _judge(
-    ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine, lines: list[OdooInvoiceLine], asked: Decimal
-) -> Discrepancy | None:
+    ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine, lines: list[OdooInvoiceLine], asked: Decimal,
+    worked_in: _Worked,
+) -> Discrepancy | None:  # fmt: skip
     held = ledger.carried.get((invoice.id, order_line.id))
     if held is not None:
         hours, basis = held.hours, "the time linked to it"
-        where = {"invoice": invoice.id, "line": order_line.id}
-        sheets = [(r[0], r[1], r[2], r[3]) for r in ledger.session.execute(_CARRIED, where)] if hours else []
+        which: TextClause = _CARRIED
+        where: dict[str, object] = {"invoice": invoice.id, "line": order_line.id}
     else:
-        period = _period(invoice, lines)
-        if period is None:
+        months = _months(invoice, lines)
+        if not months:
             return None
-        within = {"line": order_line.id, "first": period[0], "last": period[1]}
-        entries = ledger.session.execute(_OF_PERIOD, within).all()
-        if any(e[5] is not None and e[5] in ledger.invoices for e in entries):
+        held_in = [worked_in.get((order_line.id, month), (ZERO, ())) for month in months]
+        if any(k in ledger.invoices for _, carriers in held_in for k in carriers):
             return None  # another invoice carries time of this period: the rule of hours invoiced again speaks
-        hours, basis = sum((e[4] for e in entries), ZERO), f"the approved time of {period[0]} to {period[1]}"
-        sheets = [(e[0], e[1], e[2], e[3]) for e in entries]
+        first, last = first_day(months[0]), last_day(months[-1])
+        hours, basis = sum((h for h, _ in held_in), ZERO), f"the approved time of {first} to {last}"
+        which = _OF_PERIOD
+        where = {"line": order_line.id, "first": first, "last": last}
     worked = ledger.in_unit(hours, order_line.unit, invoice.company_id)
     worked = hours if worked is None else worked
     difference = asked - worked
@@ -86,15 +97,16 @@ def _judge(
         return None
     if ledger.is_made_good(invoice, difference * price):
         return None
+    sheets = ledger.session.execute(which, where)
     refs = [RecordRef("account.analytic.line", s[0], f"{s[1]} {s[2]}: {s[3]}") for s in sheets]
     return _say(ledger, invoice, order_line, lines, asked, worked, price, refs, basis)
 
 
-def _period(invoice: OdooInvoice, lines: list[OdooInvoiceLine]) -> tuple[date, date] | None:
-    """The months that lines entered by hand name; a line that names none is not compared with time."""
+def _months(invoice: OdooInvoice, lines: list[OdooInvoiceLine]) -> list[Month]:
+    """The months that lines entered by hand name, and those between; a line that names none is not compared."""
     near = invoice.invoiced_on or invoice.created_at.date()
-    months = sorted({m for line in lines for m in months_in(line.description, near=near)})
-    return (first_day(months[0]), last_day(months[-1])) if months else None
+    named = {m for line in lines for m in months_in(line.description, near=near)}
+    return sorted(months_between(min(named), max(named))) if named else []
 
 
 def _say(

@@ -117,8 +117,8 @@ def _beyond(worked: list[_Month], retainer: Retainer, *, carries: bool) -> list[
 def _billed(ledger: Ledger, order: OdooOrder, line: OdooOrderLine, over: list[_Month]) -> dict[Month, Decimal]:
     """Hours beyond that invoices bill, by month: of the month the line names, else of the latest before the invoice."""
     found: dict[Month, Decimal] = defaultdict(Decimal)
-    for invoice in ledger.invoices.values():
-        if invoice.company_id != order.company_id or invoice.customer_id != order.customer_id:
+    for invoice in ledger.invoices_of_customer.get(order.customer_id, ()):
+        if invoice.company_id != order.company_id:
             continue
         near = invoice.invoiced_on or invoice.created_at.date()
         for billed in ledger.lines_of_invoice.get(invoice.id, ()):
@@ -152,7 +152,7 @@ def _waivers(ledger: Ledger, order: OdooOrder, projects: list[int], tasks: list[
     notes = [
         *ledger.notes("sale.order", [order.id]),
         *ledger.notes("project.project", projects),
-        *ledger.notes("project.task", [*tasks, *(t.id for t in ledger.tasks.values() if t.project_id in projects)]),
+        *ledger.notes("project.task", [*tasks, *(t.id for k in projects for t in ledger.tasks_of_project.get(k, ()))]),
         *ledger.notes("account.move", invoices),
     ]
     read = [(waiver_in(n.body, written_on=min(n.write_date.date(), ledger.today)), n) for n in notes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -76,18 +76,18 @@ def _free(ledger: Ledger) -> dict[int, list[Entry]]:
 
 def _not_covered_by_hand(ledger: Ledger, line: OdooOrderLine, entries: list[Entry]) -> list[Entry]:
     """Entries left when lines billed by hand (linked to the order, to no time) took the oldest before them."""
-    left = list(entries)
+    by_hand = []
     for billed in ledger.billing_of_line.get(line.id, ()):
         invoice = ledger.invoices.get(billed.invoice_id)
         if invoice is None or (invoice.id, line.id) in ledger.carried or billed.quantity <= 0:
             continue
         per_hour = ledger.in_unit(Decimal(1), billed.unit, invoice.company_id) or Decimal(1)
-        covers = billed.quantity / per_hour
-        for entry in list(left):
-            if entry.hours <= covers and (invoice.invoiced_on is None or entry.worked_on <= invoice.invoiced_on):
-                covers -= entry.hours
-                left.remove(entry)
-    return left
+        by_hand.append((invoice.invoiced_on or date.max, billed.id, billed.quantity / per_hour))
+    left = deque(entries)  # by day
+    for until, _, covers in sorted(by_hand):
+        while left and left[0].worked_on <= until and left[0].hours <= covers:
+            covers -= left.popleft().hours
+    return list(left)
 
 
 def _by_rule(
