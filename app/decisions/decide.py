@@ -13,7 +13,7 @@ from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle
 from app.cases.models import Case
-from app.decisions import duties
+from app.decisions import duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.errors import Conflict, NotFound, Refused
@@ -61,6 +61,7 @@ def confirm(
     earlier = _confirmations(session, suggestion)
     if any(person == by.user_id for person, _ in earlier):
         raise Conflict("You confirmed this already; it waits for another person.", suggestion=str(suggestion.id))
+    elsewhere.require_not_done(session, suggestion)
     decision = _record(session, suggestion, "confirm", by, role, requirement, policy, at)
     missing = duties.still_missing(
         requirement, suggestion.approvals_required, [*earlier, (by.user_id, role)],

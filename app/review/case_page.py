@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.clock import now
+from app.decisions import elsewhere
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.decide import REJECT_REASONS
@@ -76,6 +77,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "is_due_soon": bool(d.case.deadline and d.case.deadline <= today + figures.SOON),
         "first_lead": by_rule.first_lead(d, leads.they_say(d)),
         "by_rule": by_rule.by_rule(d.assessment),
+        "elsewhere": elsewhere.of(session, case_id),
         "odoo_link": partial(odoo_links.link, request.app.state.settings.odoo_url),
         "we_found": leads.we_found(d),
         "what_to_do": leads.to_do(d),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case
-from app.decisions import decide
+from app.decisions import decide, elsewhere
 from app.decisions.decide import confirmations
 from app.documents.models import Document
 from app.errors import Conflict
@@ -120,6 +120,8 @@ def settle(session: Session, delivery: Delivery, receipt: Receipt | None, *, at:
         kind=suggestion.kind, receipt=row.receipt,
     )  # fmt: skip
     decide.settle_case(session, case, actor=ACTOR, at=at)
+    for other in elsewhere.to_compare(session, suggestion):
+        steps.schedule(session, other, "reconcile", at=at)
 
 
 def settle_stale(session: Session, delivery: Delivery, stale: Stale, *, at: datetime) -> None:

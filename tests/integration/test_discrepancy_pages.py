@@ -213,3 +213,31 @@ def test_the_download_is_what_was_found(house: House) -> None:
     with house.parts.database.transaction() as session:
         document = session.get_one(Document, raising.document_of(session, case_id))
         assert telling.read(document.content).discrepancy.finding.quantity is not None
+
+
+def test_the_same_mistake_told_by_the_customer_and_found_by_a_rule_is_credited_once(house: House) -> None:
+    from workers import detection
+
+    mail = house.take_in_sample("04-")
+    house.work()
+    detection.run(house.parts)
+    house.work()
+    with house.parts.database.transaction() as session:
+        query = select(Detection.case_id).where(Detection.rule.startswith("rate_mismatch"))
+        ours = session.execute(query).scalar_one()
+    theirs = house.suggestions(mail.case_id)["draft_credit_note"]
+    same = house.suggestions(ours)["draft_credit_note"]
+    assert (theirs.target_id, theirs.amount) == (same.target_id, same.amount)
+    page = a_browser(house.parts.database).open(f"/cases/{ours}")
+    assert f'<a href="/cases/{mail.case_id}">Case {mail.case_id}</a> proposes a credit for' in page
+    reviewer = house.person("Tom", "reviewer", "controller")
+    assert house.confirm(theirs, reviewer)
+    with pytest.raises(Conflict, match="has just decided the same"):
+        house.confirm(same, reviewer)
+    house.write()
+    with pytest.raises(Conflict):
+        house.confirm(same, reviewer)
+    house.work()  # the write had it compared again
+    left = house.suggestions(ours)
+    assert "draft_credit_note" not in left
+    assert "post it" in str(left["schedule_activity"].command)

@@ -48,6 +48,8 @@ def _of_invoice(situation: Situation, invoice: Invoice, findings: list[Finding])
     lines = [line for line in books.invoice_lines if line.invoice_id == invoice.id]
     left = credits.still_open(invoice, books)
     by_rule = situation.advice is not None
+    if by_rule and is_drafted(situation, invoice):
+        return None
     if by_rule:
         findings = [replace(f, sentence=advised.dated(f.sentence, situation)) for f in findings]
     whole = next((f for f in findings if f.code == _WHOLE or (by_rule and _is_all_of(invoice, f))), None)
@@ -60,6 +62,14 @@ def _of_invoice(situation: Situation, invoice: Invoice, findings: list[Finding])
         return None
     gross = sum((credits.with_tax(p.net, p.line) for p in parts.values()), Money.zero(invoice.currency))
     return _partial(invoice, lines, list(parts.values()), gross) if gross <= left else None
+
+
+def is_drafted(situation: Situation, invoice: Invoice) -> bool:
+    """Whether draft credit notes wait in Odoo that take back what a rule of ours found."""
+    amount = next((f.amount for f in situation.books.findings if f.invoice_id == invoice.id), None)
+    drafts = [n.net for n in credits.notes(invoice, situation.books.books) if n.is_draft]
+    total = sum(drafts, Money.zero(invoice.currency))
+    return amount is not None and bool(drafts) and (amount <= total or amount in drafts)
 
 
 def _is_all_of(invoice: Invoice, finding: Finding) -> bool:

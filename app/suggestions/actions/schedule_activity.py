@@ -62,7 +62,9 @@ def _for_discrepancy(situation: Situation) -> list[Proposal]:
         return []
     if situation.reason in advised.EXTENDED and situation.books.order() is not None and _salesperson(situation):
         return []  # asked as an approval
-    summary, note = advice.step.rstrip(".")[:190], advised.note(situation)
+    drafted = next((i for i in situation.books.invoices() if draft_credit_note.is_drafted(situation, i)), None)
+    step = f"Check the draft credit note of {drafted.name} and post it" if drafted is not None else advice.step
+    summary, note = step.rstrip(".")[:190], advised.note(situation)
     values: dict[str, Json] = {"summary": summary, "note": note}
     user = advised.responsible(situation)
     if user is not None:

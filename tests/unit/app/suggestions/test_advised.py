@@ -11,6 +11,7 @@ import pytest
 from app.assessments.findings import Books, Reconciliation, RecordRef
 from app.detectors import asking, telling
 from app.odoo.commands import Attachment
+from app.odoo.records import InvoiceKind, InvoiceState
 from app.suggestions import policy
 from app.suggestions.actions import draft_reply
 from app.suggestions.proposal import Advice, Proposal, Situation
@@ -83,6 +84,17 @@ def test_the_only_line_is_the_one_that_is_meant() -> None:
     assert values(credit)["lines"] == [{"line_id": 500, "quantity": "6"}]
     two = replace(BOOKS, invoice_lines=(a_line(), a_line(id=501)))
     assert "draft_credit_note" not in proposed("unapproved_time.invoiced", two, line_id=None)
+
+
+def test_what_a_draft_takes_back_already_is_posted_not_credited_twice() -> None:
+    draft = an_invoice(
+        id=101, name="", net="900.00", kind=InvoiceKind.CREDIT_NOTE, state=InvoiceState.DRAFT, credits_invoice_id=100
+    )
+    found = proposed("unapproved_time.invoiced", replace(BOOKS, invoices=(an_invoice(), draft)))
+    assert set(found) == {"schedule_activity", "close_no_action"}
+    assert "post it" in str(values(found["schedule_activity"])["summary"])
+    other = replace(draft, net=eur("10.00"))
+    assert "draft_credit_note" in proposed("unapproved_time.invoiced", replace(BOOKS, invoices=(an_invoice(), other)))
 
 
 def test_no_credit_for_more_than_is_open_or_on_the_line() -> None:
