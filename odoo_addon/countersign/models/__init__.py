@@ -1,1 +1,13 @@
-from . import ageing, client, events, mirror, operation, outbox, panel, sending, service_messages, settings, time_approval
+from . import (
+    ageing,
+    client,
+    events,
+    mirror,
+    operation,
+    outbox,
+    panel,
+    sending,
+    service_messages,
+    settings,
+    time_approval,
+)

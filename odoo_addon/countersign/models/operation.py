@@ -12,6 +12,8 @@ from ..operations import KINDS, Call, differences, files, guarded_lines, keep_ev
 SERVICE_GROUP = "countersign.group_service"
 KEPT_CONTEXT = ("lang", "tz", "allowed_company_ids")
 """The rest of a caller's context could give new records default values, or switch checks off."""
+INSIDE = object()
+"""Stands in the context while an operation runs; nobody can send it from outside."""
 
 
 class CountersignOperation(models.Model):
@@ -60,7 +62,8 @@ class CountersignOperation(models.Model):
         :param digest: SHA-256 of the canonical change; refused when it is not that of these arguments
         :return: ``{"status": "applied" | "already", "result": {...}}``
         """
-        asked = self.with_context({k: v for k, v in self.env.context.items() if k in KEPT_CONTEXT})
+        context = {k: v for k, v in self.env.context.items() if k in KEPT_CONTEXT}
+        asked = self.with_context({**context, "countersign_operation": INSIDE})
         return asked._apply(key, kind, record, values, expected, mandate, attachments, digest)
 
     def _apply(self, key, kind, record, values, expected, mandate, attachments, digest):
