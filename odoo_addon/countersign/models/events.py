@@ -97,14 +97,16 @@ class IrAttachment(models.Model):
         if "res_id" not in vals and "res_model" not in vals:
             return super().write(vals)
         # Files of messages are uploaded first and find their record when the message is posted.
-        elsewhere = self.filtered(lambda file: (file.res_model, file.res_id) != _place(file, vals))
+        elsewhere = self.sudo().filtered(lambda file: (file.res_model, file.res_id) != _place(file, vals))
         result = super().write(vals)
         elsewhere._tell_countersign()
         return result
 
     def _tell_countersign(self):
         """One event per record that got files; none for Odoo's own renderings, nor for the service's evidence."""
-        added = self.filtered(lambda file: file.res_id and file.res_model in FILES_MATTER_ON and not file.res_field)
+        added = self.sudo().filtered(
+            lambda file: file.res_id and file.res_model in FILES_MATTER_ON and not file.res_field
+        )
         if not added or self.env.user.has_group(SERVICE_GROUP):
             return
         for model, files in added.grouped("res_model").items():

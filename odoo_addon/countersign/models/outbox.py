@@ -49,7 +49,6 @@ class CountersignOutbox(models.Model):
     _name = "countersign.outbox"
     _description = "Event for Countersign"
     _order = "id desc"
-    _rec_name = "event"
 
     event = fields.Selection(
         [
@@ -59,11 +58,11 @@ class CountersignOutbox(models.Model):
             ("invoice.reopened", "Invoice reset to draft"),
             ("milestone.reached", "Milestone reached"),
             ("timesheet.approved", "Time approved"),
-            ("timesheet.changed", "Approval of time taken back"),
+            ("timesheet.changed", "Approved time changed"),
             ("expense.approved", "Expense approved"),
             ("attachment.added", "File attached"),
-            ("record.sent", "Sent by a person"),
-            ("exception.raised", "Exception raised by a person"),
+            ("record.sent", "Sent by hand"),
+            ("exception.raised", "Exception raised"),
         ],
         required=True,
         readonly=True,
@@ -95,9 +94,17 @@ class CountersignOutbox(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
+        for model, rows in self.grouped("res_model").items():
+            standing = self.env[model].browse(rows.mapped("res_id")).exists() if model in self.env else ()
+            names = {record.id: record.display_name for record in standing}
+            for row in rows:
+                row.res_name = names.get(row.res_id) or self.env._("Deleted (%s)", row.res_id)
+
+    @api.depends("event", "res_name")
+    def _compute_display_name(self):
+        words = dict(self._fields["event"]._description_selection(self.env))
         for row in self:
-            record = row._record()
-            row.res_name = record.display_name if record else self.env._("Deleted (%s)", row.res_id)
+            row.display_name = f"{words.get(row.event, '')}: {row.res_name}"
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -150,7 +157,11 @@ class CountersignOutbox(models.Model):
 
     @api.model
     def _wake(self, at=None):
-        self.env.ref("countersign.cron_outbox")._trigger(at=at)
+        job = self.env.ref("countersign.cron_outbox", raise_if_not_found=False)
+        if job:
+            job._trigger(at=at)
+        else:
+            _logger.error("The scheduled action that posts Countersign's events was deleted. Update the module.")
 
     # Posting ---------------------------------------------------------------------------------------------------------
 
@@ -263,16 +274,11 @@ class CountersignOutbox(models.Model):
         rows.unlink()
         return len(rows), len(rows) == 10_000
 
-    def _record(self):
-        """The record, as far as it and its model still exist."""
-        self.ensure_one()
-        return self.env[self.res_model].browse(self.res_id).exists() if self.res_model in self.env else None
-
 
 def _company_of(record):
-    if "company_id" in record._fields:
-        return record.company_id
-    return record.project_id.company_id
+    """The company of the record or its project; customers and shared projects have none: then the person's own."""
+    company = record.company_id if "company_id" in record._fields else record.project_id.company_id
+    return company or record.env.company
 
 
 def _utc(moment):

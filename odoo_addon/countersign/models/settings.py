@@ -27,7 +27,7 @@ class ResConfigSettings(models.TransientModel):
     countersign_event_order = fields.Boolean("Order confirmed")
     countersign_event_invoice = fields.Boolean("Invoice drafted, posted or reset to draft")
     countersign_event_milestone = fields.Boolean("Milestone reached")
-    countersign_event_timesheet = fields.Boolean("Time approved or approval taken back")
+    countersign_event_timesheet = fields.Boolean("Time approved, or changed afterwards")
     countersign_event_expense = fields.Boolean("Expense approved")
     countersign_event_attachment = fields.Boolean("File attached to an order, invoice, project, task or expense")
 

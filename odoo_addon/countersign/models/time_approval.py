@@ -21,11 +21,14 @@ LOCKED = frozenset(
 ELSEWHERE = ("validated", "x_approved")
 """Approvals of others: Odoo Enterprise's field, and the customary custom one. Any of them counts as approved."""
 
+TIME_OFF = ("holiday_id", "global_leave_id")
+"""Links of time that Odoo writes, and removes again, for leave and public holidays; it is nobody's to approve."""
+
 
 class AccountAnalyticLine(models.Model):
     _inherit = "account.analytic.line"
 
-    countersign_approved = fields.Boolean("Approved", copy=False, readonly=True, index="btree_not_null")
+    countersign_approved = fields.Boolean("Approved", copy=False, readonly=True)
     countersign_approved_by = fields.Many2one("res.users", "Approved by", copy=False, readonly=True)
     countersign_approved_at = fields.Datetime("Approved at", copy=False, readonly=True)
     countersign_to_approve = fields.Boolean(
@@ -37,16 +40,15 @@ class AccountAnalyticLine(models.Model):
 
     @api.depends("countersign_approved", "project_id")
     def _compute_countersign_to_approve(self):
-        elsewhere = self._approved_elsewhere_fields()
         for line in self:
-            approved = line.countersign_approved or any(line[name] for name in elsewhere)
-            line.countersign_to_approve = bool(line.project_id) and not approved
+            approved = line.countersign_approved or line._is_approved_elsewhere()
+            line.countersign_to_approve = bool(line.project_id) and not approved and not line._is_time_off()
 
     @api.model
     def _search_countersign_to_approve(self, operator, value):
         if operator != "in":
             return NotImplemented
-        names = ("countersign_approved", *self._approved_elsewhere_fields())
+        names = ("countersign_approved", *self._known(ELSEWHERE), *self._known(TIME_OFF))
         waiting = Domain("project_id", "!=", False) & Domain.AND(Domain(name, "=", False) for name in names)
         wanted = Domain.FALSE
         if True in value:
@@ -56,9 +58,15 @@ class AccountAnalyticLine(models.Model):
         return wanted
 
     @api.model
-    def _approved_elsewhere_fields(self):
-        known = (self._fields.get(name) for name in ELSEWHERE)
-        return [field.name for field in known if field is not None and field.type == "boolean" and field.store]
+    def _known(self, names):
+        """Those of these fields that this database has and can search."""
+        return [name for name in names if name in self._fields and self._fields[name].store]
+
+    def _is_approved_elsewhere(self):
+        return any(self[name] for name in self._known(ELSEWHERE))
+
+    def _is_time_off(self):
+        return any(self[name] for name in self._known(TIME_OFF))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -93,7 +101,15 @@ class AccountAnalyticLine(models.Model):
             return result
         if not LOCKED.isdisjoint(vals):
             self._refuse_change_of_approved(vals)
-        return super().write(vals)
+        if LOCKED.union(ELSEWHERE).isdisjoint(vals) or not self._known(ELSEWHERE):
+            return super().write(vals)
+        approved = self.sudo().filtered(lambda line: line._is_approved_elsewhere())
+        changed = approved.filtered(lambda line: line._changes(vals))
+        result = super().write(vals)
+        now = self.sudo().filtered(lambda line: line._is_approved_elsewhere())
+        self.env["countersign.outbox"]._tell("timesheet.approved", now - approved)
+        self.env["countersign.outbox"]._tell("timesheet.changed", changed | (approved - now))
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
@@ -124,17 +140,17 @@ class AccountAnalyticLine(models.Model):
 
     def _approve_selected(self, approve):
         self.check_access("read")
-        able, left = self.browse(), {}
+        able, left = [], {}
         for line in self:
             why_not = line._why_not_set(approve)
             if why_not:
                 left[why_not] = left.get(why_not, 0) + 1
             else:
-                able += line
+                able.append(line.id)
         reasons = "\n".join(f"{count} × {why}" for why, count in left.items())
         if not able:
             raise UserError(reasons or self.env._("There is nothing to change."))
-        able.write({"countersign_approved": approve})
+        self.browse(able).write({"countersign_approved": approve})
         done = self.env._("%s approved.", len(able)) if approve else self.env._("%s taken back.", len(able))
         return {
             "type": "ir.actions.client",
@@ -170,6 +186,8 @@ class AccountAnalyticLine(models.Model):
         line, user = self.sudo(), self.env.user
         if not line.project_id:
             return self.env._("This is no time on a project.")
+        if line._is_time_off():
+            return self.env._("This is time off: Odoo writes it, nobody approves it.")
         if not repeat and line.countersign_approved == approve:
             return self.env._("approved already") if approve else self.env._("not approved")
         if line.project_id.user_id != user and not user.has_group(APPROVER_GROUP):
@@ -188,7 +206,7 @@ class AccountAnalyticLine(models.Model):
 
     def _refuse_change_of_approved(self, vals):
         for line in self.sudo().filtered("countersign_approved"):
-            changed = [name for name in LOCKED.intersection(vals) if line._would_change(name, vals[name])]
+            changed = line._changes(vals)
             if changed:
                 labels = ", ".join(sorted(line._fields[name]._description_string(self.env) for name in changed))
                 raise UserError(
@@ -200,6 +218,11 @@ class AccountAnalyticLine(models.Model):
                     )
                 )
 
-    def _would_change(self, name, value):
-        field = self._fields[name]
-        return field.convert_to_record(field.convert_to_cache(value, self), self) != self[name]
+    def _changes(self, vals):
+        """The locked fields that these values would change."""
+        return [
+            name
+            for name in LOCKED.intersection(vals)
+            if (field := self._fields[name]).convert_to_record(field.convert_to_cache(vals[name], self), self)
+            != self[name]
+        ]

@@ -159,6 +159,18 @@ class TestOutbox(LinkedCase):
             self.quotation.action_confirm()
         self.assertEqual(self.quotation.state, "sale")
 
+    def test_a_missing_scheduled_action_does_not_stop_it_either(self):
+        self.env.ref("countersign.cron_outbox").unlink()
+        self.quotation.action_confirm()
+        with self.assertLogs("odoo.addons.countersign.models.outbox", level="ERROR"):
+            self.env.cr.flush()
+        self.assertEqual(self.quotation.state, "sale")
+
+    def test_what_has_no_company_is_told_for_the_persons_own(self):
+        partner = self.env["res.partner"].create({"name": "Shared", "company_id": False})
+        told = self.env["countersign.outbox"].with_company(self.company)._tell("record.sent", partner)
+        self.assertEqual(told.company_id, self.company)
+
     def test_the_record_may_be_gone(self):
         note = self.env["sale.order"].create({"partner_id": self.customer.id})
         row = self.tell(note)
@@ -166,6 +178,7 @@ class TestOutbox(LinkedCase):
         self.run_job("cron_outbox")
         self.assertEqual(row.state, "sent")
         self.assertIn("Deleted", row.res_name)
+        self.assertTrue(row.display_name.startswith("Sent by hand: "))
 
     def test_events_of_another_company_are_not_seen(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

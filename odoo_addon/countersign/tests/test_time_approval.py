@@ -208,6 +208,28 @@ class TestTimeApproval(LinkedCase):
         )
         self.assertFalse(found)
 
+    def test_events_tell_of_another_approval_and_of_what_changes_after_it(self):
+        elsewhere = "is_so_line_edited"
+        self.enterContext(patch.object(time_approval, "ELSEWHERE", (elsewhere,)))
+        self.forget_rows()
+        self.time[elsewhere] = True
+        self.time.unit_amount = 5.0
+        self.time.write({"unit_amount": 5.0, "name": "Workshop"})
+        self.time[elsewhere] = False
+        self.time.unit_amount = 6.0
+        events = ["timesheet.approved", "timesheet.changed", "timesheet.changed"]
+        self.assertEqual(self.rows().mapped("event"), events)
+
+    def test_time_off_is_nobodys_to_approve(self):
+        self.enterContext(patch.object(time_approval, "TIME_OFF", ("is_so_line_edited",)))
+        self.time.is_so_line_edited = True
+        self.assertFalse(self.time.countersign_to_approve)
+        self.assertFalse(
+            self.env["account.analytic.line"].search([("id", "=", self.time.id), ("countersign_to_approve", "=", True)])
+        )
+        with self.assertRaisesRegex(UserError, "time off"):
+            self.approve(self.time, self.manager)
+
     def test_events_tell_of_approval_and_of_taking_back(self):
         self.forget_rows()
         more = self.log(self.worker)
