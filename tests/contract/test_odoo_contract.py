@@ -241,19 +241,20 @@ class OdooContract:
 
     def test_a_change_is_made_once_and_a_repetition_answers_the_same(self, odoo: Peer) -> None:
         order = order_named(odoo, "S00002")
-        change = _reference(order, "BS-2026-0417", before="")
+        reference = f"BS-2026-{uuid4().hex[:6]}"
+        change = _reference(order, reference, before="")
         key = new_key()
         first = apply(odoo, change, key)
         assert first.status is WriteStatus.APPLIED
         assert first.result["before"] == {"client_order_ref": None}
-        assert order_named(odoo, "S00002").customer_reference == "BS-2026-0417"
+        assert order_named(odoo, "S00002").customer_reference == reference
         again = apply(odoo, change, key)
         assert again.status is WriteStatus.ALREADY
         assert again.result == first.result
         said = [
             n
             for n in queries.notes(odoo.gateway, [DE], model="sale.order", record_id=order.id)
-            if "BS-2026-0417" in n.body
+            if reference in n.body
         ]
         assert len(said) == 1
         for part in ("Clara Engel", "credit notes under 1,000", "C-17", 'href="https://countersign.example/cases/17"'):

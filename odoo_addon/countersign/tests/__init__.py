@@ -8,8 +8,10 @@ from . import (
     test_history,
     test_outbox,
     test_panel,
+    test_people,
     test_rights,
     test_sending,
     test_settings,
+    test_taking_back,
     test_time_approval,
 )
