@@ -108,6 +108,8 @@ def _is_same(
     if both_linked:
         if set(one.order_line_ids) != set(other.order_line_ids):
             return False
+        if _has_time(ledger, first, one) != _has_time(ledger, second, other):
+            return False  # the rule of hours invoiced again looks at them
         return bool(named and named_other) or (
             not named and apart <= _CLOSE_DAYS and not _ordered_more(ledger, one, other)
         )
