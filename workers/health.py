@@ -23,7 +23,7 @@ def checks(p: Parts) -> Iterator[Check]:
     """Check every part in turn; a failing one does not keep the next from being checked."""
     for what, check in (
         ("database", _database), ("broker", _broker), ("policy", _policy), ("offline model", _offline_model),
-        ("Odoo", _odoo), ("model endpoint", _model_endpoint), ("mail", _mail),
+        ("Odoo", _odoo), ("Odoo's panel", _odoo_link), ("model endpoint", _model_endpoint), ("mail", _mail),
     ):  # fmt: skip
         yield _run(what, check, p)
 
@@ -38,6 +38,7 @@ def _run(what: str, check: Callable[[Parts], str | None], p: Parts) -> Check:
 
 _ABSENT = {
     "Odoo": "not connected; set ODOO_URL, ODOO_DB and ODOO_API_KEY. Until then nothing is matched or written.",
+    "Odoo's panel": "not linked; set COUNTERSIGN_ODOO_SECRET here and enter the same in Odoo's settings.",
     "model endpoint": "not set; the offline engine does the whole job.",
     "mail": "no mailbox is connected; take in files, the watched folder (COUNTERSIGN_WATCH) or POST /v1/documents.",
 }
@@ -102,6 +103,29 @@ def _odoo(p: Parts) -> str | None:
     if version.addon is None:
         raise Misconfigured("answers, but the addon “countersign” is not installed: reading works, writing does not")
     return f"Odoo {version.server}, addon {version.addon}, companies {', '.join(map(str, p.odoo.companies()))}"
+
+
+def _odoo_link(p: Parts) -> str | None:
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from app.users import odoo_people
+
+    secrets = p.settings.odoo_secrets
+    if not secrets:
+        return None
+    if p.settings.countersign_secret_key.get_secret_value() in secrets:
+        raise Misconfigured(
+            "COUNTERSIGN_ODOO_SECRET is the secret key itself, which Odoo must not know: choose another"
+        )
+    try:
+        with p.database.transaction() as session:
+            people, waiting = len(odoo_people.linked(session)), len(odoo_people.waiting(session))
+    except (OperationalError, ProgrammingError):
+        raise Unavailable("who is linked cannot be said without the database") from None
+    found = f"{people} {'person is' if people == 1 else 'people are'} linked"
+    if waiting:
+        found += f", {waiting} called and {'is' if waiting == 1 else 'are'} not: countersign user odoo --waiting"
+    return found + ("; a second secret holds, for changing it" if len(secrets) > 1 else "")
 
 
 def _model_endpoint(p: Parts) -> str | None:

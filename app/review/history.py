@@ -28,7 +28,7 @@ def lines(events: Iterable[AuditEvent], names: Mapping[str, str]) -> list[Line]:
     return [_line(e, names) for e in events if e.action not in _SILENT]
 
 
-_SILENT = ("write.queued",)
+_SILENT = ("write.queued", "write.handed_over")
 _WRITES = {
     "write.refused": "It was refused.",
     "write.failed": "It could not be written.",
@@ -85,17 +85,23 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         verb = "Changed" if version > 1 else "Proposed"
         return f"{verb}: {step}" + (f" (version {version})." if version > 1 else "."), f"Rule {c.get('rule', '')}"
     if action == "decision.confirm":
-        return f"confirmed {step}.", f"As {wording.role_word(str(c.get('role', '')))}, rule {c.get('rule', '')}"
+        return (
+            f"confirmed {step}{_where(c)}.",
+            f"As {wording.role_word(str(c.get('role', '')))}, rule {c.get('rule', '')}",
+        )
     if action == "decision.reject":
         why = wording.REJECT_WORDS.get(str(c.get("reason")), str(c.get("reason", ""))).lower()
-        return f"rejected {step}: {why}.", str(c.get("note", ""))
+        return f"rejected {step}{_where(c)}: {why}.", str(c.get("note", ""))
+    if action == "suggestion.edited":
+        return f"edited it{_where(c)}.", ""
     if action == "decision.undone":
         return "took a confirmation back before it was sent.", ""
     if action == "delivery.answered":
         word = "delivered" if c.get("was_delivered") else "not delivered"
         return f"said that the work was {word}.", str(c.get("note", ""))
     if action == "write.done":
-        return f"Written to Odoo: {step}.", str((c.get("receipt") or {}).get("name", ""))
+        by = "Carried out by Odoo" if _where(c) else "Written to Odoo"
+        return f"{by}: {step}.", str((c.get("receipt") or {}).get("name", ""))
     if action == "write.stale":
         return "Not written: Odoo changed since the decision.", ""
     if action in _WRITES:
@@ -109,3 +115,8 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
     if action == "case.took_over":
         return "Took over another case’s document.", ""
     return action.replace(".", " ").replace("_", " "), ""
+
+
+def _where(c: Mapping[str, Any]) -> str:
+    """Said of what was done inside Odoo."""
+    return " in Odoo" if str(c.get("via", "")).startswith("odoo:") else ""

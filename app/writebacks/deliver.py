@@ -36,6 +36,8 @@ class Delivery:
     suggestion_id: UUID
     key: str
     attempt: int
+    via: str = ""
+    """Who carried it out and reports: empty for our worker, "odoo:<database>" for an Odoo it was handed to."""
 
 
 def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | None:
@@ -117,7 +119,7 @@ def settle(session: Session, delivery: Delivery, receipt: Receipt | None, *, at:
     undoing.mark_undone(session, suggestion, actor=ACTOR, at=at)
     trail.record(
         session, "write.done", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
-        kind=suggestion.kind, receipt=row.receipt,
+        kind=suggestion.kind, receipt=row.receipt, **_via(delivery),
     )  # fmt: skip
     decide.settle_case(session, case, actor=ACTOR, at=at)
     for other in elsewhere.to_compare(session, suggestion):
@@ -138,7 +140,7 @@ def settle_stale(session: Session, delivery: Delivery, stale: Stale, *, at: date
     suggestion.state = "stale"
     trail.record(
         session, "write.stale", case_id=case.id, actor=ACTOR, at=at, suggestion=str(suggestion.id), key=row.key,
-        differs=row.differs,
+        differs=row.differs, **_via(delivery),
     )  # fmt: skip
     decide.settle_case(session, case, actor=ACTOR, at=at)
     steps.schedule(session, case.id, "reconcile", at=at)
@@ -212,11 +214,21 @@ def due(session: Session, *, at: datetime, limit: int = 200) -> list[UUID]:
 def _locked(session: Session, delivery: Delivery) -> tuple[WriteBack, Suggestion, Case]:
     """The case, its suggestion and the write, locked in this order like everywhere."""
     suggestion, case = decide.locked(session, delivery.suggestion_id)
-    return session.get_one(WriteBack, delivery.id, with_for_update=True), suggestion, case
+    return session.get_one(WriteBack, delivery.id, with_for_update=True, populate_existing=True), suggestion, case
+
+
+def state_of(session: Session, delivery: Delivery) -> str:
+    """The state of a claimed write, locked until this transaction ends."""
+    row, _, _ = _locked(session, delivery)
+    return row.state
 
 
 def _is_held(row: WriteBack, delivery: Delivery) -> bool:
     return row.state == "leased" and row.attempts == delivery.attempt
+
+
+def _via(delivery: Delivery) -> dict[str, str]:
+    return {"via": delivery.via} if delivery.via else {}
 
 
 def _plain(value: object) -> Any:

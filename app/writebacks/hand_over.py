@@ -93,13 +93,15 @@ def settle(
         NotFound: No write with this key was handed to this Odoo.
         Malformed: The report's result is longer than any of ours.
     """
-    row = session.execute(select(WriteBack).where(WriteBack.key == key)).scalar_one_or_none()
+    row = session.execute(
+        select(WriteBack.id, WriteBack.suggestion_id, WriteBack.handed_to).where(WriteBack.key == key)
+    ).one_or_none()
     if row is None or row.handed_to != database:
         raise NotFound("No write with this key was handed to this Odoo. Nothing was changed by this report.")
     if len(json.dumps(result)) > LONGEST_RESULT:
         raise Malformed("The result of this report is longer than a result can be. Nothing was changed by it.")
-    delivery = Delivery(row.id, row.suggestion_id, row.key, FIRST_LEASE)
-    before = row.state
+    delivery = Delivery(row.id, row.suggestion_id, key, FIRST_LEASE, via=f"odoo:{database}")
+    before = deliver.state_of(session, delivery)
     why = storable(message.strip())[:LONGEST_REASON] or "Odoo gave no reason."
     if status in ("applied", "already"):
         deliver.settle(session, delivery, Receipt(WriteStatus(status), dict(result)), at=at)
@@ -110,8 +112,8 @@ def settle(
     else:
         deliver.postpone(session, delivery, why, at=at)
     session.flush()
-    session.refresh(row)
-    return _SAYS[row.state] if before == "leased" else f"This was settled before. {_SAYS[row.state]}"
+    after = _SAYS[deliver.state_of(session, delivery)]
+    return after if before == "leased" else f"This was settled before. {after}"
 
 
 _SAYS = {

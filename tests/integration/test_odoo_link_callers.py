@@ -286,3 +286,23 @@ def test_a_malformed_request_is_said(database: Database, path: str) -> None:
     server = odoo_server(database)
     for body in ([], "x", {"unknown": 1}):
         assert server.call(path, body).status_code == 422  # type: ignore[arg-type]
+
+
+def test_doctor_tells_of_the_link(database: Database, postgres_url: str) -> None:
+    from workers import health
+
+    def told(**more: Any) -> health.Check:
+        parts = Parts(Settings(database_url=postgres_url, countersign_secret_key="k" * 40, **more))  # type: ignore[arg-type]
+        found = next(c for c in health.checks(parts) if c.what == "Odoo's panel")
+        parts.close()
+        return found
+
+    assert told().state == "absent"
+    with database.transaction() as session:
+        linked(session, "Ines", 7)
+    odoo_server(database).panel(uid=8)
+    assert told(countersign_odoo_secret=SECRET) == health.Check(
+        "Odoo's panel", "works", "1 person is linked, 1 called and is not: countersign user odoo --waiting"
+    )
+    assert "second secret" in told(countersign_odoo_secret=SECRET, countersign_odoo_secret_next="n" * 40).says
+    assert told(countersign_odoo_secret="k" * 40).state == "fails"

@@ -213,7 +213,7 @@ def test_a_receipt_settles_the_write(database: Database, server: OdooServer, sta
     row = only_write(database)
     assert (row.state, row.receipt) == ("written", {"status": status, **RESULT})
     [done] = events(database, "write.done")
-    assert done["receipt"]["id"] == 91
+    assert (done["receipt"]["id"], done["via"]) == (91, f"odoo:{DATABASE}")
 
 
 def test_a_receipt_twice_settles_once(database: Database, server: OdooServer) -> None:
@@ -536,3 +536,38 @@ def test_many_decisions_at_once_hand_over_one_write(database: Database, server: 
     assert {a.status_code for a in answers} <= {200, 409}
     assert len(events(database, "decision.confirm")) == 1
     assert only_write(database).state == "leased"
+
+
+def test_receipts_and_workers_at_once_settle_one_write(database: Database, server: OdooServer) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    suggestion = proposed(database)
+    key = server.decide(suggestion).json()["apply"]["key"]
+    the_lease_is_over(database)
+    books, row = BooksOnce(), only_write(database)
+    parts = WorkersParts(database, books)
+
+    def act(n: int) -> int:
+        if n % 2:
+            writeback.deliver(parts, row.id)
+            return 200
+        return server.receipt(key, result=RESULT).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(act, range(12))) == {200}
+    assert len(books.applied) <= 1
+    assert len(events(database, "write.done")) == 1
+    assert state_of(database, suggestion) == ("written", "done")
+    with database.snapshot() as session:
+        assert checkpoints.verify(session, key=b"s" * 48).holds
+
+
+def test_the_case_page_tells_that_it_was_done_in_odoo(database: Database, server: OdooServer) -> None:
+    from tests.web import browser
+
+    suggestion = proposed(database)
+    key = server.decide(suggestion).json()["apply"]["key"]
+    server.receipt(key, result=RESULT)
+    page = " ".join(browser(database).open(f"/cases/{suggestion.case_id}").split())
+    assert "confirmed the credit note in Odoo." in page
+    assert "Carried out by Odoo: the credit note." in page
