@@ -133,6 +133,44 @@ test("a suggestion says what, how much, why, what changes, on which words, who m
     expect(".o_cs_panel").toHaveAttribute("aria-label", "Countersign");
 });
 
+test("what touches money comes first within its case; cases keep their order", async () => {
+    const step = (id, case_id, risk) => ({ ...CREDIT, id, case_id, risk, title: id });
+    const suggestions = [step("note", 41, "advisory"), step("mark", 41, "operational"), step("credit", 41, "financial"), step("other", 42, "financial")];
+    await openContact([{ ...READY, suggestions }]);
+    await contains(".o_cs_suggestion", { count: 4 });
+    expect(queryAllTexts(".o_cs_title")).toEqual(["credit", "mark", "note", "other"]);
+});
+
+test("long values stand below each other, empty ones are said", async () => {
+    const shown = [{ what: "Reply", now: "(none)", after: "Guten Tag, vielen Dank für Ihre Bestellnummer." }];
+    await openContact([{ ...READY, suggestions: [{ ...CREDIT, shown }] }]);
+    await contains(".o_cs_long ins", { text: shown[0].after });
+    await contains(".o_cs_long del", { count: 0 });
+});
+
+test("nothing is said twice", async () => {
+    const credit = {
+        ...CREDIT,
+        title: "Draft a credit note of 1,900.00 EUR",
+        kind_words: "Draft a credit note",
+        evidence: [
+            { quote: "6 Stunden", source: "Mail of 20 Nov 2026" },
+            { quote: "900,00 EUR", source: "Mail of 20 Nov 2026" },
+            { quote: CREDIT.because, source: "Odoo: INV/2026/01187" },
+        ],
+    };
+    const other = { ...CREDIT, id: "a2", title: "Pause reminders" };
+    await openContact([{ ...READY, suggestions: [credit, other] }]);
+    await contains(".o_cs_suggestion", { count: 2 });
+    await contains(".o_cs_summary", { count: 1 });
+    expect(queryAllTexts(".o_cs_suggestion:first figcaption")).toEqual(["Mail of 20 Nov 2026", "Odoo: INV/2026/01187"]);
+    expect(".o_cs_suggestion:first mark").toHaveCount(3);
+    expect(".o_cs_suggestion:first .o_cs_money").toHaveCount(0);
+    expect(".o_cs_suggestion:first .o_cs_because").toHaveCount(0);
+    expect(queryText(".o_cs_suggestion:first .o_cs_kind")).not.toInclude("Draft a credit note");
+    expect(".o_cs_suggestion:last .o_cs_money").toHaveCount(1);
+});
+
 test("an opened record costs one request, for the panel and both badges", async () => {
     const { asked, ids } = await openContact([READY]);
     await contains(".o_cs_stat", { text: "1Countersign" });

@@ -70,6 +70,10 @@ export class CountersignPanel extends Component {
             .map((found) => ({ ...found, url: webAddress(found.url) }));
     }
 
+    isFirstOfCase(suggestion, index) {
+        return this.held.suggestions.findIndex((found) => found.case_id === suggestion.case_id) === index;
+    }
+
     isUnfolded(suggestion, index) {
         const few = this.held.suggestions.length <= UNFOLDED_AT_MOST;
         return this.state.unfolded[suggestion.id] ?? (few || index === 0);

@@ -13,6 +13,7 @@ export const MODELS = [
     "res.partner",
 ];
 const CUSTOMER_DOCUMENTS = ["out_invoice", "out_refund", "out_receipt"];
+const WEIGHTS = { financial: 0, tax_sensitive: 0, contract_sensitive: 0, operational: 1, advisory: 2 };
 
 /** Whether this record of a form has a panel: one that is saved, of a model on the list, seen by a colleague. */
 export function hasPanel(record) {
@@ -39,6 +40,7 @@ class OpenRecord {
         /** loading, or the state of the last answer: ready, unreachable, not_configured, refused */
         this.state = "loading";
         this.isLoading = false;
+        this.settled = null;
         this.says = "";
         this.answer = null;
         /** What became of the last decision: `{tone, text, differences, made}` */
@@ -47,13 +49,21 @@ class OpenRecord {
         this.isCalled = false;
     }
 
+    /** In the order of their cases; within a case what touches money or contracts comes first. */
     get suggestions() {
-        return (this.state === "ready" && this.answer.suggestions) || [];
+        const given = (this.state === "ready" && this.answer.suggestions) || [];
+        const cases = [...new Set(given.map((suggestion) => suggestion.case_id))];
+        const place = ({ case_id, risk }) => 10 * cases.indexOf(case_id) + (WEIGHTS[risk] ?? 1);
+        return [...given].sort((one, other) => place(one) - place(other));
     }
 
-    /** Ask the server. Only the answer to the latest question counts. */
-    async load({ fresh = false } = {}) {
-        const turn = ++this.turn;
+    /** Ask the server, and wait until the answer is on screen. Only the answer to the latest question counts. */
+    load({ fresh = false } = {}) {
+        this.settled = this._load(++this.turn, fresh);
+        return this.settled;
+    }
+
+    async _load(turn, fresh) {
         this.isLoading = true;
         const answer = await ask("/countersign/panel", {
             model: this.model,
@@ -61,7 +71,7 @@ class OpenRecord {
             fresh,
         });
         if (turn !== this.turn) {
-            return;
+            return this.settled;
         }
         this.isLoading = false;
         this.state = answer.state;

@@ -2,7 +2,10 @@ import { Component, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { amountText, bars, webAddress } from "./words";
 
-const LONG = 60;
+/** Longer values stand below each other, over the whole width. */
+const LONG = 36;
+/** What stands in place of a value: "(none)", "(empty)". */
+const PLACEHOLDER = /^\((none|empty)\)$/;
 
 /** One suggestion: what it is worth, what it changes, what it rests on, and the decision. */
 export class CountersignSuggestion extends Component {
@@ -12,6 +15,7 @@ export class CountersignSuggestion extends Component {
         person: Object,
         record: Object,
         held: Object,
+        isFirstOfCase: Boolean,
         isUnfolded: Boolean,
         fold: Function,
     };
@@ -44,6 +48,34 @@ export class CountersignSuggestion extends Component {
         return amountText(this.suggestion.amount);
     }
 
+    /** The amount stands by itself unless the title names it; the kind unless it says the same as the title. */
+    get hasAmount() {
+        const { amount, title } = this.suggestion;
+        const named = (title.match(/\d[\d,]*(?:\.\d+)?/g) || []).map((text) => Number(text.replace(/,/g, "")));
+        return amount && !named.includes(Number(amount));
+    }
+
+    get kindWords() {
+        const { kind_words, title } = this.suggestion;
+        return title.startsWith(kind_words) ? "" : kind_words;
+    }
+
+    /** Evidence by where it stands: `{source, quotes}`. */
+    get evidence() {
+        const groups = new Map();
+        for (const { quote, source } of this.suggestion.evidence || []) {
+            groups.set(source, [...(groups.get(source) || []), quote]);
+        }
+        return [...groups].map(([source, quotes]) => ({ source, quotes }));
+    }
+
+    /** The reason, unless it stands above already or is quoted as evidence below. */
+    get because() {
+        const { because, summary, evidence } = this.suggestion;
+        const isQuoted = (evidence || []).some((words) => words.quote === because);
+        return because === summary || isQuoted ? "" : because;
+    }
+
     get caseUrl() {
         return webAddress(this.suggestion.case_url);
     }
@@ -59,9 +91,11 @@ export class CountersignSuggestion extends Component {
     }
 
     get rows() {
-        return (this.suggestion.shown || []).map((row) => ({
-            ...row,
-            isLong: `${row.now || ""}`.length > LONG || `${row.after || ""}`.length > LONG,
+        return (this.suggestion.shown || []).map(({ what, now, after }) => ({
+            what,
+            now: valued(now),
+            after: valued(after),
+            isLong: `${now || ""}`.length > LONG || `${after || ""}`.length > LONG,
         }));
     }
 
@@ -161,18 +195,27 @@ export class CountersignSuggestion extends Component {
             suggestion_id: this.suggestion.id,
             content_hash: this.suggestion.content_hash,
         });
-        this.state.sends = null;
-        if (answer.state === "done") {
-            this.state.asks = null;
-        }
-        held.notice = noticeOf(answer);
-        if (answer.written && !(await record.isDirty())) {
-            // The form and its chatter show what was written; the panel is asked for again with them.
-            await record.load();
-        } else {
-            await held.load({ fresh: true });
+        // Until the panel shows what is open now, what was decided on cannot be decided on again.
+        try {
+            if (answer.written && !(await record.isDirty())) {
+                // The form and its chatter show what was written; the panel is asked for again with them.
+                await record.load();
+                await held.settled;
+            } else {
+                await held.load({ fresh: true });
+            }
+        } finally {
+            held.notice = noticeOf(answer);
+            this.state.sends = null;
+            if (answer.state === "done") {
+                this.state.asks = null;
+            }
         }
     }
+}
+
+function valued(text) {
+    return PLACEHOLDER.test(text || "") ? "" : text || "";
 }
 
 function noticeOf(answer) {

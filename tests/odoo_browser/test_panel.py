@@ -1,0 +1,162 @@
+"""From a customer's mail to a draft credit note, decided by two people inside Odoo."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.odoo_browser.conftest import UNLINKED, Linked
+
+pytestmark = [pytest.mark.odoo, pytest.mark.browser, pytest.mark.timeout(900)]
+
+SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
+CREDIT = '.o_cs_suggestion:has-text("Draft a credit note")'
+
+
+@pytest.fixture(scope="module")
+def contested(linked: Linked) -> dict[str, Any]:
+    """The invoice that a customer's mail contests, once the mail was read."""
+    linked.house.command("ingest", str(SAMPLES / "01-hours-contested.eml"), "--wait", check=True)
+    (invoice,) = linked.find(
+        "account.move", [["name", "=", "RE/2026/00004"], ["move_type", "=", "out_invoice"]], ["name", "amount_untaxed"]
+    )
+    return invoice
+
+
+def credit_notes(linked: Linked, invoice: dict[str, Any]) -> list[dict[str, Any]]:
+    domain = [["reversed_entry_id", "=", invoice["id"]]]
+    return linked.find("account.move", domain, ["state", "move_type", "amount_untaxed", "name"])
+
+
+def test_who_is_nobody_here_may_look_and_is_told_why_not_decide(linked: Linked, contested: dict[str, Any]) -> None:
+    page = linked.open(linked.page(UNLINKED), "account.move", contested["id"])
+    page.wait_for_selector(CREDIT)
+    assert "You can look here, not decide." in page.inner_text(".o_cs_look")
+    assert page.locator(".o_cs_primary").count() == 0
+    page.context.close()
+
+
+def test_two_people_decide_in_odoo_and_the_credit_note_is_drafted(linked: Linked, contested: dict[str, Any]) -> None:
+    page = linked.page("clara.engel")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/countersign/" in r.url else None)
+    linked.open(page, "account.move", contested["id"])
+    page.wait_for_selector(CREDIT)
+    assert len(asked) == 1
+    assert re.search(r"\d", page.inner_text(".o_cs_stat"))
+    step = page.locator(CREDIT)
+    if step.locator(".o_cs_primary").count() == 0:
+        step.locator(".o_cs_fold").click()
+    said = step.inner_text()
+    linked.picture(page, "odoo-invoice")
+    assert "900.00" in said
+    assert "CN-2" in said
+    assert "6 Stunden" in said
+    assert "kreditoren@hafenwerk.example" in said
+
+    step.locator(".o_cs_primary").click()
+    page.wait_for_selector(".o_cs_panel > .o_cs_good")
+    assert credit_notes(linked, contested) == [], "a controller has to agree first"
+    page.context.close()
+
+    page = linked.open(linked.page("tom.ashworth"), "account.move", contested["id"])
+    page.wait_for_selector(CREDIT)
+    step = page.locator(CREDIT)
+    if step.locator(".o_cs_primary").count() == 0:
+        step.locator(".o_cs_fold").click()
+    assert "Confirmed by Clara Engel" in step.inner_text()
+    step.locator(".o_cs_primary").click()
+    page.wait_for_selector(".o_cs_panel > .o_cs_note")
+    assert "Odoo has the change." in page.inner_text(".o_cs_panel > .o_cs_note")
+
+    (made,) = credit_notes(linked, contested)
+    assert (made["state"], made["move_type"], made["amount_untaxed"]) == ("draft", "out_refund", 900.0)
+    page.wait_for_selector('.o-mail-Message:has-text("Draft credit note over")')
+    note = page.inner_text('.o-mail-Message:has-text("Draft credit note over")')
+    assert "Decided by Tom Ashworth" in note
+    assert "CN-2" in note
+    assert page.locator(CREDIT).count() == 0
+    page.click(".o_cs_panel > .o_cs_note .o_cs_link")
+    page.wait_for_selector('.o_form_view .o_field_widget:has-text("Credit Note"), .o_form_view:has-text("Credit Note")')
+    page.context.close()
+
+
+def test_the_books_of_the_decision_are_whole(linked: Linked, contested: dict[str, Any]) -> None:
+    deadline = time.monotonic() + 60
+    while (states := linked.house.ask("select state from write_backs")) != [("written",)]:
+        assert time.monotonic() < deadline, states
+        time.sleep(0.5)
+    verified = linked.house.command("audit", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    actions = [str(a) for (a,) in linked.house.ask("select action from audit_events")]
+    assert actions.count("decision.confirm") == 2
+    assert "write.done" in actions
+
+
+def test_on_a_phone_the_strip_leads_to_the_panel_and_the_order_gets_its_number(linked: Linked) -> None:
+    linked.house.command("ingest", str(SAMPLES / "02-order-number.eml"), "--wait", check=True)
+    (order,) = linked.find("sale.order", [["name", "=", "S00002"]], ["client_order_ref"])
+    assert not order["client_order_ref"]
+    page = linked.open(linked.page("clara.engel"), "sale.order", order["id"])
+    page.wait_for_selector(".o_cs_suggestion")
+    linked.picture(page, "odoo-order")
+    page.context.close()
+
+    page = linked.open(linked.page("clara.engel", width=390, height=844), "sale.order", order["id"])
+    page.click(".o_cs_strip")
+    page.wait_for_selector(".o_cs_panel:focus")
+    linked.picture(page, "odoo-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert 0 <= page.locator(".o_cs_panel").bounding_box()["y"] < 300
+    step = page.locator('.o_cs_suggestion:has(ins:has-text("BS-2611-047"))').first
+    step.locator(".o_cs_primary").click()
+    page.wait_for_selector('.o_cs_panel > .o_cs_good:has-text("Odoo has the change.")')
+    (order,) = linked.find("sale.order", [["name", "=", "S00002"]], ["client_order_ref"])
+    assert order["client_order_ref"] == "BS-2611-047"
+    page.context.close()
+
+
+def test_a_suggestion_is_rejected_with_a_reason_and_edited_in_odoo(linked: Linked, contested: dict[str, Any]) -> None:
+    page = linked.open(linked.page("clara.engel"), "account.move", contested["id"])
+    page.wait_for_selector(".o_cs_suggestion")
+    before = page.locator(".o_cs_suggestion").count()
+    title = page.locator(".o_cs_title").first.inner_text()
+    step = page.locator(".o_cs_suggestion").first
+    step.locator(".o_cs_reject").click()
+    step.locator(".o_cs_choice input").first.check()
+    step.locator(".o_cs_field textarea").fill("Agreed by phone")
+    step.locator(".o_cs_danger_button").click()
+    page.wait_for_selector('.o_cs_panel > .o_cs_good:has-text("Rejected.")')
+    assert page.locator(".o_cs_suggestion").count() == before - 1, title
+    rejected = linked.house.ask("select reason_code, note from decisions where verdict = 'reject'")
+    assert [note for _, note in rejected] == ["Agreed by phone"]
+    page.context.close()
+
+
+def test_without_the_service_the_form_works_and_the_panel_says_so(linked: Linked) -> None:
+    domain = [["move_type", "=", "out_invoice"], ["state", "=", "posted"], ["name", "!=", "RE/2026/00004"]]
+    invoice = linked.find("account.move", domain, ["name"])[0]
+    linked.odoo.as_administrator(
+        "ir.config_parameter", "set_param", key="countersign.service_url", value="http://127.0.0.1:9"
+    )
+    try:
+        page = linked.page("clara.engel", width=390, height=844)
+        linked.open(page, "account.move", invoice["id"])
+        page.wait_for_selector(".o_cs_panel .o_cs_note")
+        assert "cannot be reached" in page.inner_text(".o_cs_panel")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.wait_for_selector(".o-mail-Chatter-logNote:not([disabled])")
+        page.locator(".o_cs_panel").scroll_into_view_if_needed()
+        linked.picture(page, "odoo-unreachable")
+    finally:
+        linked.odoo.as_administrator(
+            "ir.config_parameter", "set_param", key="countersign.service_url",
+            value=f"http://127.0.0.1:{linked.house.port}",
+        )  # fmt: skip
+    page.click("button:has-text('Try again')")
+    page.wait_for_selector('.o_cs_head:has-text("open")')
+    page.context.close()
