@@ -126,7 +126,7 @@ class CountersignClient(models.AbstractModel):
     def _claims(self, model, res_id):
         user, now = self.env.user, int(time.time())
         if user.id == SUPERUSER_ID:  # the nightly job is about every company, though its user belongs to one
-            companies = self.env["res.company"].sudo().search([])
+            companies = self.env["res.company"].sudo().search([("active", "=", True)])
         else:
             # Under sudo Odoo does not check the companies of the context: they are narrowed to the user's own here.
             companies = self.env.companies & user.company_ids

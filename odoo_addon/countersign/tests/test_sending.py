@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -41,8 +40,13 @@ class TestSending(LinkedCase):
 
     def test_without_settings_it_is_said(self):
         self.link(False)
+        told = self.run_action("send_account_move", self.invoice, self.clerk)
+        self.assertEqual(told["params"]["type"], "danger")
+        self.assertIn("address of Countersign is not set", told["params"]["message"])
+        form = self.wizard(self.invoice, self.clerk)
+        form.note = "The workshop never took place."
         with self.assertRaisesRegex(UserError, "address of Countersign is not set"):
-            self.run_action("send_account_move", self.invoice, self.clerk)
+            form.save().action_raise()
 
     def wizard(self, records, user):
         context = {"active_model": records._name, "active_ids": records.ids}
@@ -83,34 +87,3 @@ class TestSending(LinkedCase):
         wizard = wizard.create({"res_model": "account.move", "res_ids": self.invoice.ids, "note": "x"})
         with self.assertRaises(AccessError):
             wizard.with_user(self.seller).read(["note"])
-
-    def test_an_automation_rule_can_use_the_examples(self):
-        if "base.automation" not in self.env:
-            self.run_action("example_invoice_without_reference", self.draft, self.env.user)
-        else:
-            self.env["base.automation"].create(
-                {
-                    "name": "Posted without reference",
-                    "model_id": self.env["ir.model"]._get_id("account.move"),
-                    "trigger": "on_create_or_write",
-                    "action_server_ids": [
-                        Command.create(
-                            {
-                                "name": "Raise",
-                                "model_id": self.env["ir.model"]._get_id("account.move"),
-                                "state": "multi",
-                                "child_ids": [
-                                    Command.link(self.env.ref("countersign.example_invoice_without_reference").id)
-                                ],
-                            }
-                        )
-                    ],
-                }
-            )
-            self.draft.narration = "x"
-        self.assertEqual(self.rows("exception.raised").res_id, self.draft.id)
-        self.forget_rows()
-        self.draft.ref = "PO-1"
-        self.run_action("example_invoice_without_reference", self.draft, self.env.user)
-        self.run_action("example_order_without_reference", self.quotation, self.env.user)
-        self.assertFalse(self.rows("exception.raised"))

@@ -35,8 +35,10 @@ class CountersignRaise(models.TransientModel):
         self.ensure_one()
         records = self._records()
         outbox = self.env["countersign.outbox"]
-        outbox._raise(records, self.note)
-        return outbox._told(records)
+        told = outbox._told(records, outbox._raise(records, self.note))
+        if told["params"]["type"] == "danger":
+            raise UserError(told["params"]["message"])  # the words stay on the screen for another try
+        return told
 
     def _records(self):
         self.ensure_one()
