@@ -17,6 +17,7 @@ RECORD_WORDS = {
     "account.tax": "Tax", "account.fiscal.position": "Fiscal position", "ir.attachment": "File", "mail.message": "Note",
     "product.product": "Product",
 }  # fmt: skip
+_LONGEST_NAME = 44
 _SIGNS = {"minus": "minus ", "plus": "plus ", "result": "= "}
 
 
@@ -48,34 +49,34 @@ class Page:
         return end - len(self.said(value)), end
 
     def arithmetic(self, rows: Sequence[ArithmeticRow]) -> None:
-        """The rows of a calculation as on paper."""
+        """The rows of a calculation as on paper; a column that no row fills is left out."""
         if not rows:
             return
-        self._table(
-            ["Arithmetic", "Quantity", "Rate", "Amount"],
-            [
-                [
-                    f"{_SIGNS.get(row.role, '')}{row.what}",
-                    row_cells(row.quantity, row.unit) if row.quantity is not None else "",
-                    str(row.rate) if row.rate else "",
-                    str(row.amount) if row.amount else "",
-                ]
-                for row in rows
-            ],
-        )  # fmt: skip
+        head = ("Arithmetic", "Quantity", "Rate", "Amount")
+        cells = [
+            (
+                f"{_SIGNS.get(row.role, '')}{row.what}",
+                row_cells(row.quantity, row.unit) if row.quantity is not None else "",
+                str(row.rate) if row.rate else "",
+                str(row.amount) if row.amount else "",
+            )
+            for row in rows
+        ]
+        filled = [n for n in range(len(head)) if n == 0 or any(row[n] for row in cells)]
+        self._table([head[n] for n in filled], [[row[n] for n in filled] for row in cells])
 
     def records(self, records: Sequence[RecordRef]) -> None:
         """The records that a finding rests on, under their numbers in Odoo."""
         if not records:
             return
         rows = [
-            [RECORD_WORDS.get(r.model, r.model), r.name or "(no name)", f"{r.model} {r.id}"]
+            [RECORD_WORDS.get(r.model, r.model), shortened(r.name) or "(no name)", str(r.id)]
             for r in records[:MOST_RECORDS]
         ]
         if len(records) > MOST_RECORDS:
             rows.append([f"and {len(records) - MOST_RECORDS} more", "", ""])
         self.gap()
-        self._table(["Rests on", "Name", "In Odoo"], rows)
+        self._table(["Rests on", "Name", "Id in Odoo"], rows)
 
     def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         start = len(self.text)
@@ -83,6 +84,12 @@ class Page:
         self.text += "\n".join("\t".join(row) for row in cells)
         self.tables.append(Table(tuple(cells), start=start, end=len(self.text)))
         self.text += "\n\n"
+
+
+def shortened(name: str) -> str:
+    """A record's name in one line that leaves room beside it."""
+    line = " ".join(name.split())
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def row_cells(quantity: Decimal, unit: str) -> str:

@@ -53,6 +53,7 @@ def note(situation: Situation) -> str:
     if advice is None or finding is None:
         return ""
     lines = [finding.sentence, *(_line(row) for row in finding.rows), f"Rule: {advice.rule.rstrip('.')}."]
+    lines.append(f"To do: {advice.step}")
     lines.append(f"Found by Countersign on {advice.found_on.isoformat()}, case {situation.case_id}.")
     return "\n".join(lines)[:4900]
 

@@ -237,3 +237,12 @@ def test_without_odoo_it_says_what_to_set(desk: House, run: Run) -> None:
     desk.parts.odoo = odoo
     assert (said.code, said.out) == (1, "")
     assert "ODOO_URL" in said.err
+
+
+def test_show_tells_the_rule_instead_of_a_sender(desk: House, run: Run) -> None:
+    case_id = next(iter(detection.run(desk.parts).cases.values()))
+    desk.work()
+    said = run("show", str(case_id))
+    assert said.code == 0
+    assert "The rule" in said.out
+    assert "They say" not in said.out

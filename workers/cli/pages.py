@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.assessments.findings import Finding
 from app.decisions.dossier import Dossier, ShownSuggestion
+from app.detectors.telling import READER
 from workers.cli.outside import escaped, harmless
 from workers.cli.tables import stake
 
@@ -33,8 +34,12 @@ def print_case(d: Dossier) -> None:
             console.print(escaped(line))
     for line in _arrivals(d):
         console.print(escaped(line), style="dim")
-    console.rule("They say", align="left")
-    if d.assessment:
+    by_rule = d.assessment is not None and d.assessment.engine == READER
+    console.rule("The rule" if by_rule else "They say", align="left")
+    if d.assessment and by_rule:
+        for vote in d.assessment.classification.votes:
+            console.print(escaped(vote.because))
+    elif d.assessment:
         for claim in d.assessment.summary:
             console.print(escaped(claim.text))
         _fields(console, d)

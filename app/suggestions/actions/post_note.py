@@ -44,7 +44,7 @@ def propose(situation: Situation) -> list[Proposal]:
 
 def _findings(situation: Situation) -> str:
     if situation.advice is not None:
-        return f"{advised.note(situation)}\n{situation.advice.step}"
+        return advised.note(situation)
     said = [f.sentence for f in situation.books.findings]
     if left_out(situation.document):
         said.append(f"The original document {too_large(situation.document)}.")

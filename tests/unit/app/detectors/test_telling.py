@@ -44,7 +44,7 @@ def test_it_reads_as_a_page_with_its_arithmetic_and_records() -> None:
         assert said in reading.text
     arithmetic, records = reading.tables
     assert arithmetic.rows[-1] == ("= Not billed", "9.5 Hours", "150.00 EUR", "1,425.00 EUR")
-    assert ("Timesheet", "2026-09-14 Anna: Workshop", "account.analytic.line 501") in records.rows
+    assert ("Timesheet", "2026-09-14 Anna: Workshop", "501") in records.rows
     c = assessment.classification
     assert (c.kind, c.reason, c.reading) == (Kind.BILLING_DISCREPANCY, "unbilled_time", CertaintyWord.BY_RULE)
     assert assessment.value("amount_disputed") == "1425.00"
