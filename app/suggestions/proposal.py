@@ -51,7 +51,7 @@ class Proposal:
     evidence: tuple[dict[str, Any], ...] = ()
 
     def command(self) -> dict[str, Any]:
-        """What will be carried out, as JSON: the change in Odoo, and what happens in Countersign (alone, or with it)."""
+        """What will be carried out, as JSON: the change in Odoo, and what happens in Countersign alone or with it."""
         if self.change is None:
             return {"within": dict(self.within)}
         return {"odoo": self.change.as_json(), **({"within": dict(self.within)} if self.within else {})}

@@ -1,4 +1,4 @@
-"""Ask delivery: a task in the project the contested work belongs to. Undone by archiving the task in Odoo."""
+"""Ask delivery: a ticket where Odoo has a helpdesk, else a task in the project. Undone by archiving what was made."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def propose(situation: Situation) -> list[Proposal]:
     return [
         Proposal(
             kind="create_ticket", target_name=match.record.name, risk="advisory", rank=3,
-            shown=(Shown("Task", "(none)", question),),
+            shown=(Shown("Question", "(none)", question),),
             because="The books do not answer this; the project manager can.",
-            effect=f"Opens a task in {match.record.name} for its manager; it is not billable.",
+            effect=f"Asks the manager of {match.record.name} by a ticket, or a task without a helpdesk.",
             change=Change(
                 OperationKind.CREATE_TICKET, match.company_id, "project.project", match.record.id,
                 values={"name": question, "description": summary[:9000]},

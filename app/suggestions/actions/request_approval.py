@@ -1,4 +1,4 @@
-"""Ask a named approver in Odoo to look at a discrepancy. Undone by cancelling the activity while it is open."""
+"""Ask a named approver in Odoo to look at a discrepancy. Undone while nobody has answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def propose(situation: Situation) -> list[Proposal]:
             kind="request_approval", target_name=order.name, risk="advisory", rank=4,
             shown=(Shown("Approval", "(none)", summary),),
             because="Only whoever agreed the limit can extend it.",
-            effect=f"Asks the salesperson of {order.name} for an approval in Odoo.",
+            effect=f"Asks the salesperson of {order.name} for an approval in Odoo, in the way it has for that.",
             change=Change(
                 OperationKind.REQUEST_APPROVAL, order.company_id, "sale.order", order.id,
                 values={"summary": summary, "user_id": order.salesperson_id, **values},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.odoo.commands import Change, OperationKind
 from app.odoo.records import Invoice, SalesOrder
+from app.suggestions import drafts
 from app.suggestions.figures import or_empty
 from app.suggestions.proposal import Proposal, Shown, Situation
 
@@ -11,7 +12,7 @@ _REASONS = ("new_po", "po_change", "po_reference", "missing_reference", "po_inva
 
 
 def propose(situation: Situation) -> list[Proposal]:
-    """For an order number that a certain order, or a draft invoice, does not carry yet."""
+    """For an order number that a certain order, or a draft invoice of it, does not carry yet."""
     number = situation.order_number
     reasons = {situation.reason, *situation.assessment.classification.secondary_reasons}
     if not number or not reasons & set(_REASONS):
@@ -20,10 +21,7 @@ def propose(situation: Situation) -> list[Proposal]:
     order = situation.books.order()
     if order is not None and order.customer_reference != number:
         found.append(_on_order(order, number))
-    invoice = situation.books.invoice()
-    if invoice is not None and invoice.is_draft and invoice.reference != number:
-        found.append(_on_draft_invoice(invoice, number))
-    return found
+    return found + [_on_draft_invoice(i, number) for i in drafts.of_situation(situation) if i.reference != number]
 
 
 def _on_order(order: SalesOrder, number: str) -> Proposal:
@@ -42,7 +40,7 @@ def _on_order(order: SalesOrder, number: str) -> Proposal:
 
 
 def _on_draft_invoice(invoice: Invoice, number: str) -> Proposal:
-    name = invoice.name or f"draft invoice for {invoice.customer_name}"
+    name = drafts.name(invoice)
     return Proposal(
         kind="set_customer_reference", target_name=name, risk="operational", rank=11,
         shown=(Shown("Customer reference", or_empty(invoice.reference), number),),

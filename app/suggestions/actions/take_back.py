@@ -22,6 +22,20 @@ WHY_NOT = {
     TAKE_BACK: "This took something back itself. Have the case compared with Odoo again to be proposed the step anew.",
 }
 """Steps that cannot be taken back, and what to do instead."""
+REVERSED_BY: Mapping[str, tuple[OperationKind, ...]] = {
+    "set_customer_reference": (OperationKind.SET_CUSTOMER_REFERENCE,),
+    "create_quotation_from_po": (OperationKind.DELETE_DRAFT_QUOTATION,),
+    "update_draft_order": (OperationKind.RESTORE_DRAFT,),
+    "update_invoice_narrative": (OperationKind.RESTORE_DRAFT,),
+    "draft_credit_note": (OperationKind.DELETE_DRAFT_CREDIT_NOTE,),
+    "mark_disputed": (OperationKind.CLEAR_DISPUTED,),
+    "schedule_activity": (OperationKind.CANCEL_ACTIVITY,),
+    "attach_evidence": (OperationKind.REMOVE_EVIDENCE,),
+    "create_ticket": (OperationKind.ARCHIVE_CREATED,),
+    "request_approval": (OperationKind.CANCEL_ACTIVITY, OperationKind.CANCEL_APPROVAL),
+    "update_billing_contact": (OperationKind.UPDATE_BILLING_CONTACT, OperationKind.ARCHIVE_CREATED),
+}
+"""What may reverse each step; a receipt that names anything else is not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,8 @@ def why_not(kind: str, receipt: Mapping[str, Any]) -> str:
     """Why a written step of this kind cannot be taken back, and what to do instead; empty when it can be."""
     if kind in WHY_NOT:
         return WHY_NOT[kind]
-    if not receipt.get("undo"):
+    reverse = receipt.get("undo") or {}
+    if reverse.get("kind") not in [kind.value for kind in REVERSED_BY.get(kind, ())]:
         return "Odoo did not say how to take this back. Put it right in Odoo by hand; its note names what was done."
     return ""
 

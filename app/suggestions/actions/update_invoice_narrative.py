@@ -5,34 +5,37 @@ from __future__ import annotations
 import re
 
 from app.odoo.commands import Change, OperationKind
+from app.odoo.records import Invoice
+from app.suggestions import drafts
 from app.suggestions.figures import or_empty
 from app.suggestions.proposal import Proposal, Shown, Situation
 
 _TAGS = re.compile(r"<[^<>]{0,500}>")
+_REASONS = ("missing_reference", "legal_form", "description_insufficient")
 
 
 def propose(situation: Situation) -> list[Proposal]:
-    """For a draft invoice whose customer asks for their number or wording on the invoice itself."""
-    invoice, number = situation.books.invoice(), situation.order_number
-    if invoice is None or not invoice.is_draft or not number:
+    """For the drafts of a customer who asks for their number or wording on the invoice itself."""
+    number = situation.order_number
+    if not number or situation.reason not in _REASONS:
         return []
-    if situation.reason not in ("missing_reference", "po_reference", "legal_form", "description_insufficient"):
-        return []
+    return [p for p in (_on(invoice, number) for invoice in drafts.of_situation(situation)) if p is not None]
+
+
+def _on(invoice: Invoice, number: str) -> Proposal | None:
     before = _TAGS.sub(" ", invoice.narration).strip()
     if number in before:
-        return []
+        return None
     after = f"{number}\n{before}".strip()
-    return [
-        Proposal(
-            kind="update_invoice_narrative", target_name=invoice.name or "draft invoice", risk="operational", rank=12,
-            shown=(Shown("Text at the foot", or_empty(before), after),),
-            because=f"The customer wants {number} to be readable on the invoice.",
-            effect="Rewords the draft; amounts stay as they are.",
-            change=Change(
-                OperationKind.UPDATE_INVOICE_NARRATIVE, invoice.company_id, "account.move", invoice.id,
-                values={"narration": after},
-                expected={"state": invoice.state.value, "narration": invoice.narration or None},
-            ),
-            evidence=({"field": "po_number"},),
-        )
-    ]  # fmt: skip
+    return Proposal(
+        kind="update_invoice_narrative", target_name=drafts.name(invoice), risk="operational", rank=12,
+        shown=(Shown("Text at the foot", or_empty(before), after),),
+        because=f"The customer wants {number} to be readable on the invoice.",
+        effect="Rewords the draft; amounts stay as they are.",
+        change=Change(
+            OperationKind.UPDATE_INVOICE_NARRATIVE, invoice.company_id, "account.move", invoice.id,
+            values={"narration": after},
+            expected={"state": invoice.state.value, "narration": invoice.narration or None},
+        ),
+        evidence=({"field": "po_number"},),
+    )  # fmt: skip
