@@ -226,3 +226,19 @@ class AccountAnalyticLine(models.Model):
             if (field := self._fields[name]).convert_to_record(field.convert_to_cache(vals[name], self), self)
             != self[name]
         ]
+
+
+class CountersignOperation(models.Model):
+    _inherit = "countersign.operation"
+
+    @api.model
+    def describe(self, models, modules):
+        """Our approval is named once somebody has used it: where nobody approves time, no time is unapproved."""
+        found = super().describe(models, modules)
+        named = found["models"].get("account.analytic.line", [])
+        if "countersign_approved" in named:
+            # sudo: whether time is approved here at all, in whichever company
+            lines = self.env["account.analytic.line"].sudo()
+            if not lines.search_count([("countersign_approved", "=", True)], limit=1):
+                named.remove("countersign_approved")
+        return found

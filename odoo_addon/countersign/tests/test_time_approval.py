@@ -268,6 +268,18 @@ class TestTimeApproval(LinkedCase):
         names = ["countersign_approved", "countersign_approved_by", "countersign_approved_at"]
         self.assertTrue(self.time.with_user(self.service).read(names)[0]["countersign_approved"])
 
+    def test_where_nobody_approves_no_time_is_unapproved(self):
+        def named():
+            asked = {"account.analytic.line": ["countersign_approved", "name"]}
+            found = self.env["countersign.operation"].with_user(self.service).describe(asked, [])
+            return found["models"]["account.analytic.line"]
+
+        self.env.cr.execute("UPDATE account_analytic_line SET countersign_approved = false")
+        self.env.invalidate_all()
+        self.assertEqual(named(), ["name"])
+        self.approve(self.time, self.manager)
+        self.assertEqual(named(), ["countersign_approved", "name"])
+
     def test_a_copy_is_not_approved(self):
         self.approve(self.time, self.manager)
         self.assertFalse(self.time.copy().countersign_approved)
