@@ -47,8 +47,11 @@ train: .venv/.ok ## train the offline model from the labelled corpus
 migrate: .venv/.ok ## bring DATABASE_URL to the newest version
 	$(BIN)/alembic upgrade head
 
-odoo: .venv/.ok ## start and fill a real Odoo 19 for development
-	tests/odoo/start-odoo --port 8069 --db dev
+odoo: .venv/.ok ## start and fill a real Odoo 19 for development; what is wrong in it stands in .countersign/planted.json
+	@mkdir -p .countersign
+	tests/odoo/start-odoo --port 8069 --db dev > .countersign/odoo.env
+	@. .countersign/odoo.env && $(BIN)/python -m fixtures.odoo.planted --url $$ODOO_URL --db $$ODOO_DB --key $$ODOO_ADMIN_KEY --manifest .countersign/planted.json
+	@cat .countersign/odoo.env
 
 test-odoo: .venv/.ok ## a real Odoo 19: contract, addon's own tests, detectors, panel in a browser
 	$(PYTEST) -q -m odoo

@@ -17,7 +17,7 @@ _CAP = re.compile(
     r"gedeckelt (?:auf|bei)|"
     r"maximalbetrag|maximal(?:er)? (?:auftragswert|betrag)|maximales budget|limitiert auf|"
     r"nicht (?:zu )?uberschreiten|"
-    r"plafond(?:ne)?(?: a)?|montant maxim(?:um|al)|ne (?:peut|doit|pas) (?:pas )?(?:exceder|depasser)|"
+    r"plafonne\w*(?: a)?|plafond|montant maxim(?:um|al)|ne (?:peut|doit|pas) (?:pas )?(?:exceder|depasser)|"
     r"a ne pas depasser|sans depasser|"
     r"importe maximo|no (?:podra |debe )?(?:superar|exceder|exceda|supere)|tope(?: de)?|limite (?:de|maximo)|"
     r"hasta un maximo|"

@@ -11,7 +11,7 @@ from app.detectors.words.figures import AMOUNT, amount_in, number
 from app.detectors.words.folding import fold
 from app.detectors.words.periods import Month, months_in
 
-_H = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|uur|uren|ore|ora|godz\.?|godzin\w?)\b"
+_H = r"(?:h|hrs?|hours?|std\.?|stunden?|heures?|horas?|uur|uren|ore|ora|godz\.?|godzin\w?)(?!\w)"
 _A = (
     r"(?:/|a|an|per|each|every|pro|je|im|jeden|par|chaque|al|por|cada|ogni|per|elke|iedere|na|w|w kazdym|"
     r"miesieczni\w*|monthly|monatlich\w*|mensuel\w*|mensual\w*|mensil\w*|maandelijks\w*|mensai?s?)"
@@ -40,9 +40,10 @@ _RETAINER = re.compile(
     r"serwisow\w+)|avenca|pacote de horas"
 )
 _FURTHER = re.compile(
-    r"further|additional|extra|beyond|excess|over(?:age|run|time)?|above|weitere|zusatzlich\w*|mehr(?:stunden|"
+    r"further|additional|hors forfait|en plus|por encima|uber das \w+ hinaus|a mais|extra|beyond|excess|"
+    r"over(?:age|run|time)?|above|weitere|zusatzlich\w*|mehr(?:stunden|"
     r"aufwand)|daruber|uberschreit\w*|supplementaires?|"
-    r"au-dela|excedent\w*|depassement|adicional\w*|suplementari\w*|exced\w*|aggiuntiv\w*|ulterior\w*|"
+    r"au-dela|excedent\w*|depassement|adiciona\w*|suplementari\w*|exced\w*|aggiuntiv\w*|ulterior\w*|"
     r"eccedent\w*|straordinari\w*|oltre|meer(?:uren|werk)|"
     r"aanvullend\w*|overschrijd\w*|boven|dodatkow\w*|ponad|nadgodzin\w*|nadwyzk\w*|kolejn\w*|extraordinari\w*|alem"
 )
