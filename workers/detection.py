@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
 from app.clock import now
@@ -18,6 +19,7 @@ from app.detectors import raising
 from app.detectors.discrepancy import Discrepancy
 from app.detectors.raising import Raised
 from app.errors import CountersignError, Misconfigured, NotFound, Unavailable
+from app.mirror import store
 from app.mirror.models import MirrorCursor
 from app.mirror.sync import Progress
 from app.odoo.gateway import OdooGateway
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x646574656374
 """PostgreSQL's number of the lock that lets one run at a time: "detect" in ASCII."""
+MIRRORING = 120.0
+"""Seconds that a run waits for another process that is just mirroring Odoo."""
 LONGEST = 3600
 """Seconds that a run may take: the first one copies all of Odoo. One that is cut off goes on where it was."""
 _IN_THE_WAY = ("40P01", "40001", "55P03")
@@ -101,12 +105,10 @@ def run(
             known = ", ".join(str(c) for c in ours)
             raise NotFound(f"Odoo shows us no company {strangers[0]}. It is one of {known}.")
         chosen = sorted(ours if companies is None else companies)
-        with p.database.transaction() as session:
-            for company in chosen if not dry_run else ():
-                odoo_events.take_wish(session, company)  # what happens from here on is a new wish
-        _mirror(p, wait=wait, say=say)
-        _read_papers(p)
-        found = _detect(p, chosen, today or now().date())
+        with _wishes_taken(p.database, () if dry_run else chosen):
+            _mirror(p, say=say)
+            _read_papers(p)
+            found = _detect(p, chosen, today or now().date())
         if dry_run:
             return Ran(found, cases=_cases(p.database, found))
         raised = _raise(p.database, found, chosen)
@@ -114,17 +116,32 @@ def run(
         return Ran(found, raised, _cases(p.database, found))
 
 
-def _mirror(p: Parts, *, wait: float, say: Callable[[Progress], None] | None) -> None:
-    """Bring the mirror up to date, whoever does it; then it must be whole."""
-    until = time.monotonic() + wait
+@contextmanager
+def _wishes_taken(database: Database, companies: Collection[int]) -> Iterator[None]:
+    """Take the wishes of these companies, so that what happens from here on is a new one. If nothing comes of it they
+    stand again."""
+    with database.transaction() as session:
+        query = select(DetectionWish.company_id).where(DetectionWish.company_id.in_(tuple(companies)))
+        wishes = session.execute(query).scalars().all()
+        for company in wishes:
+            odoo_events.take_wish(session, company)
+    try:
+        yield
+    except CountersignError:
+        with database.transaction() as session:
+            for company in wishes:  # without a nudge: what failed a moment ago is tried again in a while
+                row = insert(DetectionWish).values(company_id=company, wished_at=now())
+                session.execute(row.on_conflict_do_nothing())
+        raise
+
+
+def _mirror(p: Parts, *, say: Callable[[Progress], None] | None) -> None:
+    """Bring the mirror up to date; when another process is just doing that, afterwards."""
+    until = time.monotonic() + MIRRORING
     while mirroring.run(p, say=say).is_busy:
         if time.monotonic() > until:
             raise Unavailable("Odoo is being mirrored by another process. Try again when it has finished.")
         time.sleep(0.5)
-    with p.database.transaction() as session:
-        states = session.execute(select(MirrorCursor.is_complete)).scalars().all()
-    if not states or not all(states):
-        raise Unavailable("The mirror of Odoo is not whole yet: half a copy proves nothing. Run it again.")
 
 
 def _read_papers(p: Parts) -> None:
@@ -135,12 +152,26 @@ def _read_papers(p: Parts) -> None:
 
 
 def _detect(p: Parts, companies: Collection[int], today: date) -> tuple[Discrepancy, ...]:
+    """Let the rules look at a whole mirror that nobody is changing: half a copy, or half a change, proves nothing.
+
+    Raises:
+        Unavailable: It is not whole, or never at rest.
+    """
     from app.detectors.detect import detect
     from app.detectors.thresholds import Thresholds
 
     thresholds = Thresholds.of_mapping(p.policy.content.get("detectors"))
-    with p.database.snapshot() as session:
-        return detect(session, thresholds=thresholds, today=today, companies=sorted(companies))
+    until = time.monotonic() + MIRRORING
+    while True:
+        with store.alone(p.database) as at_rest, p.database.snapshot() as session:
+            if at_rest:
+                states = session.execute(select(MirrorCursor.is_complete)).scalars().all()
+                if not states or not all(states):
+                    raise Unavailable("The mirror of Odoo is not whole yet: half a copy proves nothing. Run it again.")
+                return detect(session, thresholds=thresholds, today=today, companies=sorted(companies))
+        if time.monotonic() > until:
+            raise Unavailable("Odoo is being mirrored by another process without a pause. Try again later.")
+        time.sleep(0.5)
 
 
 def _raise(database: Database, found: tuple[Discrepancy, ...], companies: Collection[int]) -> Raised:

@@ -176,6 +176,44 @@ def test_with_odoo_away_nothing_is_closed(house: House, monkeypatch: pytest.Monk
         assert set(session.execute(select(Detection.state)).scalars()) == {"open"}
 
 
+def test_a_wish_stands_again_when_nothing_came_of_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.errors import Unavailable
+    from workers import order_papers
+
+    assert house.parts.odoo is not None
+    company = house.parts.odoo.companies()[0]
+    monkeypatch.setattr("workers.detection.parts", lambda: house.parts)
+    with house.parts.database.transaction() as session:
+        odoo_events.wish_for_detection(session, company, at=NOW)
+
+    def away(_: object) -> int:
+        raise Unavailable("Odoo does not answer.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(order_papers, "read_papers", away)
+        detection.wished_task()
+    with house.parts.database.transaction() as session:
+        assert session.execute(select(DetectionWish.company_id)).scalars().all() == [company]
+    detection.wished_task()
+    with house.parts.database.transaction() as session:
+        assert session.execute(select(DetectionWish)).first() is None
+
+
+def test_the_rules_look_at_a_mirror_at_rest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.errors import Unavailable
+    from app.mirror import store
+    from workers import mirroring
+
+    detection.run(house.parts)
+    monkeypatch.setattr(detection, "MIRRORING", 0.6)
+    with store.alone(house.parts.database) as is_ours:
+        assert is_ours
+        with pytest.raises(Unavailable, match="another process"):
+            detection.run(house.parts)
+    assert not mirroring.run(house.parts).is_busy
+    assert detection.run(house.parts).raised is not None
+
+
 # -- the command ----------------------------------------------------------------------------------------------------
 
 
