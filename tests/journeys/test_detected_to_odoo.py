@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -104,6 +105,18 @@ def test_a_run_with_nothing_new_changes_nothing(house: House) -> None:
     assert sorted(again.raised.standing) == sorted(found.cases.values())
     with house.parts.database.transaction() as session:
         assert session.execute(select(Case.id, Case.version).order_by(Case.id)).all() == before
+
+
+def test_a_day_that_passes_changes_nothing_of_what_stands(house: House) -> None:
+    """What a person closed would come back every morning otherwise."""
+    day = date(2026, 12, 24)
+    first = detection.run(house.parts, today=day)
+    for more in (1, 9, 33):
+        raised = detection.run(house.parts, today=day + timedelta(days=more)).raised
+        assert raised is not None
+        assert raised.changed == ()
+        assert raised.again == ()
+    assert first.found
 
 
 def test_one_run_at_a_time(house: House) -> None:

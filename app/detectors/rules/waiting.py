@@ -52,11 +52,10 @@ def _quiet(ledger: Ledger, order: OdooOrder, last: dict[int, date]) -> Discrepan
             rate=ledger.money(ledger.price(k), order.currency), records=[line_ref(k)])
         for n, k in enumerate(left)
     ]  # fmt: skip
-    weeks = waited.days // 7
     return state(
         ledger, QUIET, (order.id,),
         company_id=order.company_id, customer=(order.customer_id, order.customer_name),
-        title=f"{order.name} {order.customer_name}: no time for {weeks} weeks",
+        title=f"{order.name} {order.customer_name}: no time since {latest}",
         sentence=f"Nobody has entered time on {order.name} since {latest}, and {amount} net of it is not delivered.",
         amount=amount, rows=[*rows, row("Not delivered", amount, "result")],
         records=[order_ref(order), *map(line_ref, left)], order=order, about=order_ref(order), since=latest,
@@ -80,9 +79,9 @@ def _late(ledger: Ledger, invoice: OdooInvoice) -> Discrepancy | None:
     return state(
         ledger, CYCLE, (invoice.id,),
         company_id=invoice.company_id, customer=(invoice.customer_id, invoice.customer_name),
-        title=f"{name} {invoice.customer_name}: not posted for {waited} days",
-        sentence=f"{name} is still a draft: {what}, {waited} days ago, and the target is {limits.cycle_days} days; "
-        f"{amount} net waits.",
+        title=f"{name} {invoice.customer_name}: not posted since {begins}",
+        sentence=f"{name} is still a draft: {what}, and the target is {limits.cycle_days} days from then; {amount} net "
+        "waits.",
         amount=amount, rows=[row(name, amount, records=[ref]), row("Not posted", amount, "result")],
         records=[ref, *map(order_ref, orders)], order=orders[0] if len(orders) == 1 else None, invoice=invoice,
         since=begins + timedelta(days=limits.cycle_days), step="Post the draft, or note what it waits for.",
