@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 
+from app.errors import NotFound
 from app.mirror import rows
 from app.mirror.models import (
     Mirrored,
@@ -41,6 +42,14 @@ Reading: TypeAlias = Callable[[Sequence[Row], OdooGateway, Sequence[int]], list[
 
 CHATTER = ("sale.order", "project.project", "project.task", "account.move")
 """Models whose notes are mirrored."""
+
+COPIED_NAMES: Mapping[str, tuple[str, ...]] = {
+    "res.partner.category": ("res.partner",),
+    "uom.uom": ("sale.order.line", "account.move.line"),
+}
+"""Models of which only names are copied, into rows of other models: when one changes, those are read again in full."""
+
+_LINKS_OF_A_TAX = ("fiscal_position_ids", "original_tax_ids")
 
 _VERSION = 1
 """To be raised when the reading of a row changes: everybody's mirror then reads all records again."""
@@ -86,9 +95,9 @@ def scopes(approved_by: Sequence[str]) -> list[Scope]:
         ),
         _scope("account.fiscal.position", OdooFiscalPosition, [], rows.fiscal_position, "name", "company_id",
                also=("account.tax",)),
-        _scope(
-            "account.tax", OdooTax, [["type_tax_use", "=", "sale"]], rows.tax,
-            "name", "company_id", "amount", "amount_type", "fiscal_position_ids", "original_tax_ids",
+        Scope(
+            "account.tax", _table(OdooTax), [["type_tax_use", "=", "sale"]],
+            ("write_date", "name", "company_id", "amount", "amount_type", *_LINKS_OF_A_TAX), (), _taxes,
         ),
         _scope(
             "sale.order", OdooOrder, [], rows.order,
@@ -174,6 +183,17 @@ def _customers(found: Sequence[Row], odoo: OdooGateway, companies: Sequence[int]
     )
     tags = {row["id"]: str(row["name"]) for row in named}
     return [rows.customer(row, tags) for row in found]
+
+
+def _taxes(found: Sequence[Row], odoo: OdooGateway, companies: Sequence[int]) -> list[Columns]:
+    """With archived fiscal positions and taxes among the links, which Odoo's search leaves out: invoices still name
+    them."""
+    ids = [row["id"] for row in found]
+    try:
+        links = odoo.read("account.tax", ids, _LINKS_OF_A_TAX, companies=companies, archived=True)
+    except NotFound:  # one was deleted meanwhile: the next run sees to it
+        links = list(found)
+    return [rows.tax({**row, **its}) for row, its in zip(found, links, strict=True)]
 
 
 def _payments(found: Sequence[Row], odoo: OdooGateway, companies: Sequence[int]) -> list[Columns]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.mirror.scopes import Scope
+from app.mirror.scopes import COPIED_NAMES, Scope
 from app.odoo.answers import AddonMissing
-from app.odoo.gateway import OdooGateway, Row
+from app.odoo.gateway import Domain, OdooGateway, Row
 from app.odoo.values import moment
 
 LONGEST_TRANSACTION = timedelta(minutes=5)
@@ -63,8 +63,8 @@ class Source(Protocol):
         """Odoo's clock, where changes must be asked for by time."""
         ...
 
-    def standing(self, scopes: Sequence[Scope]) -> dict[str, Standing]:
-        """By Odoo model."""
+    def standing(self, asked: Mapping[str, Domain]) -> dict[str, Standing]:
+        """Of the records of each Odoo model that fulfil its domain."""
         ...
 
     def by_id(self, scope: Scope, *, after: int, limit: int, up_to: int | None = None) -> list[Row]:
@@ -90,9 +90,9 @@ class Exact:
     def start(self) -> datetime | None:
         return None
 
-    def standing(self, scopes: Sequence[Scope]) -> dict[str, Standing]:
-        asked = {scope.model: list(scope.domain) for scope in scopes}
-        answer = self._odoo.ask_addon("mirror_standing", companies=self._companies, scopes=asked)
+    def standing(self, asked: Mapping[str, Domain]) -> dict[str, Standing]:
+        scopes = {model: list(domain) for model, domain in asked.items()}
+        answer = self._odoo.ask_addon("mirror_standing", companies=self._companies, scopes=scopes)
         return {model: Standing(count, int(total)) for model, (count, total) in answer.items()}
 
     def by_id(self, scope: Scope, *, after: int, limit: int, up_to: int | None = None) -> list[Row]:
@@ -136,12 +136,10 @@ class Plain:
     def start(self) -> datetime | None:
         return self._odoo.clock() - LONGEST_TRANSACTION
 
-    def standing(self, scopes: Sequence[Scope]) -> dict[str, Standing]:
+    def standing(self, asked: Mapping[str, Domain]) -> dict[str, Standing]:
         return {
-            scope.model: Standing(
-                self._odoo.search_count(scope.model, scope.domain, companies=self._companies, archived=True)
-            )
-            for scope in scopes
+            model: Standing(self._odoo.search_count(model, domain, companies=self._companies, archived=True))
+            for model, domain in asked.items()
         }
 
     def by_id(self, scope: Scope, *, after: int, limit: int, up_to: int | None = None) -> list[Row]:
@@ -193,16 +191,18 @@ class Plain:
         )
 
 
-def choose(
-    odoo: OdooGateway, companies: Sequence[int], scopes: Sequence[Scope]
-) -> tuple[Source, Mapping[str, Standing]]:
-    """The best way this Odoo offers, and what it answered to the first question."""
+def choose(odoo: OdooGateway, companies: Sequence[int], scopes: Sequence[Scope]) -> tuple[Source, dict[str, Standing]]:
+    """The best way this Odoo offers, and what it answered to the first question.
+
+    Only the exact way is asked about models whose names are copied: a count says nothing about names.
+    """
+    asked = {scope.model: scope.domain for scope in scopes}
     exact = Exact(odoo, companies)
     try:
-        return exact, exact.standing(scopes)
+        return exact, exact.standing(asked | {model: [] for model in COPIED_NAMES})
     except AddonMissing:
         plain = Plain(odoo, companies)
-        return plain, plain.standing(scopes)
+        return plain, plain.standing(asked)
 
 
 def _text(at: datetime) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.mirror import store
 from app.mirror.models import MirrorCursor
-from app.mirror.scopes import Scope, scopes
+from app.mirror.scopes import COPIED_NAMES, Scope, scopes
 from app.mirror.source import Position, Standing, choose
 from app.odoo.capabilities import capabilities
 from app.odoo.gateway import OdooGateway, Row
@@ -87,9 +87,10 @@ class _Run:
         self.report = SyncReport(is_exact=self._source.is_exact)
 
     def carry_out(self) -> SyncReport:
+        self._look_at_names()
         touched = [scope for scope in self._scopes if self._catch_up(scope)]
         if touched and self._source.is_exact:
-            self._there = self._source.standing(touched)
+            self._there = self._source.standing({scope.model: scope.domain for scope in touched})
         for scope in touched:
             self._make_good(scope)
         with self._database.transaction() as session:
@@ -97,6 +98,22 @@ class _Run:
                 store.name_customers(session, scope.table)
                 self._cursor(session, scope).checked_at = self._at
         return self.report
+
+    def _look_at_names(self) -> None:
+        """A new name of a unit or tag changes no record that has it: those are all read again."""
+        with self._database.transaction() as session:
+            for model, others in COPIED_NAMES.items():
+                there = self._there.get(model)
+                if there is None:
+                    continue
+                standing = f"{there.count}:{there.total}"
+                cursor = session.get(MirrorCursor, model) or MirrorCursor(model=model, last_id=0, asked="")
+                if cursor.asked != standing:
+                    for scope in self._scopes:
+                        if scope.model in others:
+                            store.begin_again(self._cursor(session, scope))
+                cursor.asked, cursor.is_complete, cursor.checked_at = standing, True, self._at
+                session.add(cursor)
 
     def _catch_up(self, scope: Scope) -> bool:
         """Read what is new; False when nothing could be."""

@@ -90,8 +90,10 @@ class OdooGateway(Protocol):
 
     def search_count(self, model: str, domain: Domain, *, companies: Sequence[int], archived: bool = False) -> int: ...
 
-    def read(self, model: str, ids: Sequence[int], fields: Sequence[str], *, companies: Sequence[int]) -> list[Row]:
-        """The records of these ids, in this order.
+    def read(
+        self, model: str, ids: Sequence[int], fields: Sequence[str], *, companies: Sequence[int], archived: bool = False
+    ) -> list[Row]:
+        """The records of these ids, in this order; lists of links name archived records only if asked.
 
         Raises:
             NotFound: One of them does not exist; Odoo itself would answer with fewer rows.

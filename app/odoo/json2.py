@@ -140,13 +140,16 @@ class Json2Odoo:
             raise Malformed(f"Odoo answered the count of {model} with {type(count).__name__}.", model=model)
         return count
 
-    def read(self, model: str, ids: Sequence[int], fields: Sequence[str], *, companies: Sequence[int]) -> list[Row]:
+    def read(
+        self, model: str, ids: Sequence[int], fields: Sequence[str], *, companies: Sequence[int], archived: bool = False
+    ) -> list[Row]:
         if not ids:
             return []
+        context = _context(companies, archived)
         by_id: dict[int, Row] = {}
         for start in range(0, len(ids), self._page):
             some = list(ids[start : start + self._page])
-            rows = self.call(model, "read", ids=some, fields=list(fields), context=_context(companies), idempotent=True)
+            rows = self.call(model, "read", ids=some, fields=list(fields), context=context, idempotent=True)
             by_id |= {row["id"]: row for row in _rows(rows, model)}
         missing = [i for i in ids if i not in by_id]
         if missing:

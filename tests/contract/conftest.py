@@ -54,6 +54,13 @@ def odoo_with_stand_ins() -> Iterator[Peer]:
         yield peer
 
 
+@pytest.fixture(scope="session")
+def odoo_to_change() -> Iterator[Peer]:
+    """One more like `real_odoo`, where tests rename, delete and archive as they like; ODOO_MIRROR_URL may name one."""
+    with _served("ODOO_MIRROR", [START_ODOO, "start", "--db", "contract_mirror"], _PORT - 3) as peer:
+        yield peer
+
+
 @contextmanager
 def _served(prefix: str, command: Sequence[str | Path], port: int) -> Iterator[Peer]:
     names = ("URL", "DB", "API_KEY", "ADMIN_KEY")

@@ -15,8 +15,9 @@ from sqlalchemy import delete, select
 
 from app.db import Database
 from app.errors import Unavailable
+from app.mirror import store
 from app.mirror import sync as syncing
-from app.mirror.models import MirrorCursor, OdooInvoice, OdooNote, OdooOrder, OdooTimesheet
+from app.mirror.models import MirrorCursor, OdooCustomer, OdooInvoice, OdooNote, OdooOrder, OdooTimesheet
 from app.mirror.scopes import scopes
 from app.mirror.sync import SyncReport, sync
 from app.odoo.capabilities import TIMESHEET_APPROVALS
@@ -142,6 +143,23 @@ def test_a_customers_new_name_and_entity_reach_the_documents(
         assert session.get_one(OdooOrder, 1).customer_name == "Hafenwerk SE"
         names = session.scalars(select(OdooInvoice.customer_name).where(OdooInvoice.customer_id == 17))
         assert set(names) == {"Hafenwerk SE"}
+
+
+def test_a_tags_new_name_reaches_the_customers_that_have_it(
+    database: Database, sandbox: Sandbox, gateway: Counting
+) -> None:
+    tag = next(iter(sandbox.books.all("res.partner.category")))["id"]
+    sandbox.books.write("res.partner", 17, {"category_id": [tag]})
+    is_exact = run(database, gateway).is_exact
+    sandbox.books.write("res.partner.category", tag, {"name": "PO needed"})
+    if not is_exact:  # then names are noticed with the records that have them, or when all is read again
+        with database.transaction() as session:
+            store.begin_all_again(session)
+
+    run(database, gateway)
+
+    with database.transaction() as session:
+        assert session.get_one(OdooCustomer, 17).tags == ["PO needed"]
 
 
 def test_a_change_that_was_committed_late_is_not_lost(database: Database, sandbox: Sandbox, gateway: Counting) -> None:
