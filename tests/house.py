@@ -80,9 +80,12 @@ class House:
             return session.get_one(Case, case_id)
 
     def suggestions(self, case_id: int) -> dict[str, Suggestion]:
+        """The best suggestion of each kind, in its newest version."""
         with self.parts.database.transaction() as session:
             rows = session.execute(
-                select(Suggestion).where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
+                select(Suggestion)
+                .where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
+                .order_by(Suggestion.rank.desc(), Suggestion.version)
             ).scalars()
             return {s.kind: s for s in rows}
 
