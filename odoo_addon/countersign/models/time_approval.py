@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .operation import SERVICE_GROUP
+
 APPROVE_OWN = "countersign.approve_own_time"
 APPROVER_GROUP = "countersign.group_time_approver"
 
@@ -56,6 +58,16 @@ class AccountAnalyticLine(models.Model):
         if False in value:
             wanted |= ~waiting
         return wanted
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """The service learns of our approval once somebody uses it: where nobody approves, nothing is unapproved."""
+        found = super().fields_get(allfields, attributes)
+        is_service = "countersign_approved" in found and self.env.user.has_group(SERVICE_GROUP)
+        # sudo: whether time is approved here at all, in whichever company
+        if is_service and not self.sudo().search_count([("countersign_approved", "=", True)], limit=1):
+            del found["countersign_approved"]
+        return found
 
     @api.model
     def _known(self, names):
@@ -226,19 +238,3 @@ class AccountAnalyticLine(models.Model):
             if (field := self._fields[name]).convert_to_record(field.convert_to_cache(vals[name], self), self)
             != self[name]
         ]
-
-
-class CountersignOperation(models.Model):
-    _inherit = "countersign.operation"
-
-    @api.model
-    def describe(self, models, modules):
-        """Our approval is named once somebody has used it: where nobody approves time, no time is unapproved."""
-        found = super().describe(models, modules)
-        named = found["models"].get("account.analytic.line", [])
-        if "countersign_approved" in named:
-            # sudo: whether time is approved here at all, in whichever company
-            lines = self.env["account.analytic.line"].sudo()
-            if not lines.search_count([("countersign_approved", "=", True)], limit=1):
-                named.remove("countersign_approved")
-        return found
