@@ -87,7 +87,15 @@ class AccountAnalyticLine(models.Model):
         for vals in vals_list:
             self._refuse_forged(vals)
             approved.append(bool(vals.get("countersign_approved")))
-            plain.append({name: value for name, value in vals.items() if name != "countersign_approved"})
+            # Said outright, because Odoo fills what is left out from the caller's context and default values.
+            plain.append(
+                {
+                    **vals,
+                    "countersign_approved": False,
+                    "countersign_approved_by": False,
+                    "countersign_approved_at": False,
+                }
+            )
         lines = super().create(plain)
         if any(approved):
             if len(lines) != len(vals_list):

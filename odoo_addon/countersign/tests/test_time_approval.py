@@ -84,6 +84,24 @@ class TestTimeApproval(LinkedCase):
         born = self.env["account.analytic.line"].with_user(self.approver).create(values)
         self.assertEqual(born.countersign_approved_by, self.approver)
 
+    def test_time_is_not_born_approved_by_a_default_value(self):
+        times = self.env["account.analytic.line"].with_user(self.worker)
+        values = {
+            "name": "x",
+            "project_id": self.project.id,
+            "unit_amount": 8,
+            "employee_id": self.employees[self.worker].id,
+        }
+        forged = {"default_countersign_approved": True, "default_countersign_approved_by": self.manager.id}
+        by_context = times.with_context(**forged).create(values)
+        self.env["ir.default"].with_user(self.worker).set(
+            "account.analytic.line", "countersign_approved", True, user_id=True
+        )
+        by_default = times.create(values)
+        for line in (by_context, by_default):
+            self.assertFalse(line.countersign_approved)
+            self.assertFalse(line.countersign_approved_by)
+
     def test_who_approved_cannot_be_written(self):
         for name, value in (("countersign_approved_by", self.manager.id), ("countersign_approved_at", "2026-01-01")):
             with self.subTest(name=name), self.assertRaises(AccessError):
