@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -271,8 +272,10 @@ def test_detect_tells_people_what_it_found(desk: House, run: Run, columns: int) 
     said = run("detect", columns=columns)
     assert said.code == 0
     assert max(len(line) for line in said.out.splitlines()) <= columns
-    for word in ("Unbilled time", "discrepancies", "EUR", "new"):
+    for word in ("Unbilled time", "discrepancies", "16,000.00 EUR", "new"):
         assert word in said.out
+    if columns >= 100:
+        assert re.search(r"16,000\.00 EUR +2026-10-23 +\d+$", said.out, re.MULTILINE)
     assert "known" in run("detect", columns=columns).out
 
 

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _BECAME = {
     "new": "new", "changed": "changed", "again": "back again", "fixed": "fixed and closed", "standing": "known",
 }  # fmt: skip
+_COLUMNS = (
+    ("Rule", False), ("Customer", False), ("What", False), ("Amount, net", True), ("Since", False), ("Case", True),
+)  # fmt: skip
+"""Their heads, and whether they are set to the right."""
+_CUSTOMER, _WHAT = 1, 2
 _WIDE = 150
 """Columns from which what was found has room to be told in a whole line."""
 
@@ -64,18 +69,24 @@ def _table(found: Sequence[Discrepancy], cases: Mapping[str, int], *, told: bool
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Rule", no_wrap=True)
-    table.add_column("Customer", no_wrap=True, overflow="ellipsis", max_width=28)
-    table.add_column("What", no_wrap=True, overflow="ellipsis", ratio=1 if told else None, min_width=14)
-    table.add_column("Amount, net", justify="right", no_wrap=True)
-    table.add_column("Since", no_wrap=True)
-    table.add_column("Case", justify="right", no_wrap=True)
-    for d in found:
-        what = _clean(d.finding.sentence) if told else _about(d)
-        table.add_row(*(Text(cell) for cell in (
-            REASON_WORDS[d.reason], _clean(d.customer), what, _amount(d), _since(d), _case(cases.get(d.key))
-        )))  # fmt: skip
+    rows = [
+        (
+            REASON_WORDS[d.reason], _clean(d.customer), _clean(d.finding.sentence) if told else _about(d), _amount(d),
+            _since(d), _case(cases.get(d.key)),
+        )
+        for d in found
+    ]  # fmt: skip
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=told)
+    for n, (name, right) in enumerate(_COLUMNS):
+        width = max(len(name), *(len(row[n]) for row in rows))
+        shrinks = n in (_CUSTOMER, _WHAT)
+        table.add_column(
+            name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis",
+            min_width=min(width, 14) if shrinks else width, max_width=28 if n == _CUSTOMER else None,
+            ratio=1 if told and n == _WHAT else None,
+        )  # fmt: skip
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table
 
 
