@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import random
 import secrets
+import signal
 import statistics
 import tempfile
 import time
@@ -210,7 +211,7 @@ def _database() -> Iterator[str]:
             migrations.upgrade(started.url)
             yield started.url
         finally:
-            started.process.terminate()
+            started.process.send_signal(signal.SIGINT)  # do not wait for who is connected
             started.process.wait(30)
 
 
@@ -231,6 +232,8 @@ def _served(url: str) -> Iterator[str]:
                 break
             except httpx.HTTPError:
                 time.sleep(0.1)
+        else:
+            raise SystemExit("The web app did not start.")
         yield address
     finally:
         server.terminate()

@@ -98,16 +98,13 @@ with whose as (select coalesce(k.customer_id, r.customer_id) as customer_id
                   join arrivals v on v.source = 'odoo:' || e.type and v.source_key = e.webhook_id
                   join case_documents d on d.document_id = v.document_id
                  where e.type in ('exception.raised', 'record.sent') and e.model = :model and e.record_id = :res_id),
-     concerned as ({concerned})
-select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attention, c.unsure_because, c.sender,
-       d.name as document, a.content -> 'fields' as fields,
-       a.content -> 'classification' -> 'evidence' as reason_evidence, a.findings
+     concerned as ({concerned}),
+     picked as materialized (
+select c.*
   from cases c
   join concerned on concerned.id = c.id
   cross join whose
   left join odoo_customers k on k.id = c.customer_id
-  left join assessments a on a.case_id = c.id and a.is_current
-  left join documents d on d.id = a.document_id
  where c.merged_into is null
    and {alive}
    and (c.customer_id is null or whose.customer_id is null
@@ -121,6 +118,14 @@ select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attentio
    )
  order by c.priority desc, c.id desc
  limit :most
+)
+select c.id, c.state, c.kind, c.reading, c.flags, c.title, c.summary, c.attention, c.unsure_because, c.sender,
+       d.name as document, a.content -> 'fields' as fields,
+       a.content -> 'classification' -> 'evidence' as reason_evidence, a.findings
+  from picked c
+  left join assessments a on a.case_id = c.id and a.is_current
+  left join documents d on d.id = a.document_id
+ order by c.priority desc, c.id desc
 """
 
 
