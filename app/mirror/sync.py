@@ -81,7 +81,7 @@ class _Run:
         self._companies = sorted(companies)
         self._at = at
         self._say = say
-        self._scopes = scopes(capabilities(odoo).timesheet_approvals)
+        self._scopes = scopes(capabilities(odoo, afresh=True).timesheet_approvals)
         self._source, self._there = choose(odoo, self._companies, self._scopes)
         self._began = self._source.start()
         self.report = SyncReport(is_exact=self._source.is_exact)

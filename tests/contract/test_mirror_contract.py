@@ -277,13 +277,18 @@ def test_what_people_do_in_odoo_reaches_the_mirror(database: Database, peer: Pee
     same_as_afresh(database, peer.gateway)
 
 
-def test_time_that_is_approved_is_approved_in_the_mirror(database: Database, peer: Peer) -> None:
+def a_timesheet(peer: Peer) -> int:
     task = first(peer, "project.task", [["project_id.sale_line_id", "!=", False]])
     [row] = peer.as_administrator("project.task", "read", ids=[task], fields=["project_id", "company_id"])
     employee = first(peer, "hr.employee", [["company_id", "=", row["company_id"][0]]])
     given = {"project_id": row["project_id"][0], "task_id": task, "employee_id": employee, "name": "On site",
              "unit_amount": 2, "date": "2026-11-20"}  # fmt: skip
     [sheet] = peer.as_administrator("account.analytic.line", "create", vals_list=[given])
+    return int(sheet)
+
+
+def test_time_that_is_approved_is_approved_in_the_mirror(database: Database, peer: Peer) -> None:
+    sheet = a_timesheet(peer)
     run(database, peer.gateway)
     with database.transaction() as session:
         assert session.get_one(OdooTimesheet, sheet).is_approved is False
@@ -300,8 +305,7 @@ def test_capabilities_with_and_without_the_addon_agree(peer: Peer) -> None:
     assert (found.has_addon, plain.has_addon) == (True, False)
     assert found.helpdesk.edition is Edition.COMMUNITY
     assert found.fields == plain.fields
-    others = [["project_id", "!=", False], ["user_id.login", "!=", "admin"]]
-    [sheet] = peer.as_administrator("account.analytic.line", "search", domain=others, limit=1)
+    sheet = a_timesheet(peer)
     for given in (True, False):  # where nobody uses it, the addon's approval is none
         peer.as_administrator("account.analytic.line", "write", ids=[sheet], vals={"countersign_approved": given})
         found = capabilities(peer.gateway, afresh=True)
