@@ -135,7 +135,7 @@ def test_software_that_fails_gives_its_lease_back_and_after_five_times_says_so(
 def test_a_failing_comparison_with_odoo_leaves_the_case_readable_and_says_so(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workers.assessment.ask_books.ask", lambda *_: {}["missing"])
+    monkeypatch.setattr("workers.matters.ask_books.ask", lambda *_: {}["missing"])
     case_id = house.take_in(MAIL, "thanks.eml").case_id
     assessment.assess(house.parts, case_id)
     for _ in range(steps.LOSSES):
