@@ -61,6 +61,13 @@ def odoo_to_change() -> Iterator[Peer]:
         yield peer
 
 
+@pytest.fixture(scope="session")
+def odoo_with_planted() -> Iterator[Peer]:
+    """A seeded one in which discrepancies are planted; ODOO_PLANTED_URL and so on may name one that has none yet."""
+    with _served("ODOO_PLANTED", [START_ODOO, "start", "--db", "contract_planted"], _PORT - 4) as peer:
+        yield peer
+
+
 @contextmanager
 def _served(prefix: str, command: Sequence[str | Path], port: int) -> Iterator[Peer]:
     names = ("URL", "DB", "API_KEY", "ADMIN_KEY")

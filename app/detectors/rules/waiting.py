@@ -37,9 +37,9 @@ def _quiet(ledger: Ledger, order: OdooOrder, last: dict[int, date]) -> Discrepan
     lines = [k for k in ledger.lines_of_order.get(order.id, ()) if ledger.is_time_and_materials(k)]
     left: list[OdooOrderLine] = [k for k in lines if k.delivered < k.quantity]
     days = [last[k.id] for k in lines if k.id in last]
-    if not left or not days:
+    if not left or not (days or order.ordered_on):
         return None
-    limits, latest = ledger.limits(order.company_id), max(days)
+    limits, latest = ledger.limits(order.company_id), max([*days, *([order.ordered_on] if order.ordered_on else [])])
     waited = ledger.today - latest
     if not timedelta(weeks=limits.quiet_weeks) < waited <= timedelta(weeks=limits.quiet_until_weeks):
         return None

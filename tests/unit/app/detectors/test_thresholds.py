@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +39,11 @@ def test_what_is_wrong_is_named(given: dict[str, object]) -> None:
 def test_the_default_policy_has_the_documented_defaults() -> None:
     section = approval_matrix.load().content["detectors"]
     assert Thresholds.of_mapping(section) == Thresholds()
+
+
+def test_every_threshold_is_on_the_page_with_its_default() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "detectors.md").read_text(encoding="utf-8")
+    for field in fields(Limits):
+        default = getattr(Limits(), field.name)
+        written = "none" if default == () else str(default).lower()
+        assert f"| `{field.name}` | {written} |" in page
