@@ -57,6 +57,9 @@ class CountersignMirror(models.Model):
         :param up_to_id: only ids up to this one
         """
         records = self._mirrored(model)
+        for name in names:
+            if name not in fields or records._fields[name].type != "many2one":
+                raise ValueError(f"{name} is not among the fields that are read, or no many2one")
         query = records._search(domain, order="id")
         if query.is_empty():
             return []
@@ -91,6 +94,7 @@ class CountersignMirror(models.Model):
         :param modules: names of modules
         :return: ``{"models": {model: [field, ...]}, "modules": [name, ...]}``
         """
+        self._require_caller()
         found = {}
         for model, fields in models.items():
             if model in self.env and self.env[model].has_access("read"):

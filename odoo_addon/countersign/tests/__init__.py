@@ -6,6 +6,7 @@ from . import (
     test_door,
     test_events,
     test_history,
+    test_mirror,
     test_outbox,
     test_panel,
     test_people,
