@@ -1,6 +1,6 @@
 """How long the detectors look through a large mirror: `python -m evals.detector_speed --today 2026-11-16`.
 
-Mirrors the Odoo that ODOO_URL, ODOO_DB and ODOO_API_KEY name (`evals.mirror_speed` fills it) into a PostgreSQL of its own,
+Mirrors the Odoo that ODOO_URL, ODOO_DB and ODOO_API_KEY name (`evals.mirror_speed` fills it) into its own PostgreSQL,
 runs every rule once, and prints JSON: records, seconds and findings by rule, memory.
 """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -339,6 +339,22 @@ def test_the_same_month_on_an_invoice_without_a_link(mirror: Mirror, text: str, 
     order, _, _ = a_billed_order(mirror)
     again = mirror.invoice(order, state="draft", invoiced_on=date(2026, 11, 2))
     mirror.billed(again, description=text)
+    assert said(mirror) == ([("duplicate_billing", "1,000.00 EUR")] if is_twice else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "is_twice"),
+    [
+        ("Workshop, half a day", 7, True),  # within one billing run
+        ("Workshop, half a day", 35, False),  # another workshop
+        ("Hosting package 2000", 31, False),  # a monthly fee
+        ("Licence LX-20771/3", 90, True),  # names the thing itself
+    ],
+)
+def test_equal_lines_without_an_order(mirror: Mirror, text: str, days: int, is_twice: bool) -> None:
+    customer = mirror.customer()
+    for day in (date(2026, 7, 1), date(2026, 7, 1) + timedelta(days=days)):
+        mirror.billed(mirror.invoice(customer=customer, invoiced_on=day), description=text)
     assert said(mirror) == ([("duplicate_billing", "1,000.00 EUR")] if is_twice else [])
 
 

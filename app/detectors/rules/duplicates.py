@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -101,7 +102,9 @@ def _is_same(
             return False
         if not named_other & period:
             return False
-    elif named and not (_worked(ledger, second, other) & named):
+    elif (named and not (_worked(ledger, second, other) & named)) or (
+        not named and _has_time(ledger, first, one) and not _worked(ledger, first, one) & _worked(ledger, second, other)
+    ):
         return False
     alike = _likeness(one.description, other.description)
     both_linked = bool(one.order_line_ids) and bool(other.order_line_ids)
@@ -125,8 +128,8 @@ def _is_same(
 
 
 def _is_telling(description: str) -> bool:
-    """Whether a text names a number or day of its own: two equal ones are then the same thing, however far apart."""
-    return any(c.isdigit() for c in description)
+    """Whether a text names a reference of its own: two equal ones are then the same thing, however far apart."""
+    return re.search(r"\d{4,}[\d/-]", description) is not None
 
 
 def _ordered_more(ledger: Ledger, one: OdooInvoiceLine, other: OdooInvoiceLine) -> bool:
