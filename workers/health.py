@@ -23,7 +23,8 @@ def checks(p: Parts) -> Iterator[Check]:
     """Check every part in turn; a failing one does not keep the next from being checked."""
     for what, check in (
         ("database", _database), ("broker", _broker), ("policy", _policy), ("offline model", _offline_model),
-        ("Odoo", _odoo), ("Odoo's panel", _odoo_link), ("model endpoint", _model_endpoint), ("mail", _mail),
+        ("Odoo", _odoo), ("Odoo's modules", _odoo_modules), ("Odoo's panel", _odoo_link),
+        ("model endpoint", _model_endpoint), ("mail", _mail),
     ):  # fmt: skip
         yield _run(what, check, p)
 
@@ -38,6 +39,7 @@ def _run(what: str, check: Callable[[Parts], str | None], p: Parts) -> Check:
 
 _ABSENT = {
     "Odoo": "not connected; set ODOO_URL, ODOO_DB and ODOO_API_KEY. Until then nothing is matched or written.",
+    "Odoo's modules": "unknown until Odoo is connected.",
     "Odoo's panel": "not linked; set COUNTERSIGN_ODOO_SECRET here and enter the same in Odoo's settings.",
     "model endpoint": "not set; the offline engine does the whole job.",
     "mail": "no mailbox is connected; take in files, the watched folder (COUNTERSIGN_WATCH) or POST /v1/documents.",
@@ -126,6 +128,20 @@ def _odoo_link(p: Parts) -> str | None:
     if waiting:
         found += f", {waiting} called and {'is' if waiting == 1 else 'are'} not: countersign user odoo --waiting"
     return found + ("; a second secret holds, for changing it" if len(secrets) > 1 else "")
+
+
+def _odoo_modules(p: Parts) -> str | None:
+    """Which of the parts that Odoo's editions do apart are used here."""
+    if p.odoo is None:
+        return None
+    from app.odoo.capabilities import capabilities
+
+    found = capabilities(p.odoo, afresh=True)
+    approved_by = ", ".join(found.timesheet_approvals) or "nobody"
+    parts = (("tickets", found.helpdesk), ("approvals", found.approvals), ("documents", found.documents),
+             ("subscriptions", found.subscriptions))  # fmt: skip
+    said = "; ".join(f"{what} in {part.model} ({part.module}, {part.edition.value})" for what, part in parts)
+    return f"{said}; time approved by {approved_by}"
 
 
 def _model_endpoint(p: Parts) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import Run
-from workers import mirroring
+from workers import health, mirroring
 
 
 @pytest.fixture
@@ -33,3 +33,10 @@ def test_the_scheduled_run_does_the_same(told: Any, run: Run) -> None:
     mirroring.run_task()
 
     assert "Nothing new in Odoo" in run("mirror").out
+
+
+def test_doctor_says_which_modules_hold_what(told: Any) -> None:
+    found = next(check for check in health.checks(told.parts) if check.what == "Odoo's modules")
+    assert found.state == "works"
+    assert "tickets in project.task (project, community)" in found.says
+    assert "time approved by x_approved" in found.says
