@@ -7,6 +7,7 @@ from ..exceptions import OperationRefused
 from .guards import LINES, ORDER_GUARDS, PARTNER_GUARDS, fingerprint, lines_seen, seen
 from .kind import Outcome, operation
 from .notes import changed, paragraphs
+from .ours import maker_of
 from .readers import day, decimal, identifier, list_of, positive, text
 
 _LINE = {"product_id": identifier, "name": text(2000), "quantity": positive, "price_unit": decimal}
@@ -181,15 +182,10 @@ def delete_draft_quotation(call):
 
 def require_own_and_untouched(record, kind):
     """The record was made by one of our operations and is still as that operation left it."""
-    made = (
-        record.env["countersign.operation"]
-        .sudo()
-        .search([("kind", "=", kind)])
-        .filtered(lambda row: (row.result or {}).get("id") == record.id)
-    )
+    made = maker_of(record, kind)
     if not made:
         raise OperationRefused(record.env._("%s was not made by Countersign.", record.display_name), "not_ours")
-    if made[0].made != fingerprint(record):
+    if made.made != fingerprint(record):
         raise OperationRefused(record.env._("Somebody has worked on %s since.", record.display_name), "touched")
 
 

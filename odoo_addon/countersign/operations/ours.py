@@ -1,5 +1,7 @@
 """What an earlier operation of ours did, to take it back: found by its key, refused when somebody has touched it."""
 
+from odoo.tools import SQL
+
 from ..exceptions import OperationRefused
 from .guards import seen
 
@@ -23,6 +25,22 @@ def earlier(call, kinds):
             env._("%s was not changed by Countersign under that key.", call.target.display_name), "not_ours"
         )
     return row
+
+
+def maker_of(record, kind):
+    """The newest operation of this kind that made the record; an empty row when none did."""
+    operations = record.env["countersign.operation"].sudo()
+    operations.flush_model(["kind", "result"])
+    rows = record.env.execute_query(
+        SQL(
+            "select id from countersign_operation where kind = %s and result->>'model' = %s and result->>'id' = %s "
+            "order by id desc limit 1",
+            kind,
+            record._name,
+            str(record.id),
+        )
+    )
+    return operations.browse([row[0] for row in rows])
 
 
 def require_made(call, row):

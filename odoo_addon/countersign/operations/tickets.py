@@ -19,6 +19,9 @@ from .settings import chosen, switched_off
 
 _TEAM = "countersign.helpdesk_team_id"
 _QUIET = {"tracking_disable": True, "mail_create_nosubscribe": True, "mail_create_nolog": True}
+"""Made without the mails that a stage or a new record sends."""
+_TO_COLLEAGUES = {"mail_notrack": True}
+"""Assigned afterwards: who gets it is told, as Odoo tells them; stages and customers stay out of it."""
 MADE = {
     "project.task": (
         "name", "description", "project_id", "stage_id", "state", "user_ids", "date_deadline", "timesheet_ids",
@@ -74,7 +77,7 @@ def create_ticket(call):
 
 def _task(call, user):
     values = call.values
-    return (
+    task = (
         call.env["project.task"]
         .with_context(**_QUIET)
         .create(
@@ -84,11 +87,14 @@ def _task(call, user):
                 "description": paragraphs(values.get("description")),
                 "date_deadline": values.get("due_on", False),
                 "sale_line_id": False,
-                "user_ids": [Command.set(user.ids)],
+                "user_ids": [Command.clear()],
             }
         )
         .with_env(call.env)
     )
+    if user:
+        task.with_context(**_TO_COLLEAGUES).user_ids = user
+    return _without_outsiders(task)
 
 
 def _ticket(call, user):
@@ -115,10 +121,15 @@ def _ticket(call, user):
         ticket["project_id"] = project.id
     made = tickets.with_context(**_QUIET).create(ticket).with_env(env)
     if user and _may_be_assigned(team, user):
-        made.with_context(**_QUIET).user_id = user
-    outside = made.message_partner_ids.filtered("partner_share")
+        made.with_context(**_TO_COLLEAGUES).user_id = user
+    return _without_outsiders(made)
+
+
+def _without_outsiders(made):
+    """No customer follows a question between colleagues."""
+    outside = made.sudo().message_partner_ids.filtered("partner_share")
     if outside:
-        made.message_unsubscribe(outside.ids)
+        made.sudo().message_unsubscribe(outside.ids)
     return made
 
 

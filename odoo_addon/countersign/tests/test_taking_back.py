@@ -123,3 +123,6 @@ class TestTakingBack(OperationCase):
         self.assertEqual(task.stage_id, stage)
         after = self.env["mail.mail"].search_count([("recipient_ids", "in", self.customer.ids)])
         self.assertEqual(after, before)
+        self.assertNotIn(self.customer, task.message_partner_ids)
+        notified = self.env["mail.notification"].sudo().search([("mail_message_id.res_id", "=", task.id)])
+        self.assertIn(self.employee.partner_id, notified.res_partner_id, "the project's manager hears of it")
