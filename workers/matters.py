@@ -1,5 +1,6 @@
 """Where a case's matter comes from, and what that changes: a document from outside is read and judged by the
-classifiers, one that a detector brought is told by the rule that found it. Nothing else asks for the source.
+classifiers, one that a detector brought is told by the rule that found it, of one that was raised in Odoo the record is
+known. Nothing else asks for the source.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.assessments import ask_books, grounding
 from app.assessments.findings import Reconciliation
 from app.assessments.results import Assessment
+from app.cases import from_odoo
+from app.cases.from_odoo import Raised
 from app.cases.models import Case, CaseDocument
 from app.detectors import asking, raising, telling
 from app.detectors.telling import Told
@@ -72,6 +75,23 @@ class FromOutside:
 
 
 @dataclass(frozen=True, slots=True)
+class RaisedInOdoo(FromOutside):
+    """What a person raised on a record in Odoo: judged like any text, but the record is known."""
+
+    on: Raised
+
+    def ask(self, p: Parts, assessment: Assessment, reading: Reading) -> Reconciliation:
+        on = (self.on.model, self.on.record_id)
+        return ask_books.ask(p.odoo, assessment, reading, p.settings.firm, raised_on=on)
+
+    def show(self, case: Case) -> None:
+        case.company_id = case.company_id or self.on.company_id
+        how = "Somebody raised it in Odoo." if self.on.type == "exception.raised" else "Somebody sent it from Odoo."
+        if not case.here_because.startswith(how):
+            case.here_because = f"{how} {case.here_because}"
+
+
+@dataclass(frozen=True, slots=True)
 class FromDetector:
     """A discrepancy that a rule found in Odoo: certain by rule, with its arithmetic."""
 
@@ -121,4 +141,5 @@ def of_document(session: Session, document_id: int) -> Matter:
     attachment = Attachment(document.name, document.content)
     if telling.is_a_detectors(session, document_id):
         return FromDetector(document_id, attachment, telling.read(document.content))
-    return FromOutside(document_id, attachment)
+    raised = from_odoo.raised_on(session, document_id)
+    return RaisedInOdoo(document_id, attachment, raised) if raised else FromOutside(document_id, attachment)

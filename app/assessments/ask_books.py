@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from app.assessments import books
+from app.assessments import books, raised
 from app.assessments.findings import Books, Reconciliation
 from app.assessments.matching import Clues, match
 from app.assessments.numbers import customers_number
@@ -18,8 +18,13 @@ from app.odoo.gateway import OdooGateway
 from app.vocabulary import Kind
 
 
-def ask(odoo: OdooGateway | None, assessment: Assessment, reading: Reading, firm: Firm | None) -> Reconciliation:
+def ask(
+    odoo: OdooGateway | None, assessment: Assessment, reading: Reading, firm: Firm | None, *,
+    raised_on: tuple[str, int] | None = None,
+) -> Reconciliation:  # fmt: skip
     """Match a message with Odoo's records and reconcile it with them; without Odoo, nothing is known.
+
+    `raised_on` is the record (model, id) that a person raised it on, if it came that way.
 
     Raises:
         Unavailable, Misconfigured, Refused: as the gateway.
@@ -28,6 +33,8 @@ def ask(odoo: OdooGateway | None, assessment: Assessment, reading: Reading, firm
         return Reconciliation((), (), Books())
     found = books.read(odoo, assessment, reading, firm)
     matches = match(clues(assessment, reading, firm, found), found)
+    if raised_on is not None:
+        matches = raised.on_record(matches, found, *raised_on)
     c = assessment.classification
     findings = reconcile(
         kind=c.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.intake import TakenIn, take_in
+from app.documents.models import Arrival
 from app.mirror.models import OdooCustomer, OdooInvoice, OdooOrder, OdooProject, OdooTask
 from app.sources.incoming import Incoming
-from app.sources.odoo_events import Verified
+from app.sources.models import OdooEvent
+from app.sources.odoo_events import BY_HAND, Verified
 
+_SOURCE = "odoo:"
+_SOURCES = tuple(_SOURCE + type for type in BY_HAND)
+"""No door to the outside gives a source such a name."""
 _WORDS = {
     "account.move": "Invoice", "sale.order": "Sales order", "res.partner": "Contact", "project.project": "Project",
     "project.task": "Task",
@@ -23,12 +29,36 @@ _MIRRORED: dict[str, Any] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The record a person raised a matter on, and how: exception.raised or record.sent."""
+
+    model: str
+    record_id: int
+    company_id: int | None
+    type: str
+
+
+def raised_on(session: Session, document_id: int) -> Raised | None:
+    """Where a document was raised in Odoo; None when it came in another way first."""
+    first = session.execute(
+        select(Arrival.source, Arrival.source_key)
+        .where(Arrival.document_id == document_id)
+        .order_by(Arrival.id)
+        .limit(1)
+    ).one_or_none()
+    if first is None or first.source not in _SOURCES:
+        return None
+    event = session.get(OdooEvent, first.source_key)
+    return Raised(event.model, event.record_id, event.company_id, event.type) if event is not None else None
+
+
 def open_case(session: Session, event: Verified, *, at: datetime) -> TakenIn:
     """Take in an exception somebody raised, or a record they sent, as a plain text of its own."""
     data = event.data
     arrival = Incoming(
         _told(session, event, at).encode(), f"{event.type.partition('.')[0]}-{data.model}-{data.id}.txt",
-        f"odoo:{event.type}", event.id, at,
+        _SOURCE + event.type, event.id, at,
     )  # fmt: skip
     return take_in(session, arrival)
 
