@@ -64,6 +64,9 @@ def require_not_done(session: Session, suggestion: Suggestion) -> None:
     """
     if suggestion.kind not in ONCE or suggestion.target_id is None:
         return
+    # Held to the commit: two people who decide the same on two cases in one moment come one after the other.
+    record = f"{suggestion.kind}:{suggestion.company_id}:{suggestion.target_model}:{suggestion.target_id}"
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(record, 0))))
     others = session.execute(
         select(Suggestion).where(
             Suggestion.target_model == suggestion.target_model, Suggestion.target_id == suggestion.target_id,
@@ -83,7 +86,7 @@ def require_not_done(session: Session, suggestion: Suggestion) -> None:
                 AuditEvent.content["suggestion"].astext == str(other.id),
             )
         ).scalar_one()  # fmt: skip
-        if written_at is None or (compared_at is not None and compared_at < written_at):
+        if written_at is None or compared_at is None or compared_at < written_at:
             raise Conflict(
                 f"Case {other.case_id} has just decided the same for {suggestion.target_name}. This case is compared "
                 "with Odoo again when that is written: look then.",

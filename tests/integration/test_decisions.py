@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -352,3 +355,33 @@ def test_a_person_says_what_a_case_is_about_and_it_is_compared_anew(database: Da
         now_held = keep.assessment_of(keep.current(session, case.id)).classification
         assert now_held.votes[-1].reader == "person"
         assert session.get_one(CaseStep, (case.id, "reconcile")).state == "waiting"
+
+
+def test_two_people_who_credit_one_invoice_on_two_cases_at_once_come_one_after_the_other(database: Database) -> None:
+    with database.transaction() as session:
+        first = a_suggestion(session, a_case(session), a_credit("100.00"))
+        second = a_suggestion(session, a_case(session, content=b"told by another"), a_credit("100.00"))
+        people = [a_person(session, name, "controller") for name in ("Ines", "Marc")]
+    wishes = [(first.id, first.content_hash), (second.id, second.content_hash)]
+    together = threading.Barrier(2)
+
+    def confirm(number: int) -> str:
+        suggestion_id, content_hash = wishes[number]
+        try:
+            with database.transaction() as session:
+                together.wait(10)
+                queue.confirm(
+                    session, suggestion_id, content_hash=content_hash, by=people[number], policy=the_policy(), at=NOW,
+                    undo_seconds=0,
+                )  # fmt: skip
+                time.sleep(0.2)
+        except Conflict as conflict:
+            return conflict.message
+        return "confirmed"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = sorted(pool.map(confirm, range(2)))
+    assert ended[1] == "confirmed"
+    assert "has just decided the same" in ended[0]
+    with database.transaction() as session:
+        assert len(session.execute(select(WriteBack)).all()) == 1
