@@ -87,6 +87,8 @@ def _none(ledger: Ledger, order: OdooOrder) -> Discrepancy | None:
     )
     parts = [(i, _part(ledger, i, order)) for i in waiting]
     total = sum((net for _, net in parts), ZERO) if parts else to_bill
+    if total <= ledger.limits(order.company_id).amount_tolerance:
+        return None
     amount = ledger.money(total, order.currency)
     rows = [
         row(

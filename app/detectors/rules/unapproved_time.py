@@ -76,7 +76,7 @@ def _judge(ledger: Ledger, invoice: OdooInvoice, entries: list[Entry]) -> Discre
         )  # fmt: skip
         total += worth
     hours = sum((e.hours for e in entries), ZERO)
-    if not rows or ledger.is_made_good(invoice, total) or hours <= ledger.limits(invoice.company_id).hours_tolerance:
+    if not rows or total <= ledger.limits(invoice.company_id).amount_tolerance or ledger.is_made_good(invoice, total):
         return None
     amount = ledger.money(total, invoice.currency)
     rows.append(row("Billed without approval", amount, "result", quantity=hours, unit="h"))

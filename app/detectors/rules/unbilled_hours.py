@@ -61,8 +61,8 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
             continue
         left = _not_covered_by_hand(ledger, line, entries)
         for (rule, month), found in sorted(_by_rule(ledger, order, line, left).items()):
-            hours = sum((e.hours for e in found), ZERO)
-            if hours > ledger.limits(order.company_id).hours_tolerance:
+            hours, limits = sum((e.hours for e in found), ZERO), ledger.limits(order.company_id)
+            if hours > limits.hours_tolerance and hours * ledger.price(line) > limits.amount_tolerance:
                 yield _say(ledger, rule, month, order, line, found, hours)
 
 
