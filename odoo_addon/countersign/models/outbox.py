@@ -178,7 +178,10 @@ class CountersignOutbox(models.Model):
         due = self.search(self._due_domain(), order="next_at, id", limit=AT_ONCE)
         progress._commit_progress(remaining=self.search_count(self._due_domain()))
         for row in due:
-            if not row.try_lock_for_update() or row.state != "waiting":
+            if not row.try_lock_for_update():
+                continue
+            row.invalidate_recordset()  # somebody may have changed it since the search
+            if row.state != "waiting":
                 continue
             answer = self.env["countersign.client"]._post_event(row.event_key, row._body())
             if row._note(answer):

@@ -43,6 +43,8 @@ class ResConfigSettings(models.TransientModel):
             if len(secret) < SHORTEST_SECRET:
                 raise ValidationError(self.env._("The secret must have at least %s characters.", SHORTEST_SECRET))
             self.env["ir.config_parameter"].sudo().set_param(SECRET, secret)
+        # What was typed is still in Odoo's cache, from where the answer to this very call is read.
+        self.invalidate_recordset(["countersign_secret"], flush=False)
 
     def _compute_countersign_has_secret(self):
         self.countersign_has_secret = bool(self.env["ir.config_parameter"].sudo().get_param(SECRET))

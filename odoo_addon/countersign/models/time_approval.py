@@ -139,6 +139,9 @@ class AccountAnalyticLine(models.Model):
     def _is_readonly(self):
         return super()._is_readonly() or self.countersign_approved
 
+    def _is_updatable_timesheet(self):
+        return super()._is_updatable_timesheet() and not self.countersign_approved
+
     # Odoo recomputes these when a task or project moves; what was approved stays what it was, as with invoiced time.
 
     def _compute_so_line(self):
@@ -246,3 +249,11 @@ class AccountAnalyticLine(models.Model):
             if (field := self._fields[name]).convert_to_record(field.convert_to_cache(vals[name], self), self)
             != self[name]
         ]
+
+
+class ProjectTask(models.Model):
+    _inherit = "project.task"
+
+    def _get_timesheet(self):
+        """The time that follows the task when its project stops being billed: not what was approved."""
+        return super()._get_timesheet().filtered(lambda line: not line.countersign_approved)

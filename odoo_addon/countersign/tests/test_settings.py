@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .linked import LinkedCase
 from .receiver import SECRET, claims_of
@@ -65,7 +65,7 @@ class TestSettings(LinkedCase):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(settings.with_user(self.clerk).sudo(), method)()
 
-    def tested(self, *answers):
+    def notified(self, *answers):
         self.receiver.answers = list(answers)
         return self.env["res.config.settings"].create({}).action_countersign_test()["params"]
 
@@ -73,7 +73,7 @@ class TestSettings(LinkedCase):
         person = {"name": "Clara Engel", "can_decide": True, "why_not": ""}
         good = {"service": "countersign", "version": "0.3", "database_known": True, "person": person}
         good["odoo"] = {"reachable": True, "says": ""}
-        told = self.tested((200, good))
+        told = self.notified((200, good))
         self.assertEqual(told["type"], "success")
         self.assertIn("Countersign 0.3 answers.", told["message"])
         self.assertIn("You are Clara Engel there and may decide.", told["message"])
@@ -84,7 +84,7 @@ class TestSettings(LinkedCase):
         person = {"name": "", "can_decide": False, "why_not": "Nobody linked you to a person."}
         poor = {"service": "countersign", "version": "0.3", "database_known": False, "person": person}
         poor["odoo"] = {"reachable": False, "says": "The key was refused."}
-        told = self.tested((200, poor))
+        told = self.notified((200, poor))
         self.assertEqual(told["type"], "warning")
         for words in (
             "does not know this database",
@@ -94,10 +94,29 @@ class TestSettings(LinkedCase):
             self.assertIn(words, told["message"])
 
     def test_the_connection_says_what_failed(self):
-        refused = self.tested((401, {"title": "Who are you?", "detail": "The signature is not ours."}))
+        refused = self.notified((401, {"title": "Who are you?", "detail": "The signature is not ours."}))
         self.assertEqual((refused["type"], refused["message"]), ("danger", "The signature is not ours."))
-        self.assertIn("not Countersign", self.tested((200, {"service": "other"}))["message"])
+        self.assertIn("not Countersign", self.notified((200, {"service": "other"}))["message"])
         self.link("http://127.0.0.1:9")
-        self.assertIn("cannot be reached", self.tested()["message"])
+        self.assertIn("cannot be reached", self.notified()["message"])
         self.link(False)
-        self.assertIn("address of Countersign is not set", self.tested()["message"])
+        self.assertIn("address of Countersign is not set", self.notified()["message"])
+
+
+@tagged("post_install", "-at_install")
+class TestSettingsInTheBrowser(HttpCase):
+    """What goes over the wire when an administrator opens and saves the page."""
+
+    def call(self, method, args, **kwargs):
+        params = {"model": "res.config.settings", "method": method, "args": args, "kwargs": kwargs}
+        return self.make_jsonrpc_request(f"/web/dataset/call_kw/res.config.settings/{method}", params)
+
+    def test_no_answer_holds_the_secret(self):
+        self.authenticate("admin", "admin")
+        spec = {"countersign_secret": {}, "countersign_has_secret": {}, "countersign_url": {}}
+        saved = self.call("web_save", [[], {"countersign_secret": OTHER}], specification=spec)
+        self.assertEqual(self.env["ir.config_parameter"].sudo().get_param("countersign.secret"), OTHER)
+        self.assertEqual((saved[0]["countersign_secret"], saved[0]["countersign_has_secret"]), (False, True))
+        opened = self.call("onchange", [[], {}, [], spec])
+        listed = self.call("search_read", [[], list(spec)])
+        self.assertNotIn(OTHER, repr((saved, opened, listed)))

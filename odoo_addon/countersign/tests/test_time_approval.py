@@ -179,6 +179,21 @@ class TestTimeApproval(LinkedCase):
         self.env.flush_all()
         self.assertEqual((approved.project_id, open_time.project_id), (self.project, self.elsewhere))
 
+    def test_other_rates_and_an_unbilled_project_leave_approved_time_alone(self):
+        self.project.write({"allow_billable": True, "partner_id": self.customer.id})
+        task = self.env["project.task"].create({"name": "t", "project_id": self.project.id})
+        line, other = self.order.order_line[0], self.quotation.order_line[0]
+        approved, open_time = (self.log(self.worker, task_id=task.id, so_line=line.id) for _ in range(2))
+        self.approve(approved, self.manager)
+        rate = {"project_id": self.project.id, "employee_id": self.employees[self.worker].id, "sale_line_id": other.id}
+        self.env["project.sale.line.employee.map"].create(rate)
+        self.env.flush_all()
+        self.assertEqual((approved.so_line, open_time.so_line), (line, other))
+        self.project.allow_billable = False
+        self.env.flush_all()
+        self.assertEqual(approved.so_line, line)
+        self.assertFalse(open_time.so_line)
+
     def test_taking_back_unlocks(self):
         self.approve(self.time, self.manager)
         with self.assertRaises(UserError):
