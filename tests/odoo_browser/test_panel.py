@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.odoo, pytest.mark.browser, pytest.mark.timeout(900)]
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "samples"
 CREDIT = '.o_cs_suggestion:has-text("Draft a credit note")'
 
+NUMBER = '.o_cs_suggestion[data-state=open]:has(.o_cs_diff ins:text-is("BS-2611-047"))'
+
 
 @pytest.fixture(scope="module")
 def contested(linked: Linked) -> dict[str, Any]:
@@ -97,25 +99,55 @@ def test_the_books_of_the_decision_are_whole(linked: Linked, contested: dict[str
     assert "write.done" in actions
 
 
-def test_on_a_phone_the_strip_leads_to_the_panel_and_the_order_gets_its_number(linked: Linked) -> None:
+@pytest.fixture(scope="module")
+def numbered(linked: Linked) -> int:
+    """The order for which a customer's mail gives the number, once the mail was read."""
     linked.house.command("ingest", str(SAMPLES / "02-order-number.eml"), "--wait", check=True)
     (order,) = linked.find("sale.order", [["name", "=", "S00002"]], ["client_order_ref"])
     assert not order["client_order_ref"]
-    page = linked.open(linked.page("clara.engel"), "sale.order", order["id"])
+    return int(order["id"])
+
+
+def test_a_change_in_odoo_meanwhile_stops_the_write_and_shows_both_values(linked: Linked, numbered: int) -> None:
+    page = linked.open(linked.page("clara.engel"), "sale.order", numbered)
     page.wait_for_selector(".o_cs_suggestion")
     linked.picture(page, "odoo-order")
+    _write(linked, numbered, "typed by somebody")
+    page.locator(NUMBER).locator(".o_cs_primary").click()
+    page.wait_for_selector('.o_cs_panel > .o_cs_caution:has-text("Nothing was written:")')
+    differs = page.inner_text(".o_cs_panel > .o_cs_caution .o_cs_diff")
+    assert "Customer Reference" in differs
+    assert "typed by somebody" in differs
+    (order,) = linked.find("sale.order", [["id", "=", numbered]], ["client_order_ref"])
+    assert order["client_order_ref"] == "typed by somebody"
+    assert "changed in Odoo meanwhile" in page.inner_text(".o_cs_suggestion[data-state=stale]")
     page.context.close()
 
-    page = linked.open(linked.page("clara.engel", width=390, height=844), "sale.order", order["id"])
+    _write(linked, numbered, False)
+    (case_id,) = {c for (c,) in linked.house.ask("select case_id from suggestions where target_name = 'S00002'")}
+    linked.house.command("retry", str(case_id), "--as", "clara.engel@marlowvoss.example", check=True)
+    newest = "select state from suggestions where target_name = 'S00002' and kind = 'set_customer_reference'"
+    deadline = time.monotonic() + 60
+    while ("open",) not in linked.house.ask(newest):
+        assert time.monotonic() < deadline, linked.house.ask(newest)
+        time.sleep(0.5)
+
+
+def _write(linked: Linked, order: int, reference: str | bool) -> None:
+    vals = {"client_order_ref": reference}
+    linked.odoo.as_administrator("sale.order", "write", ids=[order], vals=vals)
+
+
+def test_on_a_phone_the_strip_leads_to_the_panel_and_the_order_gets_its_number(linked: Linked, numbered: int) -> None:
+    page = linked.open(linked.page("clara.engel", width=390, height=844), "sale.order", numbered)
     page.click(".o_cs_strip")
     page.wait_for_selector(".o_cs_panel:focus")
     linked.picture(page, "odoo-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert 0 <= page.locator(".o_cs_panel").bounding_box()["y"] < 300
-    step = page.locator('.o_cs_suggestion:has(ins:has-text("BS-2611-047"))').first
-    step.locator(".o_cs_primary").click()
+    page.locator(NUMBER).locator(".o_cs_primary").click()
     page.wait_for_selector('.o_cs_panel > .o_cs_good:has-text("Odoo has the change.")')
-    (order,) = linked.find("sale.order", [["name", "=", "S00002"]], ["client_order_ref"])
+    (order,) = linked.find("sale.order", [["id", "=", numbered]], ["client_order_ref"])
     assert order["client_order_ref"] == "BS-2611-047"
     page.context.close()
 

@@ -89,7 +89,7 @@ class CountersignPanel(models.AbstractModel):
             **done,
             "written": receipt["status"],
             "says": self._words(done["says"], receipt),
-            "differences": receipt["differences"],
+            "differences": self._labelled(receipt["differences"], change),
             "made": _made(receipt["result"]),
         }
 
@@ -172,11 +172,25 @@ class CountersignPanel(models.AbstractModel):
         if not answer.ok:
             _logger.info("Countersign: receipt %s was not delivered: %s", receipt["key"], answer.says)
 
+    def _labelled(self, differences, change):
+        """With the names that people see of the fields; what is no field keeps its own."""
+        if not differences:
+            return []
+        model = change["record"]["model"]
+        known = [d["field"] for d in differences if d["field"] in self.env[model]._fields]
+        labels = self.env[model].fields_get(known, ["string"]) if known else {}
+        return [
+            {**d, "field": labels.get(d["field"], {}).get("string") or d["field"].replace("_", " ")}
+            for d in differences
+        ]
+
     def _words(self, says, receipt):
         words = {
             "applied": self.env._("Odoo has the change."),
             "already": self.env._("Odoo had this change already; nothing was done twice."),
-            "stale": self.env._("Nothing was written. %s", receipt["message"]),
+            "stale": self.env._(
+                "Nothing was written: Odoo changed since this was proposed. Compare, then decide again."
+            ),
             "refused": self.env._("Nothing was written. Odoo refused: %s", receipt["message"]),
             "busy": self.env._("%s Countersign tries again by itself.", receipt["message"]),
         }[receipt["status"]]

@@ -197,11 +197,11 @@ class TestDeciding(PanelCase):
         answer = self.decide()
         self.assertEqual(answer["written"], "stale")
         self.assertIn("Nothing was written.", answer["says"])
-        self.assertEqual([d["field"] for d in answer["differences"]], ["ref"])
+        self.assertEqual([d["field"] for d in answer["differences"]], [self.invoice._fields["ref"].string])
         self.assertEqual(answer["differences"][0]["expected"], "typed earlier")
         self.assertEqual(self.last_note(self.invoice), before)
         self.assertEqual(self.receipts()[0]["status"], "stale")
-        self.assertEqual(self.receipts()[0]["differences"], answer["differences"])
+        self.assertEqual([d["field"] for d in self.receipts()[0]["differences"]], ["ref"])
 
     def test_odoo_s_rights_of_the_person_decide(self):
         reader = self.env["res.users"].sudo().search([("login", "=", "a.reader")]) or self.reader()

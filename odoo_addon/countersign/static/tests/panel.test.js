@@ -141,6 +141,25 @@ test("what touches money comes first within its case; cases keep their order", a
     expect(queryAllTexts(".o_cs_title")).toEqual(["credit", "mark", "note", "other"]);
 });
 
+test("what came back or is on its way says so, comes after what is open, and cannot be confirmed", async () => {
+    const may = { confirm: false, edit: false, reject: true, why_not: "" };
+    const suggestions = [
+        { ...CREDIT, id: "old", state: "stale", may, title: "Old" },
+        { ...CREDIT, id: "sent", state: "confirmed", may: { ...may, reject: false }, title: "Sent" },
+        { ...CREDIT, id: "new", title: "New" },
+    ];
+    await openContact([{ ...READY, suggestions }]);
+    await contains(".o_cs_suggestion", { count: 3 });
+    await contains(".o_cs_stat", { text: "2Countersign" });
+    expect(queryAllTexts(".o_cs_title")).toEqual(["New", "Old", "Sent"]);
+    expect(queryAllTexts(".o_cs_state")).toEqual(["changed in Odoo meanwhile", "on its way to Odoo"]);
+    await click(".o_cs_suggestion[data-state=stale] .o_cs_fold");
+    await contains(".o_cs_suggestion[data-state=stale] .o_cs_reject");
+    await click(".o_cs_suggestion[data-state=confirmed] .o_cs_fold");
+    await contains(".o_cs_suggestion .o_cs_primary", { count: 1 });
+    await contains(".o_cs_suggestion[data-state=confirmed] .o_cs_actions", { count: 0 });
+});
+
 test("long values stand below each other, empty ones are said", async () => {
     const shown = [{ what: "Reply", now: "(none)", after: "Guten Tag, vielen Dank für Ihre Bestellnummer." }];
     await openContact([{ ...READY, suggestions: [{ ...CREDIT, shown }] }]);

@@ -15,7 +15,7 @@ export class CountersignBadge extends Component {
     }
 
     get count() {
-        return this.open.current?.suggestions.length || 0;
+        return this.open.current?.count || 0;
     }
 
     /** With nothing open it is not there; a menu of buttons on a small screen would show a hole instead. */

@@ -49,12 +49,21 @@ class OpenRecord {
         this.isCalled = false;
     }
 
-    /** In the order of their cases; within a case what touches money or contracts comes first. */
+    /**
+     * In the order of their cases; within a case what waits for a decision before what came back or is on its way,
+     * and what touches money or contracts first.
+     */
     get suggestions() {
         const given = (this.state === "ready" && this.answer.suggestions) || [];
         const cases = [...new Set(given.map((suggestion) => suggestion.case_id))];
-        const place = ({ case_id, risk }) => 10 * cases.indexOf(case_id) + (WEIGHTS[risk] ?? 1);
+        const place = ({ case_id, risk, state }) =>
+            10 * cases.indexOf(case_id) + (state === "open" ? 0 : 3) + (WEIGHTS[risk] ?? 1);
         return [...given].sort((one, other) => place(one) - place(other));
+    }
+
+    /** How many need somebody; what is on its way to Odoo does not. */
+    get count() {
+        return this.suggestions.filter((suggestion) => suggestion.state !== "confirmed").length;
     }
 
     /** Ask the server, and wait until the answer is on screen. Only the answer to the latest question counts. */
@@ -81,23 +90,19 @@ class OpenRecord {
 
     /** Send a decision; never throws. */
     decide(decision) {
-        return ask("/countersign/decide", { model: this.model, res_id: this.resId, decision });
+        const unheard = _t("Odoo's server gave no answer. Whether the decision arrived is seen when the panel is back.");
+        return ask("/countersign/decide", { model: this.model, res_id: this.resId, decision }, unheard);
     }
 }
 
 /** The answer, or, whatever went wrong, `{state, says}`. */
-async function ask(route, params) {
+async function ask(route, params, unheard = _t("Odoo's server gave no answer.")) {
     try {
         const company_ids = user.context.allowed_company_ids;
         return await rpc(route, { ...params, company_ids }, { silent: true });
     } catch (error) {
-        if (error.data?.message) {
-            return { state: "refused", says: error.data.message };
-        }
-        return {
-            state: "unreachable",
-            says: _t("Odoo's server did not answer. Nothing was changed by this attempt, as far as is known here."),
-        };
+        const says = error.data?.message;
+        return says ? { state: "refused", says } : { state: "unreachable", says: unheard };
     }
 }
 
@@ -142,7 +147,8 @@ export function useOpenRecord() {
     const state = useState({ held: null });
     const wanted = () => {
         const record = component.props.record;
-        return hasPanel(record) ? [record.resModel, record.resId] : [null, null];
+        // A dialog has no chatter, hence no panel to lead to.
+        return hasPanel(record) && !component.env.inDialog ? [record.resModel, record.resId] : [null, null];
     };
     useEffect(
         (model, resId) => {

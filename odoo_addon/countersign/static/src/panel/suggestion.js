@@ -55,6 +55,18 @@ export class CountersignSuggestion extends Component {
         return amount && !named.includes(Number(amount));
     }
 
+    get isOpen() {
+        return (this.suggestion.state || "open") === "open";
+    }
+
+    get stateWords() {
+        return {
+            confirmed: _t("on its way to Odoo"),
+            stale: _t("changed in Odoo meanwhile"),
+            refused: _t("refused by Odoo"),
+        }[this.suggestion.state];
+    }
+
     get kindWords() {
         const { kind_words, title } = this.suggestion;
         return title.startsWith(kind_words) ? "" : kind_words;
