@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 LONGEST_NOTE = 5000
+MOST_BY_HAND = 100
+"""Records that a person tells of at once: each becomes a case that somebody has to read."""
 
 
 class CountersignOutbox(models.Model):
@@ -37,6 +39,13 @@ class CountersignOutbox(models.Model):
                     subtype_xmlid="mail.mt_note",
                 )
         return rows
+
+    @api.model
+    def _require_few(self, records):
+        if len(records) > MOST_BY_HAND:
+            raise UserError(
+                self.env._("Each record becomes a case that somebody reads: choose %s at most.", MOST_BY_HAND)
+            )
 
     @api.model
     def _told(self, records, rows):

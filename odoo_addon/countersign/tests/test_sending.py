@@ -31,6 +31,16 @@ class TestSending(LinkedCase):
                     self.assertEqual(action.binding_model_id.model, model)
                     self.assertEqual(action.group_ids, self.env.ref("base.group_user"))
 
+    def test_a_whole_list_is_too_much(self):
+        many = self.env["res.partner"].create([{"name": str(n)} for n in range(101)])
+        with self.assertRaisesRegex(UserError, "100 at most"):
+            self.run_action("send_res_partner", many, self.clerk)
+        form = self.wizard(many, self.clerk)
+        form.note = "x"
+        with self.assertRaisesRegex(UserError, "100 at most"):
+            form.save().action_raise()
+        self.assertFalse(self.rows())
+
     def test_nobody_sends_what_they_cannot_read(self):
         with self.assertRaises(AccessError):
             self.run_action("send_account_move", self.invoice, self.employee)

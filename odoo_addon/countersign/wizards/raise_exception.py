@@ -35,6 +35,7 @@ class CountersignRaise(models.TransientModel):
         self.ensure_one()
         records = self._records()
         outbox = self.env["countersign.outbox"]
+        outbox._require_few(records)
         told = outbox._told(records, outbox._raise(records, self.note))
         if told["params"]["type"] == "danger":
             raise UserError(told["params"]["message"])  # the words stay on the screen for another try
