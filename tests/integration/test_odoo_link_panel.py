@@ -172,6 +172,17 @@ def test_warnings_are_said(database: Database) -> None:
         assert words in said
 
 
+def test_two_cases_that_would_credit_the_same_say_so(database: Database) -> None:
+    with database.transaction() as session:
+        first, _ = a_matter(session, content=b"a mail")
+        second, _ = a_matter(session, content=b"a rule")
+    said = {s["case_id"]: s["warnings"] for s in odoo_server(database).panel()["suggestions"]}
+    assert said == {
+        one.id: [f"Case {other.id} proposes a credit for INV/2026/00012 too: decide on one of them."]
+        for one, other in ((first, second), (second, first))
+    }
+
+
 def test_a_suspect_message_shows_no_bank_account(database: Database) -> None:
     with database.transaction() as session:
         linked(session, "Ines", 7)

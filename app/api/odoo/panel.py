@@ -27,6 +27,7 @@ from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.decide import REJECT_REASONS, editors
 from app.decisions.dossier import amount_text
+from app.decisions.elsewhere import ONCE
 from app.decisions.permission import Permission, permission
 from app.documents.withheld import without_accounts
 from app.suggestions.models import Suggestion
@@ -52,7 +53,7 @@ def panel(
     return Panel(
         person=PanelPerson(can_decide=not why_not, why_not=why_not),
         inbox_url=f"{public_url}/inbox",
-        suggestions=[_suggestion(session, p, person, policy, public_url) for p in found],
+        suggestions=[_suggestion(session, p, found, person, policy, public_url) for p in found],
         cases=[
             PanelCase(
                 case_id=c.id, title=_safe(c)(c.title), state=c.state, state_words=words.STATE_WORDS[c.state],  # type: ignore[arg-type]
@@ -64,7 +65,12 @@ def panel(
 
 
 def _suggestion(
-    session: Session, p: Proposed, person: Caller | Onlooker, policy: Policy, public_url: str
+    session: Session,
+    p: Proposed,
+    beside: Sequence[Proposed],
+    person: Caller | Onlooker,
+    policy: Policy,
+    public_url: str,
 ) -> PanelSuggestion:
     s, c, safe = p.suggestion, p.case, _safe(p.case)
     allowed = permission(
@@ -85,7 +91,7 @@ def _suggestion(
         approvals_given=[f"{g.name} ({_spoken(g.role)})" for g in p.given],
         waiting_for=_waiting_for(session, p, rule, policy), state=s.state,
         evidence=[PanelEvidence(quote=safe(quote), source=source) for quote, source in _evidence(p)],
-        warnings=[safe(w) for w in _warnings(p)], content_hash=s.content_hash,
+        warnings=[safe(w) for w in (*_warnings(p), *_elsewhere(p, beside))], content_hash=s.content_hash,
         editable=[
             PanelValue(name=name, label=words.EDIT_WORDS.get(name, _spoken(name)), value=value)
             for name, value in values.items()
@@ -147,6 +153,19 @@ def _warnings(p: Proposed) -> Iterable[str]:
         yield f"Not certain: {c.unsure_because}"
     if c.attention and c.attention != p.last_error:
         yield c.attention
+
+
+def _elsewhere(p: Proposed, beside: Sequence[Proposed]) -> Iterable[str]:
+    """That another case has a step for this record which would make this one wrong: nothing is credited twice."""
+    s = p.suggestion
+    if s.kind not in ONCE or s.state != "open":
+        return
+    for other in beside:
+        o = other.suggestion
+        same = (o.kind, o.target_model, o.target_id) == (s.kind, s.target_model, s.target_id)
+        if same and o.case_id != s.case_id and o.state in ("open", "confirmed"):
+            verb = "has decided on" if o.state == "confirmed" else "proposes"
+            yield f"Case {o.case_id} {verb} a credit for {s.target_name} too: decide on one of them."
 
 
 def _value(value: object) -> str:

@@ -69,7 +69,7 @@ _OF_PROJECT = """
            or (r ->> 'model' = 'project.task' and exists (
                    select from odoo_tasks t where t.id = cast(r ->> 'id' as bigint) and t.project_id = :res_id))
 """
-_ALIVE = "(:with_ended or c.state = any(:open_states) or (c.state = 'done' and c.closed_at > :since))"
+_ALIVE = "(c.id = :only or c.state = any(:open_states) or (c.state = 'done' and c.closed_at > :since))"
 _MORE = {
     "res.partner": _OF_CONTACT,
     "project.project": _OF_WORK.format(alive=_ALIVE, work="project_id", more=_OF_PROJECT),
@@ -106,7 +106,7 @@ select c.*
   cross join whose
   left join odoo_customers k on k.id = c.customer_id
  where c.merged_into is null
-   and {alive}
+   and {alive} and (cast(:only as bigint) is null or c.id = :only)
    and (c.customer_id is null or whose.customer_id is null
         or coalesce(k.customer_id, c.customer_id) = whose.customer_id)
    and (c.company_id = any(:companies)
@@ -171,9 +171,12 @@ class Proposed:
 
 
 def cases_of(
-    session: Session, model: str, res_id: int, *, companies: Sequence[int], at: datetime, with_ended: bool = False
+    session: Session, model: str, res_id: int, *, companies: Sequence[int], at: datetime, only: int | None = None
 ) -> list[ConcernedCase]:
-    """The cases that concern a record: open ones, and those written a short while ago; the most pressing first."""
+    """The cases that concern a record: open ones, and those written a short while ago; the most pressing first.
+
+    With `only` that one case, whatever its state, if it concerns the record.
+    """
     record = {"model": model, "id": res_id}
     query = text(
         _CASES.format(
@@ -188,8 +191,8 @@ def cases_of(
             "model": model, "res_id": res_id, "companies": list(companies),
             "as_match": json.dumps([{"is_certain": True, "record": record}]),
             "as_ground": json.dumps([{"records": [record]}]), "as_row": json.dumps([{"rows": [{"records": [record]}]}]),
-            "open_states": list(OPEN_STATES), "since": at - STILL_SHOWN, "with_ended": with_ended,
-            "most": 100_000 if with_ended else MOST_CASES,
+            "open_states": list(OPEN_STATES), "since": at - STILL_SHOWN, "only": only,
+            "most": MOST_CASES,
         },
     ).mappings()  # fmt: skip
     return [
@@ -203,13 +206,8 @@ def cases_of(
     ]  # fmt: skip
 
 
-def proposed_on(
-    session: Session, cases: Sequence[ConcernedCase], *, companies: Sequence[int], only: UUID | None = None
-) -> list[Proposed]:
-    """What is proposed, on its way or came back on these cases, in their order and that of its rank.
-
-    With `only` that one suggestion, whatever became of it.
-    """
+def proposed_on(session: Session, cases: Sequence[ConcernedCase], *, companies: Sequence[int]) -> list[Proposed]:
+    """What is proposed, on its way or came back on these cases, in their order and that of its rank."""
     by_id = {c.id: c for c in cases}
     if not by_id:
         return []
@@ -240,7 +238,7 @@ def proposed_on(
         .where(
             Suggestion.case_id.in_(by_id),
             or_(Suggestion.company_id.is_(None), Suggestion.company_id.in_(companies)),
-            Suggestion.id == only if only else Suggestion.state.in_(SHOWN_STATES),
+            Suggestion.state.in_(SHOWN_STATES),
         )
         .order_by(place, Suggestion.rank, Suggestion.made_at)
         .limit(MOST_SUGGESTIONS)

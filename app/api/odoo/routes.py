@@ -11,7 +11,7 @@ from app.api.keys import DbSession
 from app.api.odoo import ageing, reach
 from app.api.odoo.callers import FromOdoo, FromOdooOnce, deciding_person, require_about, why_no_decision
 from app.api.odoo.panel import panel
-from app.api.odoo.records import cases_of, proposed_on
+from app.api.odoo.records import cases_of
 from app.api.odoo.shapes import (
     Ageing,
     AgeingRequest,
@@ -111,9 +111,12 @@ def _edit(request: Request, session: DbSession, by: Caller, body: OdooDecision) 
 
 def _require_shown(session: DbSession, claims: Claims, body: OdooDecision) -> None:
     """Raises NotFound when the suggestion is none that this record's panel shows, or has shown, to this user."""
-    cases = cases_of(session, body.model, body.res_id, companies=claims.companies, at=now(), with_ended=True)
-    if not proposed_on(session, cases, companies=claims.companies, only=body.suggestion_id):
-        raise NotFound("This record has no such suggestion. Open it again to see what holds now.")
+    suggestion, companies = session.get(Suggestion, body.suggestion_id), claims.companies
+    if suggestion is not None and (suggestion.company_id is None or suggestion.company_id in companies):
+        of_case = suggestion.case_id
+        if cases_of(session, body.model, body.res_id, companies=companies, at=now(), only=of_case):
+            return
+    raise NotFound("This record has no such suggestion. Open it again to see what holds now.")
 
 
 @router.post(
