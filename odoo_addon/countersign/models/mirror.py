@@ -1,9 +1,12 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import operation  # noqa: F401 - the model that this one adds to must be known first
 
 LARGEST_PAGE = 5000
+CHATTER = ("sale.order", "project.project", "project.task", "account.move")
+"""Models whose notes are mirrored."""
 
 
 class CountersignMirror(models.Model):
@@ -60,19 +63,8 @@ class CountersignMirror(models.Model):
         for name in names:
             if name not in fields or records._fields[name].type != "many2one":
                 raise ValueError(f"{name} is not among the fields that are read, or no many2one")
-        query = records._search(domain, order="id")
-        if query.is_empty():
-            return []
-        stamp, key = SQL.identifier(query.table, "write_date"), SQL.identifier(query.table, "id")
-        if after:
-            query.add_where(SQL("(%s, %s) > (%s::timestamp, %s)", stamp, key, after[0], after[1]))
-        if after_id:
-            query.add_where(SQL("%s > %s", key, after_id))
-        if up_to_id is not None:
-            query.add_where(SQL("%s <= %s", key, up_to_id))
-        query.order = SQL("%s, %s", stamp, key) if by_change else SQL("%s", key)
-        query.limit = max(1, min(limit, LARGEST_PAGE))
-        ids = [row[0] for row in self.env.execute_query(query.select())]
+        bounds = {"by_change": by_change, "up_to_id": up_to_id, "limit": max(1, min(limit, LARGEST_PAGE))}
+        ids = self._mirror_ids(records, domain, after, after_id, bounds)
         records = records.browse(ids)
         records.check_access("read")
         rows = records.read(fields, load=None)
@@ -110,6 +102,39 @@ class CountersignMirror(models.Model):
         records = self.env[model].with_context(active_test=False)
         records.check_access("read")
         return records
+
+    @api.model
+    def _mirror_ids(self, records, domain, after, after_id, bounds):
+        if records._name != "mail.message":
+            return [row[0] for row in self._mirror_page(records, domain, after, after_id, **bounds)]
+        # A search for messages looks at each one's record before it counts to the limit: so a page at a time.
+        ids = []
+        while len(ids) < bounds["limit"]:
+            # sudo: only ids of chatter, of which the caller's own search keeps what they may read
+            page = self._mirror_page(records.sudo(), [("model", "in", CHATTER)], after, after_id, **bounds)
+            mine = set(records.search(Domain(domain) & Domain("id", "in", [row[0] for row in page])).ids)
+            ids += [row[0] for row in page if row[0] in mine]
+            if len(page) < bounds["limit"]:
+                break
+            after_id, after = page[-1][0], [page[-1][1], page[-1][0]] if bounds["by_change"] else None
+        return ids[: bounds["limit"]]
+
+    @api.model
+    def _mirror_page(self, records, domain, after, after_id, by_change, up_to_id, limit):
+        """Ids and write dates of at most ``limit`` records."""
+        query = records._search(domain, order="id")
+        if query.is_empty():
+            return []
+        stamp, key = SQL.identifier(query.table, "write_date"), SQL.identifier(query.table, "id")
+        if by_change and after:
+            query.add_where(SQL("(%s, %s) > (%s::timestamp, %s)", stamp, key, after[0], after[1]))
+        elif after_id:
+            query.add_where(SQL("%s > %s", key, after_id))
+        if up_to_id is not None:
+            query.add_where(SQL("%s <= %s", key, up_to_id))
+        query.order = SQL("%s, %s", stamp, key) if by_change else SQL("%s", key)
+        query.limit = limit
+        return self.env.execute_query(query.select(key, stamp))
 
     @api.model
     def _mirror_total(self, query):

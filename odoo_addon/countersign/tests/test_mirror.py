@@ -75,6 +75,25 @@ class TestMirror(OperationCase):
         rows = self.mirror.mirror_rows("sale.order", domain, ["name"], up_to_id=ids[0])
         self.assertEqual([row["id"] for row in rows], ids[:1])
 
+    def test_notes_come_page_by_page_too_and_only_those_one_may_read(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.env["project.project"].create({"name": "Hidden", "company_id": elsewhere.id})
+        wanted = []
+        for number in range(3):
+            hidden.message_post(body=f"Hidden {number}")
+            wanted.append(self.order.message_post(body=f"Note {number}").id)
+            self.customer.message_post(body=f"On a contact {number}")
+        domain = [("id", ">=", wanted[0]), ("model", "in", ["sale.order", "project.project"]), ("body", "!=", False)]
+        by_id = [row["id"] for row in self.mirror.mirror_rows("mail.message", domain, ["body"], limit=2)]
+        self.assertEqual(by_id, wanted[:2])
+        rest = self.mirror.mirror_rows("mail.message", domain, ["body"], limit=2, after_id=by_id[-1])
+        self.assertEqual([row["id"] for row in rest], wanted[2:])
+        seen, after = [], None
+        while rows := self.mirror.mirror_rows("mail.message", domain, ["write_date"], [], 1, True, after):
+            seen.append(rows[0]["id"])
+            after = [rows[0]["write_date"], rows[0]["id"]]
+        self.assertEqual(seen, wanted)
+
     def test_archived_records_are_there(self):
         self.tax.active = False
         self.assertEqual(self._standing("account.tax", [("id", "=", self.tax.id)])[0], 1)
