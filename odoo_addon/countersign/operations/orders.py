@@ -211,10 +211,12 @@ def _line_command(order, line, before):
     if not found or "product_id" in values:
         raise OperationRefused(order.env._("%(name)s has no line %(id)s.", name=order.name, id=line["line_id"]), "line")
     before.append({"id": found.id, **{part: seen(found, LINE_FIELDS[part]) for part in line if part in LINE_FIELDS}})
-    if "product_uom_qty" in values:
-        # Odoo prices a line anew when its quantity changes; the person saw this price and this discount.
-        values = {"price_unit": found.price_unit, "discount": found.discount, **values}
-    return Command.update(found.id, values)
+    return Command.update(found.id, keep_price(found, values) if "product_uom_qty" in values else values)
+
+
+def keep_price(line, values):
+    """Odoo prices a line anew when its quantity changes; the person saw this price and this discount."""
+    return {"price_unit": line.price_unit, "discount": line.discount, **values}
 
 
 def _as_left(line):

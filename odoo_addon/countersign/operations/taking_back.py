@@ -11,7 +11,7 @@ from .guards import ANYWHERE, INVOICE_GUARDS, ORDER_GUARDS, PARTNER_GUARDS, TASK
 from .invoices import require_draft_invoice
 from .kind import Outcome, operation
 from .notes import changed
-from .orders import LINE_FIELDS, require_quotation
+from .orders import LINE_FIELDS, keep_price, require_quotation
 from .ours import earlier, require_changed, require_made, require_silent, require_untouched, snapshot
 from .readers import text
 
@@ -48,7 +48,10 @@ def restore_draft(call):
     commands = [Command.delete(line_id) for line_id in added]
     for line in lines:
         values = {line_fields[part]: value for part, value in line.items() if part != "id"}
-        commands.append(Command.update(line["id"], {f: v if f == "name" else float(v) for f, v in values.items()}))
+        values = {f: v if f == "name" else float(v) for f, v in values.items()}
+        if "product_uom_qty" in values:
+            values = keep_price(record[lines_field].browse(line["id"]), values)
+        commands.append(Command.update(line["id"], values))
     total = record.amount_total
     record.write({**{f: v or False for f, v in before.items()}, **({lines_field: commands} if commands else {})})
     if commands:

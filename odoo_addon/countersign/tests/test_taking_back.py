@@ -59,8 +59,10 @@ class TestTakingBack(OperationCase):
         line = self.quotation.order_line
         line.write({"discount": 10.0})
         self.service_product.list_price = 999.0
-        self.apply("update_draft_order", self.quotation, {"lines": [{"line_id": line.id, "quantity": "7"}]})
+        answer = self.apply("update_draft_order", self.quotation, {"lines": [{"line_id": line.id, "quantity": "7"}]})
         self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), (7, 150.0, 10.0))
+        self.undo(answer)
+        self.assertEqual((line.product_uom_qty, line.price_unit, line.discount), (42, 150.0, 10.0))
 
     def test_somebody_elses_later_change_is_kept(self):
         answer = self.apply("update_draft_order", self.quotation, {"reference": "PO-1"})
