@@ -1,4 +1,4 @@
-"""Attach the original document to the record, byte for byte. Undone by removing the attachment in Odoo."""
+"""Attach the original document to the record, byte for byte. Undone by removing the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Close a case that asks for nothing. Undone by opening the case again."""
+"""Close a case that asks for nothing. A further message on it opens it again."""
 
 from __future__ import annotations
 

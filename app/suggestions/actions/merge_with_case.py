@@ -1,4 +1,4 @@
-"""Fold a case into the open case it belongs to. Undone by opening it again."""
+"""Fold a case into the open case it belongs to. Not undone: work goes on in that case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring an open quotation to what the customer ordered. Undone by writing the old figures back in Odoo."""
+"""Bring an open quotation to what the customer ordered. Undone by writing the old figures back."""
 
 from __future__ import annotations
 
