@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,26 @@ def link_hash(
     return hashlib.sha256(
         json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     ).hexdigest()
+
+
+def record_first(
+    session: Session, action: str, *, at: datetime, events: Sequence[tuple[int, str, Mapping[str, Any]]]
+) -> None:
+    """Begin the chains of cases made in this transaction: (case, actor, content) each, in a few statements."""
+    heads, first = [], []
+    for case_id, actor, content in events:
+        digest = link_hash(
+            case_id=case_id, seq=1, at=at, actor=actor, action=action, content=dict(content), previous_hash=GENESIS
+        )
+        heads.append(AuditHead(case_id=case_id, seq=1, hash=digest))
+        first.append(
+            AuditEvent(
+                case_id=case_id, seq=1, at=at, actor=actor, action=action, content=dict(content),
+                previous_hash=GENESIS, hash=digest,
+            )
+        )  # fmt: skip
+    session.add_all([*heads, *first])
+    session.flush()
 
 
 def record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case, CaseDocument
-from app.documents.receive import receive
+from app.documents.receive import receive, receive_own
 from app.sources.incoming import Incoming
 
 
@@ -22,6 +24,42 @@ class TakenIn:
     document_id: int
     sha256: str
     came_again: bool
+
+
+def take_in_own(session: Session, made: Sequence[Incoming]) -> list[TakenIn]:
+    """Open a case for each of these documents, which we made ourselves: nobody can have sent them before.
+
+    Many at once in a few statements; what stands in the end is as if each had been taken in by itself.
+    """
+    if not made:
+        return []
+    documents = receive_own(session, made)
+    cases = [_new_case(one) for one in made]
+    session.add_all(cases)
+    session.flush()
+    session.add_all(
+        CaseDocument(document_id=n, case_id=case.id, role="opening", added_at=one.arrived_at)
+        for n, case, one in zip(documents, cases, made, strict=True)
+    )
+    digests = [hashlib.sha256(one.content).hexdigest() for one in made]
+    trail.record_first(
+        session, "case.opened", at=made[0].arrived_at,
+        events=[
+            (case.id, f"source:{one.source}", {"sha256": digest, "name": one.name, "size": len(one.content)})
+            for case, one, digest in zip(cases, made, digests, strict=True)
+        ],
+    )  # fmt: skip
+    steps.schedule_first(session, [case.id for case in cases], "assess", at=made[0].arrived_at)
+    return [
+        TakenIn(case.id, n, digest, came_again=False) for case, n, digest in zip(cases, documents, digests, strict=True)
+    ]
+
+
+def _new_case(incoming: Incoming) -> Case:
+    return Case(
+        state="received", title=incoming.name, flags=[], opened_at=incoming.arrived_at, updated_at=incoming.arrived_at,
+        here_because=f"Came in through {incoming.source} and waits to be read.",
+    )  # fmt: skip
 
 
 def take_in(session: Session, incoming: Incoming) -> TakenIn:
@@ -41,10 +79,7 @@ def take_in(session: Session, incoming: Incoming) -> TakenIn:
                 sha256=received.sha256, name=incoming.name,
             )  # fmt: skip
         return TakenIn(case_id, received.document_id, received.sha256, came_again=True)
-    case = Case(
-        state="received", title=incoming.name, flags=[], opened_at=at, updated_at=at,
-        here_because=f"Came in through {incoming.source} and waits to be read.",
-    )  # fmt: skip
+    case = _new_case(incoming)
     session.add(case)
     session.flush()
     session.add(CaseDocument(document_id=received.document_id, case_id=case.id, role="opening", added_at=at))

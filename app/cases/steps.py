@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -35,6 +36,20 @@ def schedule(session: Session, case_id: int, stage: str, *, at: datetime) -> Non
         .on_conflict_do_update(index_elements=["case_id", "stage"], set_=anew)
     )
     after_commit(session, f"case.{stage}", case_id)
+
+
+def schedule_first(session: Session, case_ids: Sequence[int], stage: str, *, at: datetime) -> None:
+    """Ask for the first step of cases that were made in this transaction, in one statement."""
+    session.add_all(
+        CaseStep(
+            case_id=case_id, stage=stage, state="waiting", attempts=0, lost=0, waits=0, next_at=at + GRACE,
+            last_error="", finished_at=None,
+        )
+        for case_id in case_ids
+    )  # fmt: skip
+    session.flush()
+    for case_id in case_ids:
+        after_commit(session, f"case.{stage}", case_id)
 
 
 def claim(session: Session, case_id: int, stage: str, *, at: datetime) -> CaseStep | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, steps
-from app.cases.intake import take_in
+from app.cases.intake import take_in_own
 from app.cases.models import OPEN_STATES, Case, CaseDocument
 from app.detectors import telling
 from app.detectors.discrepancy import Discrepancy
@@ -31,6 +31,8 @@ ACTOR = "software"
 LOCK = 0x0DE7EC70
 """Number of the advisory lock that lets one raising at a time into the database."""
 _LONGEST_KEY = 200
+_TOGETHER = 200
+"""New cases that are opened with the same few statements."""
 
 log = logging.getLogger(__name__)
 
@@ -85,11 +87,14 @@ def raise_all(
             log.warning("rule %s found two things under one key", one.rule)
     known = _known(session, by_key)
     heap, untouched = _Heap(), list[str]()
+    unknown = [(key, discrepancy) for key, discrepancy in by_key.items() if key not in known]
+    for start in range(0, len(unknown), _TOGETHER):
+        heap.new += _open(session, unknown[start : start + _TOGETHER], at)
     for key, discrepancy in by_key.items():
         detection = known.get(key)
         if detection is None:
-            heap.new.append(_open(session, key, discrepancy, at))
-        elif detection.fingerprint != discrepancy.fingerprint:
+            continue
+        if detection.fingerprint != discrepancy.fingerprint:
             heap.changed.append(_changed(session, detection, discrepancy, at))
         elif detection.state == "fixed":
             _again(session, detection, discrepancy, heap, at)
@@ -147,21 +152,21 @@ def _gone(
     return [d for d in rows if d.key not in found]
 
 
-def _open(session: Session, key: str, found: Discrepancy, at: datetime) -> int:
-    taken = take_in(session, telling.incoming(found, at=at))
-    case = session.get_one(Case, taken.case_id)
-    telling.show(case, telling.Told(found, at))
-    amount = found.finding.amount
-    session.add(
-        Detection(
-            key=key, rule=found.rule, company_id=found.company_id, case_id=case.id, document_id=taken.document_id,
-            fingerprint=found.fingerprint, amount=amount.amount if amount else None,
-            currency=amount.currency if amount else None, state="open", first_seen_at=at, last_seen_at=at,
-            fixed_at=None,
-        )
-    )  # fmt: skip
+def _open(session: Session, unknown: Sequence[tuple[str, Discrepancy]], at: datetime) -> list[int]:
+    taken = take_in_own(session, [telling.incoming(found, at=at) for _, found in unknown])
+    for (key, found), there in zip(unknown, taken, strict=True):
+        telling.show(session.get_one(Case, there.case_id), telling.Told(found, at))
+        amount = found.finding.amount
+        session.add(
+            Detection(
+                key=key, rule=found.rule, company_id=found.company_id, case_id=there.case_id,
+                document_id=there.document_id, fingerprint=found.fingerprint, amount=amount.amount if amount else None,
+                currency=amount.currency if amount else None, state="open", first_seen_at=at, last_seen_at=at,
+                fixed_at=None,
+            )
+        )  # fmt: skip
     session.flush()
-    return case.id
+    return [there.case_id for there in taken]
 
 
 def _changed(session: Session, detection: Detection, found: Discrepancy, at: datetime) -> int:

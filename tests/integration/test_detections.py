@@ -304,3 +304,33 @@ def test_a_detection_among_other_cases_leaves_them_alone(database: Database) -> 
 def test_two_things_under_one_key_are_one_case(database: Database) -> None:
     found = a_discrepancy()
     assert len(raised(database, found, replace(found, title="The same, told twice")).new) == 1
+
+
+def test_many_taken_in_at_once_stand_as_if_taken_in_one_by_one(database: Database) -> None:
+    """Rows of the way in: case, document, arrival, chain and step, apart from numbers and names."""
+    from app.cases.intake import take_in, take_in_own
+    from app.documents.models import Arrival
+
+    made = [an_arrival(f"own {n}".encode(), name=f"{n}.json", key=f"own-{n}") for n in range(3)]
+    with database.transaction() as session:
+        one = take_in(session, an_arrival(b"own 9", name="9.json", key="own-9"))
+        many = take_in_own(session, made)
+    with database.transaction() as session:
+
+        def rows(case_id: int, document_id: int) -> list[dict[str, object]]:
+            found: list[dict[str, object]] = []
+            for model, where in (
+                (Case, Case.id == case_id), (CaseDocument, CaseDocument.case_id == case_id),
+                (Document, Document.id == document_id), (Arrival, Arrival.document_id == document_id),
+                (AuditEvent, AuditEvent.case_id == case_id), (CaseStep, CaseStep.case_id == case_id),
+            ):  # fmt: skip
+                row = session.execute(select(model).where(where)).scalar_one()
+                unlike = {"id", "case_id", "document_id", "hash", "sha256", "content", "name", "title", "source_key"}
+                found.append({c.key: getattr(row, c.key) for c in model.__table__.columns if c.key not in unlike})
+            return found
+
+        expected = rows(one.case_id, one.document_id)
+        for taken in many:
+            assert rows(taken.case_id, taken.document_id) == expected
+    with database.snapshot() as session:
+        assert checkpoints.verify(session, key=b"k" * 32).holds
