@@ -14,7 +14,7 @@ from app.documents.reading import Reading
 from app.firm import FREE_MAIL, Firm
 from app.odoo import queries
 from app.odoo.gateway import OdooGateway
-from app.odoo.records import Company, Customer, Invoice, Milestone, SalesOrder, SalesOrderLine
+from app.odoo.records import Company, Customer, Invoice, InvoiceLine, Milestone, Project, SalesOrder, SalesOrderLine
 from app.vocabulary import Kind
 
 MOST = 40
@@ -79,7 +79,7 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
         orders=tuple(orders),
         order_lines=tuple(order_lines),
         timesheets=tuple(timesheets),
-        projects=tuple(queries.projects(odoo, ids, ids=project_ids)) if project_ids else (),
+        projects=_projects(odoo, ids, project_ids, invoice_lines if reasons & ASKS_DELIVERY else []),
         payments=tuple(queries.payments(odoo, ids, invoice_ids=invoice_ids)) if invoice_ids else (),
         taxes=tuple(queries.taxes(odoo, ids, ids=tax_ids)) if tax_ids else (),
         products=tuple(queries.products(odoo, ids, limit=CATALOGUE)) if "new_po" in reasons else (),
@@ -88,8 +88,21 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
     )
 
 
+ASKS_DELIVERY = frozenset(
+    {"quality_acceptance", "scope_not_agreed", "hours_quantity", "description_insufficient", "delay_penalty"}
+)
+"""Disputes that delivery may have to answer."""
 _NEEDS_NEIGHBOURS = duplicates.REASONS
 _NEEDS_SIBLINGS = caps.REASONS | duplicates.REASONS
+
+
+def _projects(
+    odoo: OdooGateway, ids: list[int], booked_on: list[int], asked_for: list[InvoiceLine]
+) -> tuple[Project, ...]:
+    """Projects that billed time was booked on, and those that deliver the contested lines without any time."""
+    found = queries.projects(odoo, ids, ids=booked_on) if booked_on else []
+    lines = sorted({line for invoiced in asked_for for line in invoiced.order_line_ids})
+    return tuple(_merged(found, queries.projects(odoo, ids, order_line_ids=lines)) if lines else found)
 
 
 def _milestones(odoo: OdooGateway, ids: list[int], lines: list[SalesOrderLine]) -> tuple[Milestone, ...]:
@@ -189,7 +202,7 @@ def _customers(
     return list(found.values())
 
 
-_Document = TypeVar("_Document", Invoice, SalesOrder)
+_Document = TypeVar("_Document", Invoice, SalesOrder, Project)
 
 
 def _merged(first: list[_Document], more: list[_Document]) -> list[_Document]:

@@ -275,10 +275,16 @@ def _projects(books: Books, orders: list[Match], invoices: list[Match]) -> list[
     for project in books.projects:
         names = sorted({i.name for i in books.invoices for t in books.timesheets
                         if t.project_id == project.id and t.invoice_id == i.id and i.id in meant})  # fmt: skip
-        if names:
+        delivers = sorted({i.name for i in books.invoices for line in books.invoice_lines
+                           if line.invoice_id == i.id and i.id in meant
+                           and project.order_line_id in line.order_line_ids})  # fmt: skip
+        if names or delivers:
             company_id = project.company_id or next((i.company_id for i in books.invoices if i.id in meant), None)
             candidate = _Candidate(RecordRef("project.project", project.id, project.name), company_id)
-            candidate.support("0.9", f"the time on {', '.join(names)} was booked there")
+            if names:
+                candidate.support("0.9", f"the time on {', '.join(names)} was booked there")
+            if delivers:
+                candidate.support("0.9", f"it delivers what {', '.join(delivers)} bills")
             found.append(candidate)
     return _ranked("project", found)
 

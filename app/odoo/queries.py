@@ -136,9 +136,12 @@ def timesheets(
 
 
 def projects(
-    odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None, customer_id: int | None = None
-) -> list[Project]:
+    odoo: OdooGateway, companies: Sequence[int], *, ids: Sequence[int] | None = None, customer_id: int | None = None,
+    order_line_ids: Sequence[int] | None = None,
+) -> list[Project]:  # fmt: skip
     where: list[Any] = []
+    if order_line_ids is not None:
+        where.append(["sale_line_id", "in", list(order_line_ids)])
     if ids is not None:
         where.append(["id", "in", list(ids)])
     if customer_id is not None:
