@@ -40,8 +40,8 @@ class Part:
 
 
 HELPDESK = (
-    Part(Edition.ENTERPRISE, "helpdesk", "helpdesk.ticket"),
     Part(Edition.OCA, "helpdesk_mgmt", "helpdesk.ticket"),
+    Part(Edition.ENTERPRISE, "helpdesk", "helpdesk.ticket"),
     Part(Edition.COMMUNITY, "project", "project.task"),
 )
 APPROVALS = (
@@ -64,7 +64,7 @@ TIMESHEET_APPROVALS = APPROVED_FIELDS
 
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "account.analytic.line": TIMESHEET_APPROVALS,
-    "helpdesk.ticket": ("ticket_ref", "number", "name", "description", "team_id", "partner_id", "company_id"),
+    "helpdesk.ticket": ("number", "ticket_ref", "name", "description", "team_id", "partner_id", "company_id"),
     "project.task": ("name", "description", "project_id", "partner_id", "company_id"),
     "approval.request": ("name", "reason", "category_id", "request_owner_id", "partner_id", "amount", "reference"),
     "tier.review": ("model", "res_id", "status", "reviewer_id", "definition_id"),
@@ -78,8 +78,8 @@ _TELLING: Mapping[str, tuple[str, ...]] = {
 """Fields that tell the variants apart, or that an action fills where they exist."""
 
 _PROOF = {
-    "helpdesk": ("helpdesk.ticket", "ticket_ref"),
     "helpdesk_mgmt": ("helpdesk.ticket", "number"),
+    "helpdesk": ("helpdesk.ticket", "team_id"),
     "approvals": ("approval.request", "category_id"),
     "base_tier_validation": ("tier.review", "status"),
     "documents": ("documents.document", "folder_id"),
@@ -88,7 +88,7 @@ _PROOF = {
     "contract": ("contract.contract", "contract_line_fixed_ids"),
     "subscription_oca": ("sale.subscription", "sale_subscription_line_ids"),
 }
-"""Module: the model and field that only it brings."""
+"""Module: the model and field that only it brings, or that those asked about before it would have shown too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,3 +310,19 @@ def test_capabilities_with_and_without_the_addon_agree(peer: Peer) -> None:
         peer.as_administrator("account.analytic.line", "write", ids=[sheet], vals={"countersign_approved": given})
         found = capabilities(peer.gateway, afresh=True)
         assert ("countersign_approved" in found.timesheet_approvals) is given
+
+
+def test_modules_of_the_oca_are_found(odoo_with_oca: Peer) -> None:
+    found = capabilities(odoo_with_oca.gateway, afresh=True)
+    parts = [found.helpdesk, found.approvals, found.documents, found.subscriptions]
+    assert [part.module for part in parts] == ["helpdesk_mgmt", "base_tier_validation", "dms", "contract"]
+    assert found.has("sale.subscription", "sale_subscription_line_ids")
+    with Bare(odoo_with_oca.url, odoo_with_oca.database, odoo_with_oca.key) as bare:
+        assert capabilities(bare).fields == found.fields
+
+
+def test_models_of_enterprise_are_found(odoo_with_stand_ins: Peer) -> None:
+    found = capabilities(odoo_with_stand_ins.gateway, afresh=True)
+    parts = [found.helpdesk, found.approvals, found.documents]
+    assert [part.module for part in parts] == ["helpdesk", "approvals", "documents"]
+    assert {part.edition for part in parts} == {Edition.ENTERPRISE}
