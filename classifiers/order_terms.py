@@ -39,6 +39,7 @@ _IS_ORDER = re.compile(rf"(?<!\w)(?:{_TITLE})(?!\w)")
 _VALUE = re.compile(
     r"(?:(?:total |net |maximum |overall )*(?:order|po|purchase order|contract|blanket) (?:value|total|amount|"
     r"sum|limit)|total (?:net|value|excl\w*)|net (?:total|value|amount)|"
+    r"(?:spend(?:ing)? |budget )?limit|rahmen(?:wert|betrag|volumen|summe)|budget|"
     r"(?:auftrags|bestell|gesamt|netto)(?:wert|summe|volumen|betrag)|gesamt ?netto|netto ?gesamt|"
     r"wert der bestellung|"
     r"(?:montant|valeur|total)(?: total\w*| net\w*| de la commande| du bon de commande)* ?(?:ht|hors taxes?)?|"
@@ -48,7 +49,7 @@ _VALUE = re.compile(
     r"bestelling)|"
     r"(?:wartosc|kwota)(?: zamowienia| netto| calkowita)*|razem netto|"
     r"valor (?:total|da encomenda|liquido)|montante)"
-    r"\s*(?:\([^)]{0,30}\))?\s*[:=]\s*"
+    r"\s*(?:\([^)]{0,30}\))?\s*(?:[:=]|(?=(?:[a-z]{3}|[€£$])?\s?\d))\s*"
 )
 _GROSS = re.compile(r"gross|brutto|incl|\bttc\b|con iva|iva inclu|inkl|bruto|with vat|tax inc")
 _UNTIL = re.compile(

@@ -10,18 +10,18 @@ from itertools import pairwise
 from app.detectors.words.folding import fold
 
 _NAMES = (
-    "january jan januar jaenner janner janvier enero ene januari gennaio janeiro stycznia styczen",
-    "february feb februar fevrier febrero februari febbraio fevereiro lutego luty",
-    "march mar marz mrz mars marzo maart mrt marco marca marzec",
-    "april apr avril abril aprile kwietnia kwiecien",
-    "may mai mayo mei maggio maio maja maj",
-    "june jun juni juin junio giugno junho czerwca czerwiec",
-    "july jul juli juil juillet julio luglio julho lipca lipiec",
-    "august aug aout agosto augustus sierpnia sierpien",
-    "september sep sept septembre septiembre setiembre settembre setembro wrzesnia wrzesien",
-    "october oct okt oktober octobre octubre ottobre outubro pazdziernika pazdziernik",
-    "november nov novembre noviembre novembro listopada listopad",
-    "december dec dez dezember decembre diciembre dicembre dezembro grudnia grudzien",
+    "january jan januar jaenner janner janvier enero ene januari gennaio janeiro stycznia styczen styczniu",
+    "february feb februar fevrier febrero februari febbraio fevereiro lutego luty lutym",
+    "march mar marz mrz mars marzo maart mrt marco marca marzec marcu",
+    "april apr avril abril aprile kwietnia kwiecien kwietniu",
+    "may mai mayo mei maggio maio maja maj maju",
+    "june jun juni juin junio giugno junho czerwca czerwiec czerwcu",
+    "july jul juli juil juillet julio luglio julho lipca lipiec lipcu",
+    "august aug aout agosto augustus sierpnia sierpien sierpniu",
+    "september sep sept septembre septiembre setiembre settembre setembro wrzesnia wrzesien wrzesniu",
+    "october oct okt oktober octobre octubre ottobre outubro pazdziernika pazdziernik pazdzierniku",
+    "november nov novembre noviembre novembro listopada listopad listopadzie",
+    "december dec dez dezember decembre diciembre dicembre dezembro grudnia grudzien grudniu",
 )
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _UNSURE = frozenset({"mar", "mars", "may", "marca", "jan", "ene", "marco", "maja"})

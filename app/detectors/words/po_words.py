@@ -18,11 +18,11 @@ _NEEDED = (
     r"requir\w*|mandatory|obligat\w*|necessary|needed|needs|must|compulsory|no pay|no invoice|only with|always|"
     r"pflicht\w*|\w*pflicht|\w*pflichtig|erforderlich|notwendig|notig|benotigt|zwingend|nur mit|muss|"
     r"requis\w*|exige\w*|exigence|necessaire|imperati\w*|indispensable|"
-    r"requerid\w*|exigid\w*|necesari\w*|imprescindible|"
+    r"requerid\w*|requier\w*|necesit\w*|precisa\w*|exigid\w*|necesari\w*|imprescindible|"
     r"verplicht|vereist|nodig|noodzakelijk|"
-    r"obbligator\w*|richiest\w*|necessari\w*|"
+    r"obbligator\w*|richiest\w*|richied\w*|necessari\w*|"
     r"obrigator\w*|necessari\w*|"
-    r"wymagan\w*|obowiazkow\w*|konieczn\w*|niezbedn\w*"
+    r"wymag\w*|obowiazkow\w*|konieczn\w*|niezbedn\w*"
 )
 _NOT = (
     r"\bnot\b|\bno (?:need|po needed|po required)|\bnicht\b|\bkein\w*|\bpas\b|\bsans\b|\bsin\b|\bniet\b|"

@@ -16,7 +16,7 @@ _A = (
     r"(?:/|a|an|per|each|every|pro|je|im|jeden|par|chaque|al|por|cada|ogni|per|elke|iedere|na|w|w kazdym|"
     r"miesieczni\w*|monthly|monatlich\w*|mensuel\w*|mensual\w*|mensil\w*|maandelijks\w*|mensai?s?)"
 )
-_MONTH = r"(?:months?|mo\b|monats?|mois|mes\b|mese|maand|miesiac\w*|mes\b)"
+_MONTH = r"(?:months?|mo\b|m\b|monats?|mois|mes\b|mese|maand|miesiac\w*|mies\b\.?|mes\b)"
 _MONTHLY = (
     r"(?:monthly|monatlich\w*|mensuel\w*|mensual\w*|mensil\w*|maandelijks\w*|miesieczni\w*|mensa(?:l|"
     r"is)|pro monat|per maand|par mois|por mes|al mese)"
@@ -24,13 +24,14 @@ _MONTHLY = (
 _N = r"(?P<n>\d{1,4}(?:[.,]\d{1,2})?)"
 _HOURS = (
     re.compile(rf"{_N}\s*(?:{_H}|h)\s*(?:of \w+\s*)?(?:{_A}\s*)?(?:the |den |le |el |il |de |o )?{_MONTH}"),
-    re.compile(rf"{_N}\s*{_H}\s*{_MONTHLY}"),
+    re.compile(rf"{_N}\s*{_H}\s*(?:{_MONTHLY}|p\.?\s?/?m\b)"),
     re.compile(rf"{_MONTHLY}\D{{0,30}}?{_N}\s*{_H}"),
     re.compile(rf"{_N}\s*{_MONTHLY}\s*{_H}"),
     re.compile(rf"{_MONTH}\D{{0,12}}?{_N}\s*{_H}"),
 )
 _RETAINER = re.compile(
-    r"retainer\w*|support contract|service contract|maintenance contract|care package|hours? package|"
+    r"retainer\w*|(?:bolsa|paquete|pacote|package|pacchetto|pakiet|bundel|contingent)\b|support contract|"
+    r"service contract|maintenance contract|care package|hours? package|"
     r"prepaid hours|stundenkontingent\w*|kontingent\w*|wartungsvertrag|"
     r"supportvertrag|betreuungsvertrag|pauschale?\w*|forfait\w*|contrat (?:de support|d'assistance|"
     r"de maintenance)|abonnement\w*|bolsa de horas|iguala|"
@@ -43,7 +44,7 @@ _FURTHER = re.compile(
     r"further|additional|hors forfait|en plus|por encima|uber das \w+ hinaus|a mais|extra|beyond|excess|"
     r"over(?:age|run|time)?|above|weitere|zusatzlich\w*|mehr(?:stunden|"
     r"aufwand)|daruber|uberschreit\w*|supplementaires?|"
-    r"au-dela|excedent\w*|depassement|adiciona\w*|suplementari\w*|exced\w*|aggiuntiv\w*|ulterior\w*|"
+    r"au-dela|excedent\w*|depassement|adiciona\w*|suplementari\w*|exced\w*|exceso\w*|aggiuntiv\w*|ulterior\w*|"
     r"eccedent\w*|straordinari\w*|oltre|meer(?:uren|werk)|"
     r"aanvullend\w*|overschrijd\w*|boven|dodatkow\w*|ponad|nadgodzin\w*|nadwyzk\w*|kolejn\w*|extraordinari\w*|alem"
 )
@@ -52,7 +53,10 @@ _PER_HOUR = re.compile(
     rf"una )?{_H}"
 )
 _WAIVED = re.compile(
-    r"waive\w*|waiving|free of charge|no charge|not (?:be |to be )?(?:billed|charged|invoiced)|without charge|"
+    r"waive\w*|(?:agreed|decided|promised) not to (?:charge|bill|invoice)|(?:is|are) on us|we absorb|"
+    r"absorbed by us|rekenen (?:we|wij) (?:\w+ )?niet|nie (?:beda|zostana|bedzie) (?:\w+ )?(?:faktur|nalicz|"
+    r"oblicz|rozlicz)\w*|waiving|free of charge|no charge|not (?:be |to be )?(?:billed|charged|invoiced)|"
+    r"without charge|"
     r"goodwill|on the house|write off|written off|complimentary|courtesy|"
     r"erlassen|verzicht\w*|kulanz\w*|kostenlos|kostenfrei|unentgeltlich|nicht (?:\w+ )?(?:berechn\w*|"
     r"verrechn\w*|abgerechnet|fakturiert|in rechnung)|geschenkt|gutgeschrieben|"
