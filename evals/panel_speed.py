@@ -34,15 +34,16 @@ def main() -> None:
     """Fill, serve, ask and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--asked", type=int, default=600, help="panels to ask for")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS, help="fewer: more is open on each record")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     with _database() as url:
-        records = fill(url, random.Random(given.seed))  # noqa: S311 - a draw, no secret
+        records = fill(url, random.Random(given.seed), customers=given.customers)  # noqa: S311 - a draw, no secret
         with _served(url) as address:
             print(json.dumps(ask(address, records, given.asked, random.Random(given.seed)), indent=1))  # noqa: S311
 
 
-def fill(url: str, draw: random.Random) -> list[tuple[str, int]]:
+def fill(url: str, draw: random.Random, *, customers: int = CUSTOMERS) -> list[tuple[str, int]]:
     """Cases with assessments and suggestions, and a mirror around them; the records that something is open on."""
     from app.db import Database
     from app.users import access, odoo_people
@@ -56,11 +57,12 @@ def fill(url: str, draw: random.Random) -> list[tuple[str, int]]:
     contents = _assessed()
     records: list[tuple[str, int]] = []
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        _mirror(cursor)
+        _mirror(cursor, customers)
         for n in range(1, OPEN + ENDED + 1):
-            customer, invoice = draw.randint(1, CUSTOMERS), draw.randint(1, INVOICES)
+            customer, invoice = draw.randint(1, customers), draw.randint(1, customers * 20)
             record = draw.choice([("account.move", invoice), ("sale.order", invoice), ("res.partner", customer)])
-            _case(cursor, n, n <= OPEN, customer, invoice, record, draw, contents, at)
+            owner = customer if record[0] == "res.partner" else 1 + invoice % customers
+            _case(cursor, n, n <= OPEN, owner, invoice, record, draw, contents, at)
             if n <= OPEN:
                 project = draw.randint(1, PROJECTS)
                 records += [record, ("res.partner", customer), ("project.project", project), ("account.move", invoice)]
@@ -125,15 +127,15 @@ def _assessed(count: int = 24) -> list[str]:
     return [TypeAdapter(Assessment).dump_json(one).decode() for one in found]
 
 
-def _mirror(cursor: psycopg.Cursor[Any]) -> None:
+def _mirror(cursor: psycopg.Cursor[Any], customers: int) -> None:
     """Customers, their projects with hours, and their invoices, dealt out in turn."""
     cursor.execute(
         "insert into odoo_customers (id, name, customer_id, company_id, country, vat_id, tags, write_date) "
-        "select n, 'Customer ' || n, n, null, 'DE', '', '{}', now() from generate_series(1, %s) n", [CUSTOMERS],
+        "select n, 'Customer ' || n, n, null, 'DE', '', '{}', now() from generate_series(1, %s) n", [customers],
     )  # fmt: skip
     cursor.execute(
         "insert into odoo_projects (id, name, company_id, customer_id, write_date) "
-        "select n, 'Project ' || n, 1, 1 + n %% %s, now() from generate_series(1, %s) n", [CUSTOMERS, PROJECTS],
+        "select n, 'Project ' || n, 1, 1 + n %% %s, now() from generate_series(1, %s) n", [customers, PROJECTS],
     )  # fmt: skip
     cursor.execute(
         "insert into odoo_timesheets (id, company_id, worked_on, hours, description, employee, project_id, billable, "
@@ -144,12 +146,12 @@ def _mirror(cursor: psycopg.Cursor[Any]) -> None:
         "insert into odoo_invoices (id, company_id, name, kind, state, payment_state, customer_id, customer_name, "
         "currency, net, tax, gross, open_amount, reference, origin, created_at, write_date) "
         "select n, 1, 'INV/' || n, 'out_invoice', 'posted', 'not_paid', 1 + n %% %s, 'C', 'EUR', 1, 0, 1, 1, '', '', "
-        "now(), now() from generate_series(1, %s) n", [CUSTOMERS, INVOICES],
+        "now(), now() from generate_series(1, %s) n", [customers, INVOICES],
     )  # fmt: skip
 
 
 def _case(
-    cursor: psycopg.Cursor[Any], n: int, is_open: bool, customer: int, invoice: int, record: tuple[str, int],
+    cursor: psycopg.Cursor[Any], n: int, is_open: bool, owner: int, invoice: int, record: tuple[str, int],
     draw: random.Random, contents: list[str], at: datetime,
 ) -> None:  # fmt: skip
     """A case of a customer with a match, a finding on thirty hours, and a suggestion on a record."""
@@ -158,8 +160,6 @@ def _case(
         "insert into documents (sha256, size, name, received_at, content) values (%s, 1, 'mail.eml', %s, 'x') "
         "returning id", [f"{n:064d}", opened],
     ).fetchone()  # fmt: skip
-    customer_of_invoice = 1 + invoice % CUSTOMERS
-    owner = customer if record[0] == "res.partner" else customer_of_invoice
     case = cursor.execute(
         "insert into cases (state, kind, reason, reading, flags, title, summary, customer_name, customer_id, "
         "company_id, sender, thread_key, at_stake, currency, priority, here_because, priority_because, "

@@ -37,18 +37,21 @@ _CONCERNED = """
 select case_id as id from suggestions
  where target_model = :model and target_id = :res_id and state <> 'superseded' and company_id = any(:companies)
 union
+select case_id from raised
+"""
+_ASSESSED = """
+union
 select case_id from assessments where is_current and matches @> cast(:as_match as jsonb)
 union
 select case_id from assessments where is_current and findings @> cast(:as_ground as jsonb)
 union
 select case_id from assessments where is_current and findings @> cast(:as_row as jsonb)
-union
-select case_id from raised
 """
 _OF_CONTACT = """
 union
 select c.id from cases c where c.customer_id = any(array(select id from family))
 """
+"""A case's customer is the contact it is certainly matched with, so that its assessment need not be asked."""
 _OF_WORK = """
 union
 select c.id from cases c
@@ -72,8 +75,8 @@ _OF_PROJECT = """
 _ALIVE = "(c.id = :only or c.state = any(:open_states) or (c.state = 'done' and c.closed_at > :since))"
 _MORE = {
     "res.partner": _OF_CONTACT,
-    "project.project": _OF_WORK.format(alive=_ALIVE, work="project_id", more=_OF_PROJECT),
-    "project.task": _OF_WORK.format(alive=_ALIVE, work="task_id", more=""),
+    "project.project": _ASSESSED + _OF_WORK.format(alive=_ALIVE, work="project_id", more=_OF_PROJECT),
+    "project.task": _ASSESSED + _OF_WORK.format(alive=_ALIVE, work="task_id", more=""),
 }
 _CUSTOMER = {
     "account.move": "select customer_id from odoo_invoices where id = :res_id",
@@ -180,7 +183,7 @@ def cases_of(
     record = {"model": model, "id": res_id}
     query = text(
         _CASES.format(
-            concerned=_CONCERNED + _MORE.get(model, ""),
+            concerned=_CONCERNED + _MORE.get(model, _ASSESSED),
             alive=_ALIVE,
             customer=_CUSTOMER.get(model, "select cast(null as bigint)"),
         )
