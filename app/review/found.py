@@ -121,6 +121,7 @@ def found(
 
 def _sum(finding: Finding) -> Sum:
     unit = finding.unit or next((r.unit for r in finding.rows if r.unit), "")
+    unit = "hours" if unit == "h" else unit
     money = next((m for r in finding.rows for m in (r.amount, r.rate) if m), finding.amount)
     return Sum(
         finding, finding.rows, unit, money.currency if money else "",
