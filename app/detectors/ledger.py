@@ -202,16 +202,44 @@ class Ledger:
         notes = self.credits_of.get(invoice.id, ())
         return bool(notes) and invoice.net > 0 and sum((n.net for n in notes), ZERO) >= invoice.net
 
-    def is_made_good(self, invoice: OdooInvoice, amount: Decimal) -> bool:
-        """Whether a credit note, or all together, took back just this amount."""
+    def is_made_good(self, invoice: OdooInvoice, amount: Decimal, order_line: int | None = None) -> bool:
+        """Whether a credit note, all together, or what they take back of this order line, is just this amount."""
         near = self.limits(invoice.company_id).amount_tolerance
         notes = [n.net for n in self.credits_of.get(invoice.id, ())]
-        return any(abs(net - abs(amount)) <= near for net in [*notes, sum(notes, ZERO)] if net)
+        of_line = sum((line.net for line in self.credit_lines(invoice, order_line)), ZERO)
+        return any(abs(net - abs(amount)) <= near for net in [*notes, sum(notes, ZERO), of_line] if net)
+
+    def credit_lines(self, invoice: OdooInvoice, order_line: int | None) -> list[OdooInvoiceLine]:
+        """Lines of the invoice's credit notes that take back what it billed of an order line."""
+        notes = self.credits_of.get(invoice.id, ())
+        lines = [line for note in notes for line in self.lines_of_invoice.get(note.id, ())]
+        return [line for line in lines if order_line is not None and order_line in line.order_line_ids]
+
+    @cached_property
+    def approving_since(self) -> dict[int, date]:
+        """Company -> the first day whose time somebody approved. What is older was billed when nobody approved."""
+        rows = self.session.execute(
+            text(
+                "select company_id, min(worked_on) from odoo_timesheets "
+                "where is_approved and company_id = any(:companies) group by 1"
+            ),
+            {"companies": list(self.companies)},
+        )
+        return {r[0]: r[1] for r in rows}
 
     def sign(self, line: OdooInvoiceLine) -> int:
         return -1 if self.documents[line.invoice_id].kind == "out_refund" else 1
 
     # --- who bills what -------------------------------------------------------------------------
+
+    def settles_advance(self, line: OdooInvoiceLine) -> bool:
+        """Whether a negative line takes back what another invoice billed in advance of the same order line."""
+        return line.quantity < 0 and any(
+            other.quantity == -line.quantity and other.invoice_id != line.invoice_id
+            for order_line in line.order_line_ids
+            for other in self.billing_of_line.get(order_line, ())
+            if other.invoice_id in self.invoices
+        )
 
     def order_of(self, order_line: int) -> OdooOrder | None:
         line = self.order_lines.get(order_line)

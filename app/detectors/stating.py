@@ -36,9 +36,11 @@ def state(
     unit: str = "",
     rate: Money | None = None,
     line_id: int | None = None,
+    matter: str = "",
 ) -> Discrepancy:
-    """`about_ids` makes the key: ids (and months) of the matter, never amounts. `says`: customer where we billed too
-    much, us where too little, nobody where it is undecided."""
+    """`about_ids` makes the key: ids (and months) of the matter, never amounts. `matter` stands for the rule in the key
+    where several rules see one matter in turn. `says`: customer where we billed too much, us where too little, nobody
+    where it is undecided."""
     order_ref = RecordRef("sale.order", order.id, order.name) if order else None
     invoice_ref = ledger.invoice_ref(invoice) if invoice else None
     distinct = {(r.model, r.id): r for r in records}
@@ -48,7 +50,7 @@ def state(
         rows=tuple(rows), records=held, invoice_id=invoice.id if invoice else None, line_id=line_id,
     )  # fmt: skip
     return Discrepancy(
-        rule=rule, key=":".join([rule, str(company_id), *map(str, about_ids)])[:200], company_id=company_id,
+        rule=rule, key=":".join([matter or rule, str(company_id), *map(str, about_ids)])[:200], company_id=company_id,
         company=ledger.companies[company_id].name, customer_id=customer[0], customer=customer[1], title=_capital(title),
         finding=finding, step=step, explains=explains, order=order_ref, invoice=invoice_ref,
         about=about or invoice_ref or order_ref, since=since,

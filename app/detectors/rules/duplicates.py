@@ -193,11 +193,11 @@ def _say(
     ]  # fmt: skip
     is_draft = second.state == "draft"
     records: list[RecordRef] = [
-        ledger.invoice_ref(first), ledger.invoice_ref(second), *first_lines, *second_lines, 
+        ledger.invoice_ref(first), ledger.invoice_ref(second), *first_lines, *second_lines,
         *map(order_ref, orders.values()),
     ]  # fmt: skip
     return state(
-        ledger, RULE, (first.id, second.id),
+        ledger, RULE, sorted((first.id, second.id)),
         company_id=second.company_id, customer=(second.customer_id, second.customer_name),
         title=f"{other} {second.customer_name}: bills again what {one} bills",
         sentence=f"{other} bills the same quantities and amounts{of} as {one}: {amount} net twice.",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from app.assessments.findings import RecordRef
 from app.detectors.discrepancy import Discrepancy
@@ -68,12 +70,14 @@ def _pairs(ledger: Ledger) -> dict[int, int]:
         invoice = ledger.invoices.get(line.invoice_id)
         if invoice is not None and (invoice.company_id, invoice.customer_id) in wanted and line.net > 0:
             by_customer[invoice.company_id, invoice.customer_id].append(line)
+    priced = {who: sorted(_prices(lines)) for who, lines in by_customer.items()}
     scored = []
     for expense in ledger.expenses.values():
         order = ledger.orders.get(expense.order_id or 0)
         if order is None:
             continue
-        for line in by_customer.get((expense.company_id, order.customer_id), ()):
+        who = (expense.company_id, order.customer_id)
+        for line in _candidates(ledger, expense, order, priced.get(who, [])):
             score = _score(ledger, expense, order, line)
             if score:
                 scored.append((-score, expense.id, line.id))
@@ -86,6 +90,30 @@ def _pairs(ledger: Ledger) -> dict[int, int]:
     return found
 
 
+def _prices(lines: Iterable[OdooInvoiceLine]) -> Iterator[tuple[Decimal, int]]:
+    """(amount, line) for each line's net and gross."""
+    for line in lines:
+        yield line.net, line.id
+        yield line.gross, line.id
+
+
+def _candidates(
+    ledger: Ledger, expense: OdooExpense, order: OdooOrder, priced: list[tuple[Decimal, int]]
+) -> list[OdooInvoiceLine]:
+    """Lines of the customer at this amount, and every cost billed on the expense's own order."""
+    near = ledger.limits(expense.company_id).amount_tolerance
+    start = bisect_left(priced, (expense.amount - near, 0))
+    found: dict[int, OdooInvoiceLine] = {}
+    while start < len(priced) and priced[start][0] <= expense.amount + near:
+        found[priced[start][1]] = ledger.invoice_lines[priced[start][1]]
+        start += 1
+    for invoice in ledger.invoices_of_order.get(order.id, ()):
+        for line in ledger.lines_of_invoice.get(invoice.id, ()):
+            if line.net > 0 and _is_cost(ledger, line):
+                found[line.id] = line
+    return list(found.values())
+
+
 def _score(ledger: Ledger, expense: OdooExpense, order: OdooOrder, line: OdooInvoiceLine) -> float:
     """0 where the line does not bill the expense; its own order, its words and its amount count."""
     near = ledger.limits(expense.company_id).amount_tolerance
@@ -95,11 +123,16 @@ def _score(ledger: Ledger, expense: OdooExpense, order: OdooOrder, line: OdooInv
         return 0.0
     from rapidfuzz import fuzz
 
-    alike = float(fuzz.token_set_ratio(fold(expense.name), fold(line.description)))
+    alike = float(fuzz.token_set_ratio(_folded(expense.name), _folded(line.description)))
     if not (same_amount and (alike >= _ALIKE or _is_cost(ledger, line))) and alike < 90:
         return 0.0
     of_order = order in ledger.orders_of_invoice[invoice.id]
     return 100.0 * same_amount + alike + (50.0 if of_order else 0.0)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(words: str) -> str:
+    return fold(words)
 
 
 def _not_allowed(

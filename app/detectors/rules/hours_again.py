@@ -20,9 +20,9 @@ from app.detectors.words.periods import first_day, last_day, months_in
 from app.mirror.models import OdooInvoice, OdooInvoiceLine, OdooOrderLine
 
 RULE = "duplicate_billing.hours"
-_CARRIED = text(
+_TIME = text(
     "select id, worked_on, hours, employee, description, invoice_id from odoo_timesheets "
-    "where order_line_id = :line and invoice_id is not null order by worked_on, id"
+    "where order_line_id = :line order by worked_on, id"
 )
 _LONG_AGO = date(1970, 1, 1)
 _FOR_LAST_MONTH = 15
@@ -35,10 +35,12 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
     After a credit note Odoo links the credited hours to the next invoice; when the credit is then withdrawn, or a
     cancelled invoice revived, both bill them. The sign: an invoice line of time and materials to which no time is
     linked (any more), and another invoice of the same order line with time worked by the first one's date (or in the
-    months that its line names).
+    months that its line names). Odoo also unlinks all time of an invoice when any credit note of it is posted: hours
+    that no standing invoice carries are therefore taken first, and only what is left over is looked for elsewhere.
     """
     carrying = {line_id for invoice_id, line_id in ledger.carried if invoice_id in ledger.invoices}
     untold: dict[int, list[Any]] = {}
+    free: dict[int, list[Any]] = {}
     for line in ledger.invoice_lines.values():
         first = ledger.invoices.get(line.invoice_id)
         if first is None or len(line.order_line_ids) != 1 or line.quantity <= 0:
@@ -48,10 +50,15 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
             continue
         if not ledger.is_time_and_materials(order_line):
             continue
-        left = line.quantity - _credited(ledger, first, order_line)
+        left = line.quantity - _taken_back(ledger, first, line, order_line)
         if order_line.id not in untold:
-            entries = ledger.session.execute(_CARRIED, {"line": order_line.id})
+            entries = ledger.session.execute(_TIME, {"line": order_line.id}).all()
             untold[order_line.id] = [e for e in entries if e[5] in ledger.invoices]
+            free[order_line.id] = [e for e in entries if e[5] not in ledger.invoices]
+        own = sum((e[2] for e in _taken(ledger, first, line, left, free[order_line.id])), ZERO)
+        left -= ledger.in_unit(own, line.unit, first.company_id) or own
+        if left <= ledger.limits(first.company_id).hours_tolerance:
+            continue
         again: dict[int, list[Any]] = defaultdict(list)
         for entry in _taken(ledger, first, line, left, untold[order_line.id]):
             again[entry[5]].append(entry)
@@ -63,11 +70,15 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
                 left -= discrepancy.finding.quantity or ZERO
 
 
-def _credited(ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine) -> Decimal:
-    lines = (
-        line for note in ledger.credits_of.get(invoice.id, ()) for line in ledger.lines_of_invoice.get(note.id, ())
+def _taken_back(ledger: Ledger, invoice: OdooInvoice, line: OdooInvoiceLine, order_line: OdooOrderLine) -> Decimal:
+    """What credit notes, or a later invoice that settles an advance, took back of a line."""
+    credited = sum((credit.quantity for credit in ledger.credit_lines(invoice, order_line.id)), ZERO)
+    settled = any(
+        other.quantity == -line.quantity and ledger.settles_advance(other)
+        for other in ledger.billing_of_line.get(order_line.id, ())
+        if other.invoice_id in ledger.invoices
     )
-    return sum((line.quantity for line in lines if order_line.id in line.order_line_ids), ZERO)
+    return line.quantity if settled else credited
 
 
 def _taken(ledger: Ledger, first: OdooInvoice, line: OdooInvoiceLine, left: Decimal, untold: list[Any]) -> list[Any]:
@@ -103,7 +114,7 @@ def _judge(
     again = min(hours if worked is None else worked, left)
     limits = ledger.limits(first.company_id)
     price = ledger.price(order_line)
-    if again <= limits.hours_tolerance or ledger.is_made_good(second, again * price):
+    if again <= limits.hours_tolerance or ledger.is_made_good(second, again * price, order_line.id):
         return None
     order = ledger.orders[order_line.order_id]
     amount, rate = ledger.money(again * price, first.currency), ledger.money(price, first.currency)

@@ -62,15 +62,19 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
             for credit in credited[invoice_id, order_line_id]
             if any(abs(ledger.price(credit) - ledger.price(line)) <= near for line in lines)
         ]
-        asked = sum((line.quantity for line in lines), ZERO) - sum(taken, ZERO)
-        discrepancy = _judge(ledger, invoice, order_line, lines, asked, worked)
+        lines = [line for line in lines if not ledger.settles_advance(line)]
+        if not lines:
+            continue
+        back = sum(taken, ZERO)
+        asked = sum((line.quantity for line in lines), ZERO) - back
+        discrepancy = _judge(ledger, invoice, order_line, lines, asked, back, worked)
         if discrepancy is not None:
             yield discrepancy
 
 
 def _judge(
     ledger: Ledger, invoice: OdooInvoice, order_line: OdooOrderLine, lines: list[OdooInvoiceLine], asked: Decimal,
-    worked_in: _Worked,
+    back: Decimal, worked_in: _Worked,
 ) -> Discrepancy | None:  # fmt: skip
     held = ledger.carried.get((invoice.id, order_line.id))
     if held is not None:
@@ -95,7 +99,9 @@ def _judge(
     price = ledger.price(max(lines, key=lambda line: (line.quantity, -line.id)))
     if abs(difference) <= limits.hours_tolerance or abs(difference * price) <= limits.amount_tolerance:
         return None
-    if ledger.is_made_good(invoice, difference * price):
+    if difference < 0 <= difference + back + limits.hours_tolerance:
+        return None  # what was billed was worked; what was credited of it is a concession
+    if ledger.is_made_good(invoice, difference * price, order_line.id):
         return None
     sheets = ledger.session.execute(which, where)
     refs = [RecordRef("account.analytic.line", s[0], f"{s[1]} {s[2]}: {s[3]}") for s in sheets]

@@ -32,8 +32,8 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
         amount = abs(difference * line.quantity)
         if abs(difference) <= limits.price_tolerance or amount <= limits.amount_tolerance:
             continue
-        if agreed.unit_price == 0 or ledger.is_made_good(invoice, amount):
-            continue  # a line priced when billed has no agreed price
+        if agreed.unit_price == 0 or ledger.price(line) == 0 or ledger.is_made_good(invoice, amount, agreed.id):
+            continue  # priced when billed, or given away for all to see: no rate was mistaken
         yield _say(ledger, invoice, line, agreed)
 
 

@@ -23,7 +23,6 @@ _UNAPPROVED = text(
     "where is_approved is false and invoice_id is not null and order_line_id is not null and hours <> 0 "
     "and company_id = any(:companies) order by invoice_id, worked_on, id"
 )
-_PRACTISED = text("select distinct company_id from odoo_timesheets where is_approved and company_id = any(:companies)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +37,20 @@ class Entry:
 
 
 def find(ledger: Ledger) -> Iterator[Discrepancy]:
-    """One discrepancy per invoice. Silent where a company bills all time, or has never approved any."""
+    """One discrepancy per invoice. Silent where a company bills all time, and on time from before it approved any."""
     companies = {"companies": list(ledger.companies)}
-    practised = set(ledger.session.scalars(_PRACTISED, companies))
     found: dict[int, list[Entry]] = defaultdict(list)
     for r in ledger.session.execute(_UNAPPROVED, companies):
         found[r[1]].append(Entry(*r))
     for invoice_id, entries in found.items():
         invoice = ledger.invoices.get(invoice_id)
-        if invoice is None or invoice.company_id not in practised:
+        if invoice is None or not ledger.limits(invoice.company_id).approved_time_only:
             continue
-        if ledger.limits(invoice.company_id).approved_time_only:
-            discrepancy = _judge(ledger, invoice, entries)
-            if discrepancy is not None:
-                yield discrepancy
+        since = ledger.approving_since.get(invoice.company_id, date.max)
+        late = [entry for entry in entries if entry.worked_on >= since]
+        discrepancy = _judge(ledger, invoice, late) if late else None
+        if discrepancy is not None:
+            yield discrepancy
 
 
 def _judge(ledger: Ledger, invoice: OdooInvoice, entries: list[Entry]) -> Discrepancy | None:

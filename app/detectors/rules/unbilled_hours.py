@@ -23,11 +23,14 @@ LATE, STALE, CREDITED, STUCK = (
 )  # fmt: skip
 _MOST_ROWS = 12
 _FREE = text(
+    "with approving as (select company_id, min(worked_on) as since from odoo_timesheets where is_approved group by 1) "
     "select t.id, t.order_line_id, t.worked_on, t.hours, t.employee, t.description, t.invoice_id "
     "from odoo_timesheets t join odoo_order_lines l on l.id = t.order_line_id "
     "left join odoo_products p on p.id = l.product_id "
     "left join unnest(cast(:live as bigint[])) as live(id) on live.id = t.invoice_id "
-    "where live.id is null and t.is_approved is distinct from false and t.company_id = any(:companies) "
+    "left join approving a on a.company_id = t.company_id "
+    "where live.id is null and t.company_id = any(:companies) "
+    "and (t.is_approved is distinct from false or t.worked_on < a.since) "
     "and (t.billable = 'billable_time' or (t.billable = '' and p.service_policy = 'delivered_timesheet')) "
     "order by t.order_line_id, t.worked_on, t.id"
 )
@@ -60,10 +63,15 @@ def find(ledger: Ledger) -> Iterator[Discrepancy]:
         if line is None or order is None:
             continue
         left = _not_covered_by_hand(ledger, line, entries)
+        told: set[Month] = set()
         for (rule, month), found in sorted(_by_rule(ledger, order, line, left).items()):
             hours, limits = sum((e.hours for e in found), ZERO), ledger.limits(order.company_id)
             if hours > limits.hours_tolerance and hours * ledger.price(line) > limits.amount_tolerance:
-                yield _say(ledger, rule, month, order, line, found, hours)
+                # Late, stale and stuck are one matter in turn: its case stays when only the rule changes.
+                matter = LATE if rule != CREDITED and month not in told else rule
+                if rule != CREDITED:
+                    told.add(month)
+                yield _say(ledger, rule, month, order, line, found, hours, matter)
 
 
 def _free(ledger: Ledger) -> dict[int, list[Entry]]:
@@ -116,8 +124,9 @@ def _by_rule(
 
 
 def _say(
-    ledger: Ledger, rule: str, month: Month, order: OdooOrder, line: OdooOrderLine, found: list[Entry], hours: Decimal
-) -> Discrepancy:
+    ledger: Ledger, rule: str, month: Month, order: OdooOrder, line: OdooOrderLine, found: list[Entry], hours: Decimal,
+    matter: str,
+) -> Discrepancy:  # fmt: skip
     price = ledger.price(line)
     quantity = ledger.in_unit(hours, line.unit, order.company_id)
     if quantity is None:
@@ -139,7 +148,7 @@ def _say(
     said, why, step, explains = _words(ledger, rule, order, line)
     sentence = f"{count(hours)} h of {when} ({len(found)} approved {many}) on {order.name} {said}: {amount} net. {why}"
     return state(
-        ledger, rule, (line.id, f"{month[0]}-{month[1]:02d}"),
+        ledger, rule, (line.id, f"{month[0]}-{month[1]:02d}"), matter=matter,
         company_id=order.company_id, customer=(order.customer_id, order.customer_name),
         title=f"{order.name} {order.customer_name}: {count(hours)} h of {when} not billed",
         sentence=sentence.strip(), amount=amount, rows=rows, records=[*each, order_ref(order), line_ref(line)],

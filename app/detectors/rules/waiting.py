@@ -68,6 +68,8 @@ def _quiet(ledger: Ledger, order: OdooOrder, last: dict[int, date]) -> Discrepan
 def _late(ledger: Ledger, invoice: OdooInvoice) -> Discrepancy | None:
     held = ledger.carried_of_invoice.get(invoice.id)
     begins = max(c.last for c in held) if held else invoice.created_at.date()
+    if invoice.invoiced_on is not None and invoice.invoiced_on > ledger.today:
+        return None  # made for a day to come
     limits = ledger.limits(invoice.company_id)
     waited = (ledger.today - begins).days
     if waited <= limits.cycle_days or invoice.net <= limits.amount_tolerance:
