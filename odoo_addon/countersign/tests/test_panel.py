@@ -196,7 +196,7 @@ class TestDeciding(PanelCase):
         before = self.last_note(self.invoice)
         answer = self.decide()
         self.assertEqual(answer["written"], "stale")
-        self.assertIn("Nothing was written.", answer["says"])
+        self.assertIn("Nothing was written: Odoo changed", answer["says"])
         self.assertEqual([d["field"] for d in answer["differences"]], [self.invoice._fields["ref"].string])
         self.assertEqual(answer["differences"][0]["expected"], "typed earlier")
         self.assertEqual(self.last_note(self.invoice), before)
@@ -258,7 +258,7 @@ class TestDeciding(PanelCase):
         operations = type(self.env["countersign.operation"])
         with (
             patch("odoo.addons.countersign.models.panel.PAUSE", 0),
-            patch.object(operations, "apply", side_effect=LockError("locked")) as tried,
+            patch.object(operations, "_apply_as_person", side_effect=LockError("locked")) as tried,
         ):
             answer = self.decide()
         self.assertEqual(tried.call_count, 3)
