@@ -1,13 +1,17 @@
 import hashlib
 import json
+import logging
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ConcurrencyError, MissingError
+from odoo.exceptions import AccessError, ConcurrencyError, MissingError, UserError
+from psycopg2 import IntegrityError
 from psycopg2.errors import UniqueViolation
 
 from ..exceptions import KeyReused, OperationRefused, Stale
 from ..operations import KINDS, Call, differences, files, guarded_lines, keep_evidence, note
+
+_logger = logging.getLogger(__name__)
 
 SERVICE_GROUP = "countersign.group_service"
 KEPT_CONTEXT = ("lang", "tz", "allowed_company_ids")
@@ -17,7 +21,10 @@ INSIDE = object()
 
 
 class CountersignOperation(models.Model):
-    """One row per confirmed change: its key makes the change happen once, its columns say who decided what."""
+    """One row per confirmed change: its key makes the change happen once, its columns say who decided what.
+
+    A row with a refusal stands for a change that was not made, and never will be under this key.
+    """
 
     _name = "countersign.operation"
     _description = "Countersign operation"
@@ -39,6 +46,8 @@ class CountersignOperation(models.Model):
     expected = fields.Json(readonly=True)
     result = fields.Json(readonly=True)
     made = fields.Json("State after creation", readonly=True)
+    refusal = fields.Text("Not written because", readonly=True)
+    differences = fields.Json(readonly=True)
 
     _key_once = models.Constraint("unique(key)", "This change was asked for already.")
 
@@ -50,25 +59,80 @@ class CountersignOperation(models.Model):
 
     @api.model
     def apply(self, key, kind, record, values, expected, mandate=None, attachments=(), digest=None):
-        """Make one change of the closed list, once per key, or none at all.
+        """Make one change of the closed list, once per key, or none at all. For the user of Countersign only.
 
         :param key: unique text of the change; repeating it repeats the answer, not the change
         :param kind: name of an operation
         :param record: ``{"model", "id", "company_id"}``
         :param values: what the operation needs; numbers as decimal text, dates as ISO text
         :param expected: what the person saw of the record; compared under a lock
-        :param mandate: ``{"decided_by", "rule", "case", "link"}``; the service user must name who decided
+        :param mandate: ``{"decided_by", "rule", "case", "link"}``; who decided and under which rule must be named
         :param attachments: list of ``{"name", "sha256", "content"}``, content in base64
         :param digest: SHA-256 of the canonical change; refused when it is not that of these arguments
         :return: ``{"status": "applied" | "already", "result": {...}}``
         """
+        if not self.env.user.has_group(SERVICE_GROUP):
+            raise AccessError(
+                self.env._("Only the user of Countersign may apply operations. People decide in its panel.")
+            )
+        return self._inside()._apply(True, key, kind, record, values, expected, mandate, attachments, digest)
+
+    @api.model
+    def _apply_as_person(self, key, kind, record, values, expected, mandate=None, attachments=(), digest=None):
+        """As `apply`, with the rights and in the name of this session's user.
+
+        What is written says that it was decided, so nobody can call this from outside: only what the service has just
+        handed over for this person comes here.
+        """
+        self._require_caller()
+        return self._inside()._apply(False, key, kind, record, values, expected, mandate, attachments, digest)
+
+    @api.model
+    def _keep_refusal(self, change, message, differences=()):
+        """Remember under the change's key that nothing was written: a person was told so, and it has to stay true.
+
+        Whoever asks for the change later gets the same refusal. Nothing is kept of a change that has a row already, or
+        that names no record or company: it is refused to everybody.
+
+        :param change: the arguments of `_apply_as_person`, as the service sent them
+        """
+        try:
+            record, mandate = change["record"], change.get("mandate") or {}
+            attachments = files(self.env, change.get("attachments") or ())
+            model, res_id, company_id = record["model"], record["id"], record["company_id"]
+            asked, expected = change["values"], change["expected"]
+            row = {
+                "key": change["key"],
+                "kind": change["kind"],
+                "res_model": model,
+                "res_id": res_id,
+                "company_id": company_id,
+                "user_id": self.env.uid,
+                "decided_by": self.env.user.name,
+                "rule": mandate.get("rule"),
+                "case_ref": mandate.get("case"),
+                "case_link": mandate.get("link"),
+                "digest": _digest(change["kind"], company_id, model, res_id, asked, expected, attachments),
+                "asked": asked,
+                "expected": expected,
+                "refusal": message,
+                "differences": list(differences),
+            }
+            known = self.sudo().search_count([("key", "=", row["key"])])
+            if known or not self.env["res.company"].browse(company_id).exists():
+                return
+            with self.env.cr.savepoint(flush=False):
+                self.sudo().create(row).flush_recordset()
+        except (KeyError, TypeError, ValueError, UserError, IntegrityError) as error:
+            _logger.info("Countersign: the refusal of %s was not kept: %s", change.get("key"), type(error).__name__)
+
+    def _inside(self):
+        """With a context of ours, which says that an operation runs."""
         context = {k: v for k, v in self.env.context.items() if k in KEPT_CONTEXT}
         # The whole context is meant to be replaced.
-        asked = self.with_context({**context, "countersign_operation": INSIDE})  # pylint: disable=context-overridden
-        return asked._apply(key, kind, record, values, expected, mandate, attachments, digest)
+        return self.with_context({**context, "countersign_operation": INSIDE})  # pylint: disable=context-overridden
 
-    def _apply(self, key, kind, record, values, expected, mandate, attachments, digest):
-        is_service = self._require_caller()
+    def _apply(self, is_service, key, kind, record, values, expected, mandate, attachments, digest):
         attachments = files(self.env, attachments)
         operation, model, res_id, company = self._require_listed(kind, record)
         mandate = self._require_mandate(mandate or {}, is_service)
@@ -113,10 +177,8 @@ class CountersignOperation(models.Model):
         return {"status": "applied", "result": result}
 
     def _require_caller(self):
-        user = self.env.user
-        if not user._is_internal():
+        if not self.env.user._is_internal():
             raise AccessError(self.env._("Only internal users may apply operations."))
-        return user.has_group(SERVICE_GROUP)
 
     @api.model
     def _require_listed(self, kind, record):
@@ -167,6 +229,10 @@ class CountersignOperation(models.Model):
         self.ensure_one()
         if self.digest != digest:
             raise KeyReused(self.env._("The key %s belongs to another change.", self.key))
+        if self.differences:
+            raise Stale(self.refusal, self.differences)
+        if self.refusal:
+            raise OperationRefused(self.refusal, "refused_before")
         return {"status": "already", "result": self.result}
 
     def _target(self, operation, model, res_id, company, is_service):

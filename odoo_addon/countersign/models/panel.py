@@ -19,8 +19,14 @@ from .panel_memory import memory
 _logger = logging.getLogger(__name__)
 
 MODELS = ("account.move", "sale.order", "project.project", "project.task", "res.partner")
+DOCUMENTS = ("account.move", "sale.order")
 VERDICTS = ("confirm", "edit", "reject")
 PARTS_OF_A_CHANGE = {"key", "kind", "record", "values", "expected", "mandate", "attachments", "digest"}
+UNFORESEEN = (
+    DatabaseError, ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What other modules may raise while a change is made; the person and the service hear that it was not."""
+ACCOUNTING = ("account.group_account_readonly", "account.group_account_invoice")
 TRIES, PAUSE = 3, 0.3
 """How often a change is tried while somebody else holds the record, and the seconds in between."""
 
@@ -47,7 +53,7 @@ class CountersignPanel(models.AbstractModel):
         answer = self.env["countersign.client"]._call(
             "/v1/odoo/panel", {"model": model, "res_id": record.id}, model, record.id
         )
-        shown = {**answer.body, "state": "ready"} if answer.ok else self._failure(answer)
+        shown = {**self._seen(model, answer.body), "state": "ready"} if answer.ok else self._failure(answer)
         if answer.outcome == ANSWERED:
             memory.keep(here, key, shown)
         elif answer.outcome not in (REFUSED, UNCONFIGURED):
@@ -83,6 +89,11 @@ class CountersignPanel(models.AbstractModel):
         if not change:
             return done
         receipt = self._carry_out(change)
+        if receipt["status"] in ("refused", "stale"):
+            # Before the service hears of it, and in case it never does: it would make the change as its own user.
+            self.env.cr.rollback()
+            self.env["countersign.operation"]._keep_refusal(change, receipt["message"], receipt["differences"])
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         self._hand_in(receipt, model, record.id)
         memory.forget(self.env.cr.dbname)
         return {
@@ -92,6 +103,40 @@ class CountersignPanel(models.AbstractModel):
             "differences": self._labelled(receipt["differences"], change),
             "made": _made(receipt["result"]),
         }
+
+    @api.model
+    def _seen(self, model, body):
+        """The service's answer without what is about records that this user may not see in Odoo.
+
+        Everybody in the house opens contacts, and many a task: that says nothing of the right to see what the customer
+        disputes. A step needs the right to read the record that it changes (a contact: to edit it). A case needs a step
+        that is left, or rights in accounting; one without steps is told on orders and invoices alone.
+        """
+        is_accountant = any(self.env.user.has_group(group) for group in ACCOUNTING)
+        steps = body.get("suggestions") or []
+        by_model = {}
+        for step in steps:
+            target = step.get("target") or {}
+            if target.get("model") in self.env and isinstance(target.get("res_id"), int):
+                by_model.setdefault(target["model"], set()).add(target["res_id"])
+        visible = set()
+        for changed, ids in by_model.items():
+            access = "write" if changed == "res.partner" and not is_accountant else "read"
+            visible.update((changed, i) for i in self.env[changed].browse(ids).exists()._filtered_access(access).ids)
+        left = [
+            step
+            for step in steps
+            if step.get("target") and (step["target"].get("model"), step["target"].get("res_id")) in visible
+        ]
+        cases = body.get("cases") or []
+        if not is_accountant:
+            named, had = ({step.get("case_id") for step in some} for some in (left, steps))
+            cases = [
+                case
+                for case in cases
+                if case.get("case_id") in named or (model in DOCUMENTS and case.get("case_id") not in had)
+            ]
+        return {**body, "suggestions": left, "cases": cases}
 
     @api.model
     def _require_readable(self, model, res_id):
@@ -146,7 +191,7 @@ class CountersignPanel(models.AbstractModel):
         for left in reversed(range(TRIES)):
             try:
                 with self.env.cr.savepoint():
-                    done = self.env["countersign.operation"].apply(**change)
+                    done = self.env["countersign.operation"]._apply_as_person(**change)
                 self.env.cr.commit()  # pylint: disable=invalid-commit
                 return {**receipt, "status": done["status"], "result": done["result"] or {}}
             except Stale as stale:
@@ -159,7 +204,7 @@ class CountersignPanel(models.AbstractModel):
                     time.sleep(PAUSE)
             except UserError as refusal:
                 return {**receipt, "message": str(refusal)}
-            except (DatabaseError, TypeError, ValueError, KeyError):
+            except UNFORESEEN:
                 _logger.exception("Countersign: change %s could not be made", change.get("key"))
                 message = self.env._("Odoo could not make this change; its log says why.")
                 return {**receipt, "message": message}
@@ -167,7 +212,7 @@ class CountersignPanel(models.AbstractModel):
         return {**receipt, "status": "busy", "message": message}
 
     def _hand_in(self, receipt, model, res_id):
-        """Tell the service. If that fails nothing is lost: its lease ends, and the same key answers "already"."""
+        """Tell the service. If that fails nothing is lost: its lease ends, and the same key gets the same answer."""
         answer = self.env["countersign.client"]._call("/v1/odoo/receipts", receipt, model, res_id)
         if not answer.ok:
             _logger.info("Countersign: receipt %s was not delivered: %s", receipt["key"], answer.says)

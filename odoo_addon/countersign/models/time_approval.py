@@ -23,6 +23,11 @@ LOCKED = frozenset(
 ELSEWHERE = ("validated", "x_approved")
 """Approvals of others: Odoo Enterprise's field, and the customary custom one. Any of them counts as approved."""
 
+UNGUARDED = ("x_approved",)
+"""Those of them that nobody else guards: whoever may edit time could approve their own by it."""
+
+TIME_ADMIN = "hr_timesheet.group_timesheet_manager"
+
 TIME_OFF = ("holiday_id", "global_leave_id")
 """Links of time that Odoo writes, and removes again, for leave and public holidays; it is nobody's to approve."""
 
@@ -97,6 +102,10 @@ class AccountAnalyticLine(models.Model):
                 }
             )
         lines = super().create(plain)
+        for name in self._guarded():
+            set_now = lines.filtered(name)
+            if set_now and not self._is_default_of_the_firm(name):
+                set_now._require_may_set_elsewhere(True)
         if any(approved):
             if len(lines) != len(vals_list):
                 raise UserError(self.env._("Time that is entered on the calendar is approved afterwards."))
@@ -119,6 +128,10 @@ class AccountAnalyticLine(models.Model):
             result = super(AccountAnalyticLine, lines).write(stamp)
             self.env["countersign.outbox"]._tell("timesheet.approved" if approve else "timesheet.changed", lines)
             return result
+        for name in self._guarded():
+            if name in vals:
+                stays = self.sudo().filtered_domain([(name, "=", bool(vals[name]))]).with_env(self.env)
+                (self - stays)._require_may_set_elsewhere(bool(vals[name]))
         if not LOCKED.isdisjoint(vals):
             self._refuse_change_of_approved(vals)
         if LOCKED.union(ELSEWHERE).isdisjoint(vals) or not self._known(ELSEWHERE):
@@ -130,6 +143,9 @@ class AccountAnalyticLine(models.Model):
         self.env["countersign.outbox"]._tell("timesheet.approved", now - approved)
         self.env["countersign.outbox"]._tell("timesheet.changed", changed | (approved - now))
         return result
+
+    def copy_data(self, default=None):
+        return super().copy_data({**dict.fromkeys(self._guarded(), False), **(default or {})})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
@@ -199,6 +215,34 @@ class AccountAnalyticLine(models.Model):
             if why_not:
                 raise AccessError(self.env._("%(time)s: %(why)s", time=line.sudo().display_name, why=why_not))
         return self.sudo().filtered(lambda line: line.countersign_approved != approve)
+
+    @api.model
+    def _guarded(self):
+        """Approvals of others that we let only those set who may approve here; computed ones set themselves."""
+        return [name for name in self._known(UNGUARDED) if not self._fields[name].compute]
+
+    @api.model
+    def _is_default_of_the_firm(self, name):
+        """Whether the firm wants all time to come in approved; a default that a person chose does not count."""
+        # sudo: everybody's default values are read
+        defaults = self.env["ir.default"].sudo()
+        chosen = (defaults._get(self._name, name, company_id=company) for company in (True, False))
+        default = self._fields[name].default
+        return any(chosen) or bool(default and default(self))
+
+    def _require_may_set_elsewhere(self, approve):
+        """:raises AccessError: another approval would be set, or taken back, by somebody who may not do so with ours.
+
+        Administrators of timesheets may, and so may programs that run with all rights.
+        """
+        if self.env.su or self.env.user.has_group(TIME_ADMIN):
+            return
+        for line in self:
+            if not line.sudo().project_id or line.sudo()._is_time_off():
+                continue
+            why_not = line._why_not_set(approve, repeat=True)
+            if why_not:
+                raise AccessError(self.env._("%(time)s: %(why)s", time=line.sudo().display_name, why=why_not))
 
     def _why_not_set(self, approve, repeat=False):
         """Why this person may not approve this line, or take it back; empty when they may.

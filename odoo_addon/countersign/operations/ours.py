@@ -17,6 +17,7 @@ def earlier(call, kinds):
                 ("key", "=", call.values["operation"]),
                 ("kind", "in", list(kinds)),
                 ("company_id", "=", env.company.id),
+                ("refusal", "=", False),
             ]
         )
     )

@@ -10,6 +10,7 @@ from . import (
     test_outbox,
     test_panel,
     test_people,
+    test_refusals,
     test_rights,
     test_sending,
     test_settings,

@@ -83,6 +83,7 @@ class OperationCase(AccountTestInvoicingCommon):
         )
 
     def apply(self, kind, target, values=None, expected=None, user=None, key=None, files=(), **more):
+        """As the service calls it, or, with a `user`, as the panel does for a person."""
         operations = self.env["countersign.operation"].with_user(user or self.service)
         operations = operations.with_context(allowed_company_ids=self.company.ids)
         given = {
@@ -101,7 +102,8 @@ class OperationCase(AccountTestInvoicingCommon):
                 for name, content in files
             ],
         }
-        answer = operations.apply(**{**given, **more})
+        way = operations._apply_as_person if user and user != self.service else operations.apply
+        answer = way(**{**given, **more})
         self.env.invalidate_all()
         return answer
 

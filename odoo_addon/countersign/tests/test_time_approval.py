@@ -253,6 +253,55 @@ class TestTimeApproval(LinkedCase):
         events = ["timesheet.approved", "timesheet.changed", "timesheet.changed"]
         self.assertEqual(self.rows().mapped("event"), events)
 
+    def unguarded(self):
+        """A stored boolean that stands for a firm's own field of approval, which Odoo lets everybody write."""
+        name = "is_so_line_edited"
+        self.enterContext(patch.object(time_approval, "ELSEWHERE", (name,)))
+        self.enterContext(patch.object(time_approval, "UNGUARDED", (name,)))
+        return name
+
+    def test_nobody_approves_their_own_time_by_a_custom_field(self):
+        name = self.unguarded()
+        own = self.time.with_user(self.worker)
+        mine = {"project_id": self.project.id, "name": "x", "unit_amount": 1.0}
+        lines = self.env["account.analytic.line"].with_user(self.worker)
+        for way in (
+            lambda: own.write({name: True}),
+            lambda: own.write({name: True, "unit_amount": 9.0}),
+            lambda: lines.create({**mine, name: True}),
+            lambda: lines.with_context(**{f"default_{name}": True}).create(mine),
+            lambda: self.own_default(name) or lines.create(mine),
+        ):
+            with self.assertRaisesRegex(AccessError, "manager or a timesheet approver"), self.cr.savepoint():
+                way()
+        self.assertFalse(self.time[name])
+        self.assertFalse(lines.create({**mine, name: False})[name])
+        own.write({name: False, "unit_amount": 2.0})
+
+    def own_default(self, name):
+        self.env["ir.default"].with_user(self.worker).set("account.analytic.line", name, True, user_id=True)
+
+    def test_who_may_approve_may_by_a_custom_field_too(self):
+        name = self.unguarded()
+        self.time.with_user(self.approver).write({name: True})
+        self.assertTrue(self.time[name])
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            self.time.with_user(self.worker).write({name: False})
+        self.assertFalse(self.time.copy()[name])
+        own = self.log(self.approver)
+        with self.assertRaisesRegex(AccessError, "their own time"), self.cr.savepoint():
+            own.with_user(self.approver).write({name: True})
+        self.approver.group_ids += self.env.ref("hr_timesheet.group_timesheet_manager")
+        own.with_user(self.approver).write({name: True})
+        theirs = {"project_id": self.project.id, "employee_id": self.employees[self.worker].id, "name": "Imported"}
+        self.assertTrue(self.env["account.analytic.line"].with_user(self.approver).create({**theirs, name: True})[name])
+
+    def test_a_firm_may_let_all_time_come_in_approved(self):
+        name = self.unguarded()
+        self.env["ir.default"].set("account.analytic.line", name, True)
+        mine = {"project_id": self.project.id, "name": "x", "unit_amount": 1.0}
+        self.assertTrue(self.env["account.analytic.line"].with_user(self.worker).create(mine)[name])
+
     def test_time_off_is_nobodys_to_approve(self):
         self.enterContext(patch.object(time_approval, "TIME_OFF", ("is_so_line_edited",)))
         self.time.is_so_line_edited = True
