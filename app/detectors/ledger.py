@@ -44,6 +44,11 @@ from app.money import Money
 
 Row = TypeVar("Row", bound=Mirrored)
 ZERO = Decimal(0)
+APPROVING = (
+    "with approving as (select company_id, min(worked_on) as since from odoo_timesheets where is_approved group by 1) "
+)
+COUNTS = "(t.is_approved is distinct from false or a.since is null or t.worked_on < a.since)"
+"""SQL: time `t` may be billed: approved, or from before its company approved any (`a` is its row of `approving`)."""
 
 
 @dataclass(frozen=True, slots=True)

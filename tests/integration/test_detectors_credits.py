@@ -163,3 +163,13 @@ def test_a_matter_keeps_its_key_when_another_rule_sees_it(mirror: Mirror) -> Non
     (late,) = detect(mirror.session, thresholds=limits, today=TODAY)
     assert (stale.rule, late.rule) == ("unbilled_time.stale", "unbilled_time.hours")
     assert stale.key == late.key
+
+
+def test_a_company_that_never_approved_is_not_judged_by_another_that_does(mirror: Mirror) -> None:
+    order = mirror.order()
+    line = mirror.order_line(order, delivered=Decimal(20), invoiced=Decimal(10))
+    mirror.hours(line, date(2026, 9, 10), 5, is_approved=False)
+    invoice = mirror.invoice(order)
+    mirror.billed(invoice, line)
+    mirror.hours(line, date(2026, 10, 5), 10, invoice, is_approved=False)
+    assert found(mirror) == [("unbilled_time.hours", "500.00 EUR")]

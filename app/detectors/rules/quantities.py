@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from app.assessments.findings import RecordRef
 from app.assessments.reconcile.units import count
 from app.detectors.discrepancy import Discrepancy
-from app.detectors.ledger import ZERO, Ledger, line_ref, order_ref
+from app.detectors.ledger import APPROVING, COUNTS, ZERO, Ledger, line_ref, order_ref
 from app.detectors.stating import row, state
 from app.detectors.words.periods import Month, first_day, last_day, months_between, months_in
 from app.mirror.models import OdooInvoice, OdooInvoiceLine, OdooOrderLine
@@ -22,15 +22,16 @@ _CARRIED = text(
     "where invoice_id = :invoice and order_line_id = :line order by worked_on, id"
 )
 _OF_PERIOD = text(
-    "select id, worked_on, employee, description from odoo_timesheets "
-    "where order_line_id = :line and worked_on between :first and :last and is_approved is distinct from false "
-    "order by worked_on, id"
+    APPROVING + "select t.id, t.worked_on, t.employee, t.description from odoo_timesheets t "
+    "left join approving a on a.company_id = t.company_id "
+    f"where t.order_line_id = :line and t.worked_on between :first and :last and {COUNTS} "
+    "order by t.worked_on, t.id"
 )
 _MONTHS = text(
-    "select order_line_id, extract(year from worked_on)::int, extract(month from worked_on)::int, sum(hours), "
-    "  coalesce(array_agg(distinct invoice_id) filter (where invoice_id is not null), '{}') "
-    "from odoo_timesheets where order_line_id is not null and is_approved is distinct from false "
-    "  and company_id = any(:companies) group by 1, 2, 3"
+    APPROVING + "select t.order_line_id, extract(year from t.worked_on)::int, extract(month from t.worked_on)::int, "
+    "  sum(t.hours), coalesce(array_agg(distinct t.invoice_id) filter (where t.invoice_id is not null), '{}') "
+    "from odoo_timesheets t left join approving a on a.company_id = t.company_id "
+    f"where t.order_line_id is not null and {COUNTS} and t.company_id = any(:companies) group by 1, 2, 3"
 )
 _Worked = dict[tuple[int, Month], tuple[Decimal, tuple[int, ...]]]
 """(order line, month) -> approved hours, and the invoices that carry any of them."""

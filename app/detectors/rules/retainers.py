@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.assessments.findings import RecordRef
 from app.assessments.reconcile.units import count, per_hour
 from app.detectors.discrepancy import Discrepancy
-from app.detectors.ledger import ZERO, Ledger, line_ref, order_ref
+from app.detectors.ledger import APPROVING, COUNTS, ZERO, Ledger, line_ref, order_ref
 from app.detectors.stating import row, state
 from app.detectors.words.periods import Month, in_words, last_day, month_of, months_in
 from app.detectors.words.retainer_terms import (
@@ -33,9 +33,12 @@ RULE = "retainer_overage"
 _LATER_NOTES = timedelta(days=120)
 """A waiver that names no month is about hours of the months before it, at most so long ago."""
 _HOURS = text(
-    "select date_trunc('month', worked_on)::date, sum(hours), min(task_id), array_agg(id order by worked_on, id) "
-    "from odoo_timesheets where is_approved is distinct from false and (order_line_id = :line "
-    "or (order_line_id is null and project_id = any(:projects) and billable <> 'non_billable')) group by 1 order by 1"
+    APPROVING + "select date_trunc('month', t.worked_on)::date, sum(t.hours), min(t.task_id), "
+    "  array_agg(t.id order by t.worked_on, t.id) "
+    "from odoo_timesheets t left join approving a on a.company_id = t.company_id "
+    f"where {COUNTS} and (t.order_line_id = :line or "
+    "(t.order_line_id is null and t.project_id = any(:projects) and t.billable <> 'non_billable')) "
+    "group by 1 order by 1"
 )
 
 

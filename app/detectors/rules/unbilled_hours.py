@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.assessments.findings import RecordRef
 from app.assessments.reconcile.units import count
 from app.detectors.discrepancy import Discrepancy
-from app.detectors.ledger import ZERO, Ledger, line_ref, order_ref
+from app.detectors.ledger import APPROVING, COUNTS, ZERO, Ledger, line_ref, order_ref
 from app.detectors.stating import row, state
 from app.detectors.words.periods import Month, in_words, last_day, month_of
 from app.mirror.models import OdooOrder, OdooOrderLine
@@ -23,14 +23,13 @@ LATE, STALE, CREDITED, STUCK = (
 )  # fmt: skip
 _MOST_ROWS = 12
 _FREE = text(
-    "with approving as (select company_id, min(worked_on) as since from odoo_timesheets where is_approved group by 1) "
-    "select t.id, t.order_line_id, t.worked_on, t.hours, t.employee, t.description, t.invoice_id "
+    APPROVING + "select t.id, t.order_line_id, t.worked_on, t.hours, t.employee, t.description, t.invoice_id "
     "from odoo_timesheets t join odoo_order_lines l on l.id = t.order_line_id "
     "left join odoo_products p on p.id = l.product_id "
     "left join unnest(cast(:live as bigint[])) as live(id) on live.id = t.invoice_id "
     "left join approving a on a.company_id = t.company_id "
     "where live.id is null and t.company_id = any(:companies) "
-    "and (t.is_approved is distinct from false or t.worked_on < a.since) "
+    f"and {COUNTS} "
     "and (t.billable = 'billable_time' or (t.billable = '' and p.service_policy = 'delivered_timesheet')) "
     "order by t.order_line_id, t.worked_on, t.id"
 )
