@@ -1,7 +1,8 @@
 """Writes that Odoo carries out itself, at once, as the person who confirmed there; and the receipts it sends.
 
 The row is leased to that Odoo for a minute from the decision on. Whatever becomes of it there, the worker delivers it
-under the same key once the lease is over, and the key makes it happen once.
+under the same key once the lease is over, and the key makes it happen once; what was refused there, or had changed,
+Odoo keeps under the key and answers so again.
 """
 
 from __future__ import annotations
