@@ -33,7 +33,7 @@ types: .venv/.ok
 	$(BIN)/mypy
 
 lint-addon: .venv/.ok ## pylint-odoo on the addon
-	$(BIN)/pylint --rcfile=odoo_addon/.pylintrc odoo_addon/countersign
+	$(BIN)/pylint --rcfile=odoo_addon/.pylintrc odoo_addon/countersign odoo_addon/countersign_automation
 
 bench: .venv/.ok ## measure reading, triage and start-up; prints JSON with ratios
 	$(BIN)/python -m evals.bench
