@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.assessments import keep
@@ -100,6 +101,34 @@ def test_odoo_carried_it_out_and_its_report_was_lost(house: House) -> None:
     with house.parts.database.transaction() as session:
         assert session.execute(select(WriteBack.receipt["status"].astext)).scalar_one() == "already"
         assert session.get_one(Suggestion, reference.id).state == "written"
+
+
+@pytest.mark.parametrize("differs", [[], [{"field": "client_order_ref", "expected": False, "actual": "PO-1"}]])
+def test_odoo_refused_the_person_and_its_report_was_lost(house: House, differs: list[dict[str, Any]]) -> None:
+    from sqlalchemy import text
+
+    from app.writebacks.models import WriteBack
+    from fixtures.odoo.operations import keep_refusal
+    from workers import writeback
+
+    taken = house.take_in_sample("02-order-number")
+    house.work()
+    reference = house.suggestions(taken.case_id)["set_customer_reference"]
+    server = at_work(house, Clara=(7, "reviewer"))
+    order = ("sale.order", reference.target_id or 0)
+    answer = server.decide(reference, about=order, claims={"companies": [reference.company_id]}).json()
+    before = dict(house.odoo.books.record("sale.order", order[1]) or {})
+    keep_refusal(house.odoo.books, answer["apply"], "Your rights in Odoo do not allow this step.", differs)
+    with house.parts.database.transaction() as session:
+        session.execute(text("update write_backs set next_at = next_at - interval '2 minutes'"))
+        row = session.execute(select(WriteBack.id)).scalar_one()
+    writeback.deliver(house.parts, row)
+    with house.parts.database.transaction() as session:
+        written = session.get_one(WriteBack, row)
+        assert written.state == ("stale" if differs else "refused")
+        assert "Your rights in Odoo" in written.last_error
+        assert session.get_one(Suggestion, reference.id).state == written.state
+    assert house.odoo.books.record("sale.order", order[1]) == before
 
 
 def test_what_is_raised_in_odoo_is_matched_with_its_record_for_certain(house: House) -> None:
