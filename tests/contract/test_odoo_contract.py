@@ -252,9 +252,7 @@ class OdooContract:
         assert again.status is WriteStatus.ALREADY
         assert again.result == first.result
         said = [
-            n
-            for n in queries.notes(odoo.gateway, [DE], model="sale.order", record_id=order.id)
-            if reference in n.body
+            n for n in queries.notes(odoo.gateway, [DE], model="sale.order", record_id=order.id) if reference in n.body
         ]
         assert len(said) == 1
         for part in ("Clara Engel", "credit notes under 1,000", "C-17", 'href="https://countersign.example/cases/17"'):
