@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from app.assessments.findings import RecordRef
 from app.assessments.reconcile.units import count
@@ -25,6 +25,8 @@ _NEAR = Decimal("0.0005")
 _SHORTEST_NAME = 4
 _MOST = 6
 """Combinations of more milestones are not tried."""
+_TRIED = 5_000
+"""Choices of milestones that are tried for one invoice line."""
 
 
 @dataclass
@@ -80,11 +82,12 @@ def _bill(ledger: Ledger, order: OdooOrder, order_line: OdooOrderLine, milestone
 
 
 def _fitting(milestones: list[OdooMilestone], share: Decimal) -> tuple[OdooMilestone, ...]:
-    """The fewest of these milestones that make up a share together."""
-    for size in range(1, min(len(milestones), _MOST) + 1):
-        for chosen in combinations(milestones, size):
-            if abs(sum((m.share for m in chosen), ZERO) - share) <= _NEAR:
-                return chosen
+    """The fewest of these milestones that make up a share together; none when too many would have to be tried."""
+    sizes = range(1, min(len(milestones), _MOST) + 1)
+    every = chain.from_iterable(combinations(milestones, size) for size in sizes)
+    for chosen in islice(every, _TRIED):
+        if abs(sum((m.share for m in chosen), ZERO) - share) <= _NEAR:
+            return chosen
     return ()
 
 

@@ -41,6 +41,8 @@ MINUTES_BETWEEN = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 NEVER_WELCOME = (400, 413, 422)
 """What the service will not take later either."""
 AT_ONCE = 200
+FAILURES = 3
+"""Rows in a row on which the service fails before it is left alone."""
 SENT_STAYS_DAYS = 30
 _TRIGGERED = "countersign.outbox.triggered"
 
@@ -170,11 +172,13 @@ class CountersignOutbox(models.Model):
         """Post what is due, oldest first, each row in a transaction of its own.
 
         When the service does not answer, or knows neither us nor our signature, nothing else would get through: all
-        due rows then count a try and wait together.
+        due rows then count a try and wait together. A row on which the service fails waits alone, so that it keeps no
+        other back; after `FAILURES` of these in a row it is the service that fails.
         """
         if not self.env["countersign.client"]._configured():
             return
         progress = self.env["ir.cron"]
+        failures = 0
         due = self.search(self._due_domain(), order="next_at, id", limit=AT_ONCE)
         progress._commit_progress(remaining=self.search_count(self._due_domain()))
         for row in due:
@@ -184,7 +188,9 @@ class CountersignOutbox(models.Model):
             if row.state != "waiting":
                 continue
             answer = self.env["countersign.client"]._post_event(row.event_key, row._body())
-            if row._note(answer):
+            got_through = row._note(answer)
+            failures = 0 if got_through else failures + 1
+            if got_through or (answer.status in (500, 502) and failures < FAILURES):
                 if not progress._commit_progress(1):
                     break
             else:

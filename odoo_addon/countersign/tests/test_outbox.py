@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ..models.outbox import MINUTES_BETWEEN, CountersignOutbox
+from ..models.outbox import FAILURES, MINUTES_BETWEEN, CountersignOutbox
 from .linked import LinkedCase
 from .receiver import SECRET, webhook_signature
 
@@ -70,7 +70,7 @@ class TestOutbox(LinkedCase):
 
     def test_an_unreachable_service_puts_everything_off_with_one_try(self):
         rows = self.tell(self.order) + self.tell(self.invoice)
-        self.receiver.answers = [(500, {})]
+        self.receiver.answers = [(504, {})]
         self.run_job("cron_outbox")
         self.assertEqual(len(self.receiver.heard), 1)
         self.assertEqual(rows.mapped("state"), ["waiting", "waiting"])
@@ -81,6 +81,20 @@ class TestOutbox(LinkedCase):
         self.assertEqual(len(later), 1, "the retry wakes the job by itself")
         self.run_job("cron_outbox")
         self.assertEqual(len(self.receiver.heard), 1, "it is not due yet")
+
+    def test_a_row_on_which_the_service_fails_keeps_no_other_back(self):
+        first, second = self.tell(self.order), self.tell(self.invoice)
+        self.receiver.answers = [(500, {})]
+        self.run_job("cron_outbox")
+        self.assertEqual((first.state, first.attempts), ("waiting", 1))
+        self.assertEqual(second.state, "sent")
+
+    def test_a_service_that_fails_again_and_again_is_left_alone(self):
+        rows = self.tell(self.order) + self.tell(self.invoice) + self.tell(self.quotation) + self.tell(self.order)
+        self.receiver.answers = [(500, {})] * 10
+        self.run_job("cron_outbox")
+        self.assertEqual(len(self.receiver.heard), FAILURES)
+        self.assertEqual(rows.mapped("attempts"), [1] * 4)
 
     def test_a_retry_carries_the_same_id_and_body(self):
         row = self.tell()
