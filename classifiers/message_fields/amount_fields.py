@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from app.assessments.results import FieldValue
+from app.documents.written_numbers import as_text
 from app.vocabulary import KIND_OF, Kind
 from classifiers.message_fields.amount_roles import Candidate, candidates, difference_is_unwritten, group_of
 from classifiers.message_fields.money import Amount, amounts
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Source
-from classifiers.message_fields.written_numbers import as_text
 
 _DISPUTED = frozenset({"short_payment", "overpayment_refund", "remittance"})
 _TOTAL = frozenset(

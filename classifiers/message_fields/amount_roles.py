@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.documents.folding import Lexicon, words_of
 from classifiers.message_fields.arithmetic import Sums
 from classifiers.message_fields.context import Context, token_index
-from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money import Amount
 from classifiers.message_fields.money_words import EXPECTED, MONEY_WORDS
 from classifiers.message_fields.ranker import Features

@@ -6,11 +6,11 @@ import re
 from decimal import Decimal
 from itertools import combinations, islice
 
-from classifiers.message_fields.counted import number_words
+from app.documents.counted import number_words
+from app.documents.written_numbers import numbers
 from classifiers.message_fields.money import Amount
 from classifiers.message_fields.source import NO_FACTS, Source
 from classifiers.message_fields.tables import LONGEST_LINE, cells_of
-from classifiers.message_fields.written_numbers import numbers
 
 _PROSE = ("new", "forwarded", "subject", "answer", "quoted")
 _MOST = 40

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import fold, words_of
+from app.documents.folding import fold, words_of
+from app.documents.written_dates import dates
 from classifiers.message_fields.reference_words import REFERENCE_WORDS
 from classifiers.message_fields.source import Passage
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.documents.folding import fold
 from classifiers.message_fields.company_words import CONNECTORS, INSTITUTION, LEGAL_FORM, NOT_NAMES
-from classifiers.message_fields.folding import fold
 
 _WORD = re.compile(r"[^\W_](?:[^\W_]|['’&.-](?=[^\W_]))*\.?|&")
 _BREAK = re.compile(r"[,;:|·•()<>\[\]\"“”„/\t\n\r*]|\s[–—-]\s|\s{2,}|[.!?]\s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifiers.message_fields.folding import words_of
+from app.documents.folding import words_of
 
 LEGAL_FORM = re.compile(
     r"(?<![\w.])(?:GmbH(?: & Co\.? (?:KG(?:aA)?|OHG))?|gGmbH|mbH|AG(?: & Co\.? KG(?:aA)?)?|SE(?: & Co\.? KG(?:aA)?)?"

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifiers.message_fields.folding import Hit, Lexicon
+from app.documents.folding import Hit, Lexicon
 from classifiers.message_fields.source import Passage
 
 _CLAUSE = re.compile(r",(?!\d)|[;()]| - ")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from app.assessments.results import FieldValue
+from app.documents.folding import fold
 from app.vocabulary import KIND_OF, Kind
 from classifiers.message_fields.company_names import likeness, phrases, runs
 from classifiers.message_fields.company_words import CUSTOMER_LABEL, INSTITUTION, LEGAL_FORM, NOT_NAMES
-from classifiers.message_fields.folding import fold
 from classifiers.message_fields.organisations import organisation_of
 from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import cells_of
@@ -362,10 +362,10 @@ def _longer(source: Source, texts: list[Passage], word: str, score: float) -> It
 
 
 def _is_trade_word(key: str) -> bool:
+    from app.documents.counted import UNIT_OF
+    from app.documents.folding import Token
+    from app.documents.written_dates import MONTHS
     from classifiers.message_fields.amount_roles import MONEY_LEXICON
-    from classifiers.message_fields.counted import UNIT_OF
-    from classifiers.message_fields.dates import MONTHS
-    from classifiers.message_fields.folding import Token
     from classifiers.message_fields.references import REFERENCE_LEXICON
 
     token = [Token(key, 0, len(key))]

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import Token, fold, words_of
+from app.documents.folding import Token, fold, words_of
+from app.documents.written_dates import dates
+from app.documents.written_numbers import Number, numbers, parse
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label, first_cell, row_label
-from classifiers.message_fields.written_numbers import Number, numbers, parse
 
 MOST_FIGURES = 3_000
 """Figures that are looked at in one passage."""

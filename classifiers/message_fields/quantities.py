@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessments.results import FieldValue
+from app.documents.counted import UNIT_OF, number_words
+from app.documents.folding import Lexicon, words_of
 from app.documents.reading import Evidence
+from app.documents.written_numbers import numbers, quantity_text
 from classifiers.message_fields.context import Context
-from classifiers.message_fields.counted import UNIT_OF, number_words
-from classifiers.message_fields.folding import Lexicon, words_of
 from classifiers.message_fields.money_words import MONEY_WORDS
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import column_label, row_label
-from classifiers.message_fields.written_numbers import numbers, quantity_text
 
 _ROLES = (
     "contested",

@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
+from app.documents.folding import Hit, Lexicon, Token, fold, words_of
 from classifiers.message_fields.codes import Code, codes
 from classifiers.message_fields.context import Context, token_index
-from classifiers.message_fields.folding import Hit, Lexicon, Token, fold, words_of
 from classifiers.message_fields.reference_words import REFERENCE_WORDS, SHAPES
 from classifiers.message_fields.source import NO_FACTS, Passage, Source
 from classifiers.message_fields.tables import column_label

@@ -15,14 +15,14 @@ from datetime import date, datetime
 from functools import cached_property
 
 from app.assessments.results import FieldValue
+from app.documents.folding import Lexicon, Token, fold, tokenize
 from app.documents.invoice_answer import InvoiceAnswer
 from app.documents.reading import Evidence, Reading
+from app.documents.written_dates import is_day_first
+from app.documents.written_numbers import decimal_mark
 from app.firm import Firm
-from classifiers.message_fields.dates import is_day_first
-from classifiers.message_fields.folding import Lexicon, Token, fold, tokenize
 from classifiers.message_fields.organisations import name_key, same_organisation
 from classifiers.message_fields.software_talk import addressed_to_software
-from classifiers.message_fields.written_numbers import decimal_mark
 
 NO_FACTS = ("disclaimer", "software")
 """Zones that no field is read from."""

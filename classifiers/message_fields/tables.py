@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifiers.message_fields.folding import Token, fold, tokenize
+from app.documents.folding import Token, fold, tokenize
 from classifiers.message_fields.source import Passage
 
 _HEADER_REACH = 60

@@ -8,11 +8,11 @@ from datetime import timedelta
 from itertools import islice
 
 from app.assessments.results import FieldValue
+from app.documents.folding import Lexicon
+from app.documents.written_dates import FoundDate, dates
 from app.vocabulary import KIND_OF, Kind
 from classifiers.message_fields.context import Context
 from classifiers.message_fields.date_words import DATE_WORDS
-from classifiers.message_fields.dates import FoundDate, dates
-from classifiers.message_fields.folding import Lexicon
 from classifiers.message_fields.ranker import Choice, best, weights_of
 from classifiers.message_fields.source import Passage, Source
 from classifiers.message_fields.tables import row_label

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from app.assessments.results import FieldValue
+from app.documents.counted import number_words
+from app.documents.folding import fold, tokenize
 from app.documents.read import read
+from app.documents.written_dates import dates
+from app.documents.written_numbers import numbers
 from classifiers.message_fields import extract
-from classifiers.message_fields.counted import number_words
-from classifiers.message_fields.dates import dates
-from classifiers.message_fields.folding import fold, tokenize
-from classifiers.message_fields.written_numbers import numbers
 
 _FOLDER = Path(__file__).parents[4] / "evals" / "datasets" / "messages"
 _ROWS = [json.loads(line) for line in (_FOLDER / "labels.jsonl").read_text("utf-8").splitlines()]

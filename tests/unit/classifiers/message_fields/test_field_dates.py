@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.message_fields.dates import dates, is_day_first
-from classifiers.message_fields.folding import fold
+from app.documents.folding import fold
+from app.documents.written_dates import dates, is_day_first
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",

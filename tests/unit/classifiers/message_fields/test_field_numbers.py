@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.message_fields.written_numbers import as_text, decimal_mark, numbers, parse, quantity_text
+from app.documents.written_numbers import as_text, decimal_mark, numbers, parse, quantity_text
 
 # Group mark, decimal mark.
 _NOTATIONS = {
