@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import Misconfigured
@@ -46,6 +48,16 @@ class Settings(BaseSettings):
     countersign_odoo_secret: SecretStr = SecretStr("")
     countersign_odoo_secret_next: SecretStr = SecretStr("")
 
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    countersign_llm_model: str = ""
+    countersign_llm_timeout_seconds: float = Field(default=60.0, gt=0, le=600)
+    countersign_llm_concurrency: int = Field(default=64, ge=1, le=256)
+    countersign_llm_temperature: float | None = Field(default=0.0, ge=0, le=2)
+    countersign_llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    countersign_llm_prices: dict[str, tuple[Decimal, Decimal]] = Field(default_factory=dict)
+    countersign_llm_budget_per_day: Decimal | None = Field(default=None, ge=0)
+
     firm_names: tuple[str, ...] = ()
     firm_domains: tuple[str, ...] = ()
     firm_invoice_prefixes: tuple[str, ...] = ()
@@ -71,6 +83,42 @@ class Settings(BaseSettings):
         if key.get_secret_value() and len(key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"it must have at least {SHORTEST_KEY} characters, chosen at random")
         return key
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _endpoint(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("it must look like https://host/v1")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("it must be an address only: the key has its own setting, OPENAI_API_KEY")
+        return url.rstrip("/")
+
+    @field_validator("countersign_llm_temperature", "countersign_llm_budget_per_day", mode="before")
+    @classmethod
+    def _empty_is_none(cls, given: object) -> object:
+        return None if given == "" else given
+
+    @field_validator("countersign_llm_prices")
+    @classmethod
+    def _no_negative_price(cls, prices: dict[str, tuple[Decimal, Decimal]]) -> dict[str, tuple[Decimal, Decimal]]:
+        if any(price < 0 or not price.is_finite() for pair in prices.values() for price in pair):
+            raise ValueError("a price cannot be negative")
+        return prices
+
+    @field_validator("countersign_llm_budget_per_day")
+    @classmethod
+    def _budget_needs_a_price(cls, budget: Decimal | None, known: ValidationInfo) -> Decimal | None:
+        model = known.data.get("countersign_llm_model")
+        if budget is not None and model and model not in known.data.get("countersign_llm_prices", {}):
+            raise ValueError(f"to keep to it, COUNTERSIGN_LLM_PRICES must name the price of the model {model}")
+        return budget
+
+    @property
+    def has_llm(self) -> bool:
+        """Whether a language model may be asked: its name must be set, and a key or an address. A key alone is not
+        enough, since it may be in the environment for another program's sake."""
+        return bool(self.countersign_llm_model and (self.openai_api_key.get_secret_value() or self.openai_base_url))
 
     @property
     def firm(self) -> Firm | None:
@@ -133,9 +181,9 @@ def load(*, with_engines: bool = True, **overrides: object) -> Settings:
         raise Misconfigured(
             f"The setting {name} cannot be used: {why[0].lower() + why[1:]}. Correct it and start again."
         ) from None
-    except SettingsError as error:  # a list that is no JSON
+    except SettingsError as error:  # a list or table that is no JSON
         name = str(error).split('"')[1].upper() if '"' in str(error) else "of a list"
+        example = '{"model": ["0.40", "1.60"]}' if name == "COUNTERSIGN_LLM_PRICES" else '["example.com"]'
         raise Misconfigured(
-            f'The setting {name} cannot be used: it must be a JSON list, such as ["example.com"]. Correct it and start '
-            "again."
+            f"The setting {name} cannot be used: it must be JSON, such as {example}. Correct it and start again."
         ) from None

@@ -1,0 +1,1 @@
+"""Language models: asking one, what it costs, and the answers we already have."""

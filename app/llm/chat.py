@@ -1,0 +1,138 @@
+"""The port to a language model: messages and a schema in, one checked answer out, or a typed reason why there is none.
+
+Whoever asks catches `Unanswered` and goes on with the offline engine; the reason and what was spent are in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from app.errors import CountersignError, Malformed, Misconfigured, Refused, Unavailable
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of the conversation. Text from outside belongs into a `user` message, fenced."""
+
+    role: Role
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What an answer must look like: a JSON Schema (2020-12) of an object, with a name of letters, digits, `_`, `-`.
+
+    Strict endpoints want every key required, `additionalProperties: false`, and no defaults.
+    """
+
+    name: str
+    definition: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that endpoints counted. `unmetered` is how many requests were sent whose cost nobody told us."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    unmetered: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.unmetered + other.unmetered,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the model said. `content` is the JSON object that fits the schema, None when no schema was given.
+
+    `usage` and `attempts` count all requests of this answer, the repaired and the repeated too; `seconds` is what the
+    caller waited. `model` is the name that the endpoint gave, which may be more exact than the one asked for.
+    """
+
+    text: str = field(repr=False)
+    content: dict[str, Any] | None = field(repr=False)
+    model: str
+    usage: Usage
+    seconds: float
+    attempts: int
+    finish_reason: str
+    is_repaired: bool = False
+    is_from_cache: bool = False
+
+
+class Unanswered(CountersignError):
+    """There is no answer that can be used. `usage` and `attempts` say what was spent on the way, `seconds` how long.
+
+    Messages and facts hold nothing of what was sent or answered, so they can be logged.
+    """
+
+    outcome = "unanswered"
+
+    def __init__(
+        self, message: str, *, usage: Usage = Usage(), attempts: int = 0, seconds: float = 0.0, **facts: object
+    ) -> None:
+        super().__init__(message, **facts)
+        self.usage = usage
+        self.attempts = attempts
+        self.seconds = seconds
+
+
+class ModelUnavailable(Unanswered, Unavailable):
+    """No answer in time, none at all, too many requests, or something that is no model's answer. Later may be better.
+
+    `facts["retry_after"]` is how many seconds the endpoint asked us to wait, when it did.
+    """
+
+    outcome = "unavailable"
+
+
+class ModelMisconfigured(Unanswered, Misconfigured):
+    """The endpoint does not accept the key, the model's name or the request: repeating it does not help."""
+
+    outcome = "misconfigured"
+
+
+class Declined(Unanswered, Refused):
+    """The model, or a filter before it, refused to answer."""
+
+    outcome = "declined"
+
+
+class AnswerMalformed(Unanswered, Malformed):
+    """The answer did not fit, and the one repair did not either. `facts["why"]` says what was wrong."""
+
+    outcome = "malformed"
+
+
+class BudgetSpent(Unanswered, Refused):
+    """What may be spent in a day (UTC) is spent, or this call could go beyond it; nothing was sent."""
+
+    outcome = "budget_spent"
+
+
+class ChatModel(Protocol):
+    """A language model; one instance serves many calls at once, in one event loop."""
+
+    @property
+    def name(self) -> str:
+        """The model's name as it is asked for."""
+
+    async def answer(
+        self, messages: Sequence[Message], *, schema: Schema | None, max_tokens: int, deadline: float
+    ) -> Answer:
+        """Ask, and return an answer that is complete and fits the schema.
+
+        `max_tokens` bounds the answer, `deadline` is how many seconds all of it may take: waiting for a turn, every
+        try and the one repair.
+
+        Raises:
+            Unanswered: One of its kinds; see there.
+        """
