@@ -45,9 +45,8 @@ def facts_of(*known: object) -> Facts:
 
 
 def _values(known: object, name: str = "") -> Iterator[tuple[str, object]]:
-    if name == "id" or name.endswith(("_id", "_ids")):
-        if name not in ("vat_id", "tax_id"):
-            return
+    if (name == "id" or name.endswith(("_id", "_ids"))) and name != "vat_id":
+        return
     if isinstance(known, Money):
         yield "amount", known.amount
         yield "currency", known.currency
