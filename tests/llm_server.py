@@ -18,7 +18,7 @@ def says(
     text: str | None,
     *,
     finish: str = "stop",
-    usage: dict[str, Any] | None | bool = True,
+    usage: dict[str, Any] | bool | None = True,
     after: float = 0.0,
     **message: Any,
 ) -> Reply:

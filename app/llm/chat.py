@@ -76,13 +76,9 @@ class Unanswered(CountersignError):
 
     outcome = "unanswered"
 
-    def __init__(
-        self, message: str, *, usage: Usage = Usage(), attempts: int = 0, seconds: float = 0.0, **facts: object
-    ) -> None:
-        super().__init__(message, **facts)
-        self.usage = usage
-        self.attempts = attempts
-        self.seconds = seconds
+    usage = Usage()
+    attempts = 0
+    seconds = 0.0
 
 
 class ModelUnavailable(Unanswered, Unavailable):

@@ -244,7 +244,7 @@ class _Call:
     schema: Schema | None
     max_tokens: int
     deadline: float
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     attempts: int = 0
     began: float = field(default_factory=time.monotonic)
     _is_open: bool = False

@@ -6,6 +6,7 @@ import app.cases.models
 import app.decisions.models
 import app.detectors.models
 import app.documents.models
+import app.llm.models
 import app.mirror.models
 import app.sources.models
 import app.suggestions.models
