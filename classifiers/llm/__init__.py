@@ -1,0 +1,1 @@
+"""The third reader: what a language model is shown of a message, and what it answers."""
