@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -77,7 +78,10 @@ def _object_in(text: str) -> dict[str, Any]:
     fenced = _FENCED.fullmatch(text)
     try:
         content = json.loads(
-            fenced.group(1) if fenced else text, parse_constant=_no_number, object_pairs_hook=_without_doubles
+            fenced.group(1) if fenced else text,
+            parse_constant=_no_number,
+            parse_float=_finite,
+            object_pairs_hook=_without_doubles,
         )
     except json.JSONDecodeError as error:
         raise Unfit(f"it is not JSON ({error.msg} at character {error.pos})") from None
@@ -90,6 +94,13 @@ def _object_in(text: str) -> dict[str, Any]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("beyond what a float can hold")
+    return number
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -197,7 +197,15 @@ class OpenAiChat:
         except openai.APIConnectionError:
             call.end_request()
             problem = ModelUnavailable(f"The model at {host} cannot be reached.", cause="connection", passes=True)
-        except (openai.APIError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except (
+            openai.APIError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as error:
             call.give_up_request()  # LangChain's ways to say that a body is no chat completion
             problem = ModelUnavailable(
                 f"What answers at {host} is no model: its answer is no chat completion.",

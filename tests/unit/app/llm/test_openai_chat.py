@@ -107,6 +107,7 @@ WRONG = {
     "empty": "",
     "nested without end": "[" * 100_000,
     "a number without end": '{"reason": ' + "9" * 10_000 + "}",
+    "beyond every number": '{"reason": 1e999}',
     "not a number": '{"reason": NaN}',
     "a key twice": '{"reason": "rate", "reason": "hours", "summary": ""}',
     "half a character": '{"reason": "rate", "summary": "\\ud800"}',
@@ -208,9 +209,9 @@ def test_an_empty_account_is_not_asked_again() -> None:
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
+@pytest.mark.parametrize("status", [302, 307, 400, 401, 403, 404, 413, 422])
 def test_what_repeating_does_not_mend_is_not_repeated(status: int) -> None:
-    error, server = failing(fails(status))
+    error, server = failing(fails(status, location="https://elsewhere.example/"))
     assert isinstance(error, ModelMisconfigured)
     assert len(server.requests) == 1
     assert "sk-" not in str(error)
@@ -266,6 +267,8 @@ BODIES = {
     "an error with 200": sends(200, '{"error": {"message": "Sehr geehrte sk-echoed"}}'),
     "a list": sends(200, "[]"),
     "null": sends(200, "null"),
+    "nested without end": sends(200, "[" * 500_000),
+    "no text": sends(200, b'{"id": "\xff\xfe"}'),
     "odd usage": says(fitting(), usage={"prompt_tokens": "many", "completion_tokens": [], "total_tokens": None}),
     "compressed": sends(200, b"\x1f\x8b" + b"0" * 100, content_encoding="gzip"),
     "without end": pours(),
