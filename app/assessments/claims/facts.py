@@ -19,6 +19,15 @@ class Facts:
     currencies: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
 
+    def and_also(self, other: Facts) -> Facts:
+        """These facts and those."""
+        return Facts(
+            self.numbers | other.numbers,
+            self.dates | other.dates,
+            self.currencies | other.currencies,
+            (*self.texts, *other.texts),
+        )
+
 
 def facts_of(*known: object) -> Facts:
     """The facts in records, findings, or sequences and mappings of them.

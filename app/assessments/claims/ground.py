@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
-from app.assessments.claims.facts import Facts
+from app.assessments.claims.facts import Facts, facts_of
 from app.documents.counted import number_words
 from app.documents.folding import fold, words_of
 from app.documents.reading import Evidence, Reading
@@ -79,6 +79,17 @@ def sources_of(reading: Reading) -> tuple[SourceText, ...]:
     )
 
 
+def _envelope(reading: Reading) -> Facts:
+    """Names, addresses and the day of sending of all mails in a document, and the names of its files."""
+    mails = [part.mail for part in reading.walk() if part.mail]
+    people = [a for m in mails for a in (m.sender, m.reply_to, *m.to, *m.cc) if a]
+    return facts_of(
+        [(person.name, person.email) for person in people],
+        [mail.sent_at for mail in mails],
+        [part.name for part in reading.walk()],
+    )
+
+
 _Key = TypeVar("_Key")
 _Places = dict[_Key, tuple[int, int]]
 
@@ -86,13 +97,31 @@ _Places = dict[_Key, tuple[int, int]]
 class Ground:
     """Sources and facts, ready to be asked whether they bear a value. Places are given in the sources only."""
 
-    def __init__(self, sources: Iterable[SourceText], facts: Facts = Facts()) -> None:
+    def __init__(
+        self,
+        sources: Iterable[SourceText],
+        facts: Facts = Facts(),
+        envelope: Facts = Facts(),
+    ) -> None:
+        self._envelope = envelope
+        facts = facts.and_also(envelope)
         known = [_Known(source) for source in sources]
         books = _Known(SourceText("", "\n".join(facts.texts), "en"))
         self._sources: Sequence[_Known] = known
         self._books = books
         self._facts = facts
         self.languages = tuple(dict.fromkeys(s.source.language for s in known if s.source.language))
+
+    @classmethod
+    def of(cls, reading: Reading, facts: Facts = Facts()) -> Ground:
+        """What a document says, its envelope (who wrote to whom and when), and what is known besides."""
+        return cls(sources_of(reading), facts, _envelope(reading))
+
+    def of_the_source(self) -> Ground:
+        """The same without records and without the day of sending: what an extracted value must stand in."""
+        ground = Ground((), Facts(texts=self._envelope.texts))
+        ground._sources = self._sources
+        return ground
 
     def number(self, value: Decimal, *, is_negative: bool = False) -> Found | None:
         """A figure without its sign; with one, where a source writes it so."""
@@ -203,8 +232,17 @@ class _Known:
         return found
 
     @cached_property
+    def _mark(self) -> str:
+        """The decimal mark of the text, in which dates ("28.09.") have no say."""
+        day_first = is_day_first(self.folded, self.source.language, self.source.utc_offset_hours)
+        text = list(self.text)
+        for day in dates(self.folded, day_first, date(2024, 1, 1)):
+            text[day.start : day.end] = " " * (day.end - day.start)
+        return decimal_mark("".join(text), self.source.language)
+
+    @cached_property
     def negatives(self) -> dict[Decimal, list[tuple[int, int]]]:
-        mark = decimal_mark(self.text, self.source.language)
+        mark = self._mark
         found: dict[Decimal, list[tuple[int, int]]] = {}
         for number in numbers(self.text, mark):
             if number.is_negative:
@@ -212,7 +250,7 @@ class _Known:
         return found
 
     def _figures(self) -> Iterator[tuple[Decimal, int, int]]:
-        mark = decimal_mark(self.text, self.source.language)
+        mark = self._mark
         days = self._dated[2]
         at = 0
         for number in numbers(self.text, mark):

@@ -35,7 +35,8 @@ _OWN_WORDS = words_of(
     i a an the this that these those it its he she they we you there here and or but if when while because since as
     at by for from in of on to with without no not none all any some each both either neither after before until
     within once please thank thanks regarding according also however therefore instead otherwise only still yet
-    following attached enclosed their his her our your another nothing
+    following attached enclosed asked asks says said wants wanted requests contests claims disputes
+    their his her our your another nothing
     customer client sender recipient supplier buyer invoice invoices order orders purchase sales credit note notes
     payment payments remittance statement milestone retainer timesheet timesheets project contract quote quotation
     quantity rate rates hours days amount amounts total totals net gross tax line lines deadline message mail email

@@ -88,15 +88,16 @@ def verify(
     quotes: Mapping[str, str] | None = None,
     language: str = "en",
 ) -> Verified:
-    """What of these claims is grounded. `language` is that of the sentences.
+    """What of these claims is grounded: fields in the source, sentences (in this `language`) in the records as well.
 
     `quotes` are the words that a field says it rests on. A choice (`requested_action`, `quantity_unit`) is written
     nowhere as such and needs them; for other fields they are evidence beside the place where the value stands.
     """
     drops: list[Drop] = []
     kept: dict[str, FieldValue] = {}
+    source = ground.of_the_source()
     for name, value in fields.items():
-        stands = _field(name, value, ground, drops)
+        stands = _field(name, value, source, drops)
         quote = (quotes or {}).get(name, "")
         if stands is None:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.assessments.claims.ground import Ground, SourceText
 from app.assessments.claims.sentence import Ungrounded, check
 from app.assessments.claims.verification import ClaimedSentence, verify
 from app.assessments.findings import ArithmeticRow, Finding, RecordRef
+from app.documents.reading import Address, Mail, Reading
 from app.documents.written_numbers import as_text
 from app.money import Money
 from app.vocabulary import FIELDS
@@ -138,6 +139,24 @@ def test_records_and_findings_bear_claims_and_their_keys_do_not() -> None:
     assert check("It is 1,440.00 for 12 hours on S00042.", known) == ()
     assert isinstance(check("It is 9731 hours.", known), Ungrounded)
     assert isinstance(check("It is 8642 hours.", known), Ungrounded)
+
+
+def test_who_wrote_to_whom_and_when_bears_claims() -> None:
+    sender, to = Address("Jan Weber", "jan@nordlicht.example"), Address("Billing", "billing@us.example")
+    sent = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+    mail = Mail(sender, None, (to,), (), "", "", "", (), sent, ())
+    known = Ground.of(Reading("", "m.eml", "message/rfc822", "mail", "Please pay.", mail=mail))
+    assert check("Jan Weber (jan@nordlicht.example) wrote on 27 Nov 2026.", known) == ()
+    assert isinstance(check("Jan Schmidt wrote.", known), Ungrounded)
+    assert isinstance(check("It is 30 hours.", known), Ungrounded)
+    assert not verify({"deadline": "2026-11-27"}, (), known).fields
+
+
+def test_an_extracted_value_stands_in_the_source_and_not_in_the_records_alone() -> None:
+    known = ground(facts=Facts(numbers=frozenset({Decimal("99.50")}), dates=frozenset({date(2026, 12, 24)})))
+    result = verify({"amount_total": "99.50", "deadline": "2026-12-24"}, [ClaimedSentence("It is 99.50 net.")], known)
+    assert not result.fields
+    assert [claim.text for claim in result.sentences] == ["It is 99.50 net."]
 
 
 def test_a_quote_that_is_not_there_is_counted_and_a_sentence_on_nothing_falls() -> None:

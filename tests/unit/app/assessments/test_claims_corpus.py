@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import evals
-from app.assessments.claims.ground import Ground, sources_of
+from app.assessments.claims.ground import Ground
 from app.assessments.claims.verification import verify
 from app.documents.part import NeedsRecognition
 from app.documents.read import read
@@ -28,7 +28,7 @@ def stands(folder: str) -> tuple[Counter[str], Counter[str]]:
             reading = read((SETS / folder / label["file"]).read_bytes(), label["file"], may_recognise=False)
         except NeedsRecognition:
             continue
-        ground = Ground(sources_of(reading))
+        ground = Ground.of(reading)
         for name, value in label["fields"].items():
             if name in _SAID_NOWHERE:
                 continue
