@@ -343,6 +343,8 @@ def _is_plain_number(folded: str) -> bool:
 
 _FEWEST_DIGITS = 6
 """From so many digits on a number of a document may be written with other separators, or with none."""
+_FEWEST_ALONE = 8
+"""And without any letter from here: "100-200" does not bear 100200."""
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -358,7 +360,7 @@ def _reference_pattern(text: str) -> str | None:
         or not folded[0].isalnum()
         or len(folded) > 60
         or set(rest) - set(" ./_-#:")
-        or not (has_letters or digits >= _FEWEST_DIGITS)
+        or not (has_letters or digits >= _FEWEST_ALONE)
     ):
         return None
     if not has_letters and set(rest) & set(".,"):

@@ -55,6 +55,20 @@ _DAYS = (
     "sunday sonntag dimanche domingo zondag domenica domingo niedziela",
 )
 
+_LARGE = re.compile(
+    r"(?:thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|dozens?"
+    r"|\w*(?:zwan|vier|funf|sech|sieb|acht|neun)zig|\w*dreiss?ig|\w{3,}(?:hundert|tausend)"
+    r"|hundert\w*|tausend\w*|millionen|dutzend"
+    r"|(?:tr|quar|cinqu|soix)ante?|trente|cents?|mille|douzaine"
+    r"|veinti\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|doscient\w+|mil|docena"
+    r"|\w{2,}tig|honderd|duizend|dozijn|vent(?:uno|idue|itre|iquattro|icinque|isei|isette|otto|inove)"
+    r"|\w{3,}anta|cento|duecento|dozzina"
+    r"|trinta|quarenta|cinquenta|sessenta|oitenta|noventa|cem|duzentos|milhares|duzia"
+    r"|\w{3,}dziesci|\w{4,}dziesiat|sto|dwiescie"
+    r"|(?:trzy|cztery|piec|szesc|siedem|osiem|dziewiec)(?:sta|set)|tysiac\w*|tysiec\w*",
+)
+"""Larger numbers in words, folded, in eight languages: which of them a word is does not matter, it must stand there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ungrounded:
@@ -147,12 +161,23 @@ class _Sentence:
             self._settle(self.ground.reference(written), _sort_of(written), start, end)
 
     def read_number_words(self) -> None:
+        """Small ones by their value; larger ones and those of several words as they stand."""
         small = number_words(self.language)
-        for match in _PLAIN_WORD.finditer(self.folded):
-            word = match.group()
-            if word in small and not self.is_seen[match.start()]:
-                found = self.ground.number(Decimal(small[word])) or self.ground.literal(word)
-                self._settle(found, "number", *match.span())
+        run: list[re.Match[str]] = []
+        for match in [*_PLAIN_WORD.finditer(self.folded), None]:
+            is_next = match is not None and (match.group() in small or _LARGE.fullmatch(match.group()))
+            if run and (not is_next or match is None or self.folded[run[-1].end() : match.start()] not in (" ", "-")):
+                self._settle_words(run, small)
+                run = []
+            if match is not None and is_next and not self.is_seen[match.start()]:
+                run.append(match)
+
+    def _settle_words(self, run: list[re.Match[str]], small: dict[str, int]) -> None:
+        start, end = run[0].start(), run[-1].end()
+        found = self.ground.literal(self.text[start:end])
+        if found is None and len(run) == 1 and run[0].group() in small:
+            found = self.ground.number(Decimal(small[run[0].group()]))
+        self._settle(found, "number", start, end)
 
     def read_currencies(self) -> None:
         for match in _SIGN.finditer(self.text):

@@ -76,12 +76,22 @@ def test_what_the_letter_says_stands(sentence: str) -> None:
         ("They contest ４１ hours.", "number"),
         ("They contest -40 hours.", "number"),
         ("Call at 10:31.", "number"),
+        ("They contest forty-five hours.", "number"),
+        ("They contest twenty five thousand.", "number"),
+        ("They contest a hundred hours.", "number"),
     ],
 )
 def test_what_it_does_not_say_falls(sentence: str, reason: str) -> None:
     result = check(sentence, ground())
     assert isinstance(result, Ungrounded)
     assert result.reason == reason
+
+
+def test_words_of_a_number_do_not_add_up() -> None:
+    known = ground("we had twenty days and five hours, 100-200 EUR, 2 200 or so")
+    assert not isinstance(check("They had five hours on twenty days.", known), Ungrounded)
+    assert isinstance(check("They had twenty-five days.", known), Ungrounded)
+    assert isinstance(check("They had 100200 EUR.", known), Ungrounded)
 
 
 WRITTEN_DATES = [
