@@ -33,44 +33,14 @@ def start(rounds: int = 5) -> dict[str, float]:
     return {"help_s": best(sys.executable, "-m", "workers", "--help"), "python_s": best(sys.executable, "-c", "")}
 
 
-def reading(rounds: int = 5) -> dict[str, float]:
+def reading() -> dict[str, float]:
     """Pages a second of our reading (words with boxes, tables, language) and of pypdfium2's plain text, same files.
 
-    Only PDFs with a text layer: scans are a matter of OCR.
+    In a process of its own, as files are read in the product: what else has been loaded here weighs on neither.
     """
-    import pypdfium2
-
-    from app.documents.read import read
-
-    files = [p.read_bytes() for p in sorted((DATASETS / "purchase_orders").glob("*.pdf"))]
-    readings = [read(content, "order.pdf") for content in files]
-    files = [c for c, r in zip(files, readings, strict=True) if r.pages and not any(p.is_scanned for p in r.pages)]
-    pages = sum(len(r.pages) for r in readings if r.pages and not any(p.is_scanned for p in r.pages))
-
-    def plain() -> None:
-        for content in files:
-            document = pypdfium2.PdfDocument(content)
-            for page in document:
-                text = page.get_textpage()
-                text.get_text_range()
-                text.close()
-                page.close()
-            document.close()
-
-    def ours() -> None:
-        for content in files:
-            read(content, "order.pdf")
-
-    best: dict[str, float] = {}
-    for _ in range(rounds):  # in turn, so that a busy moment hits both
-        for name, work in (("plain", plain), ("ours", ours)):
-            began = time.perf_counter()
-            work()
-            best[name] = min(best.get(name, 1e9), time.perf_counter() - began)
-    return {
-        "pages": pages, "plain_pages_per_s": round(pages / best["plain"], 1),
-        "pages_per_s": round(pages / best["ours"], 1), "ratio": round(best["plain"] / best["ours"], 3),
-    }  # fmt: skip
+    told = subprocess.run([sys.executable, "-m", "evals.reading_speed"], check=True, stdout=subprocess.PIPE)
+    found: dict[str, float] = json.loads(told.stdout)
+    return found
 
 
 def triage() -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.assessments import keep, present
+from app.assessments import grounding, keep, numbers, present
 from app.cases import lifecycle, queries, steps
 from app.cases.models import Case
 from app.clock import now
@@ -21,6 +22,8 @@ from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
 
 if TYPE_CHECKING:
+    from app.assessments.findings import Books
+    from app.assessments.results import Assessment
     from app.documents.reading import Reading
 
 
@@ -78,6 +81,7 @@ def reconcile(p: Parts, case_id: int) -> None:
                     case = session.get_one(Case, case_id, with_for_update=True)
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
+        as_read, assessment = assessment, _said_anew(p, assessment, found.books, reading)
         proposals = policy.propose(
             Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
         )
@@ -87,6 +91,9 @@ def reconcile(p: Parts, case_id: int) -> None:
             case = session.get_one(Case, case_id, with_for_update=True)
             if case.state in ("done", "closed"):
                 return
+            if assessment is not as_read:
+                keep.keep(session, case_id, row.document_id, assessment, at=now())
+                present.show_assessment(session, case, reading, assessment, at=now())
             keep.keep_reconciliation(session, case_id, found)
             freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
             present.show_findings(session, case, assessment, found, at=now())
@@ -94,6 +101,17 @@ def reconcile(p: Parts, case_id: int) -> None:
             if p.odoo is None:
                 present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
+
+
+def _said_anew(p: Parts, assessment: Assessment, books: Books, reading: Reading) -> Assessment:
+    """What we think, said anew where the books show that two order numbers were read the wrong way round."""
+    righted = numbers.righted(assessment, books)
+    if righted is assessment:
+        return assessment
+    from classifiers.summary import summarise
+
+    summary = summarise(reading, righted.classification, righted.fields, righted.order, firm=p.settings.firm)
+    return grounding.grounded(replace(righted, summary=summary), reading)
 
 
 _GIVEN_UP = {

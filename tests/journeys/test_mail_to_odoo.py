@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from app.assessments import keep
 from app.audit.models import AuditEvent
 from app.writebacks.models import WriteBack
 from fixtures.odoo.sandbox import Fault
@@ -140,3 +141,16 @@ def test_what_cannot_be_read_at_all_is_kept_and_shown(house: House) -> None:
     case = house.case(taken.case_id)
     assert case.state == "needs_attention"
     assert case.attention
+
+
+def test_two_order_numbers_read_the_wrong_way_round_are_put_right_by_the_books(house: House) -> None:
+    taken = house.take_in_sample("02-order-number")
+    house.work()
+    with house.parts.database.transaction() as session:
+        thought = keep.assessment_of(keep.current(session, taken.case_id))
+    assert (thought.value("po_number"), thought.value("order_refs")) == ("BS-2611-047", ["S00002"])
+    assert [e.quote for e in thought.fields["po_number"].evidence] == ["BS-2611-047"]
+    case = house.case(taken.case_id)
+    assert "BS-2611-047" in case.summary
+    assert "number S00002" not in case.summary
+    assert case.state == "to_decide"

@@ -28,7 +28,7 @@ def _on_order(order: SalesOrder, number: str) -> Proposal:
     return Proposal(
         kind="set_customer_reference", target_name=order.name, risk="operational", rank=10,
         shown=(Shown("Customer reference", or_empty(order.customer_reference), number),),
-        because=f"The customer gives order number {number}; {order.name} carries {or_empty(order.customer_reference)}.",
+        because=f"The customer gives order number {number}; {_carried(order.name, order.customer_reference)}.",
         effect=f"Writes {number} as customer reference on {order.name}; new invoices carry it.",
         change=Change(
             OperationKind.SET_CUSTOMER_REFERENCE, order.company_id, "sale.order", order.id,
@@ -44,7 +44,7 @@ def _on_draft_invoice(invoice: Invoice, number: str) -> Proposal:
     return Proposal(
         kind="set_customer_reference", target_name=name, risk="operational", rank=11,
         shown=(Shown("Customer reference", or_empty(invoice.reference), number),),
-        because=f"The customer gives order number {number}; the draft carries {or_empty(invoice.reference)}.",
+        because=f"The customer gives order number {number}; {_carried('the draft', invoice.reference)}.",
         effect=f"Writes {number} as reference on the draft; nothing is posted.",
         change=Change(
             OperationKind.SET_CUSTOMER_REFERENCE, invoice.company_id, "account.move", invoice.id,
@@ -52,3 +52,7 @@ def _on_draft_invoice(invoice: Invoice, number: str) -> Proposal:
         ),
         evidence=({"field": "po_number"},),
     )  # fmt: skip
+
+
+def _carried(name: str, reference: str) -> str:
+    return f"{name} carries {reference}" if reference else f"{name} carries none yet"
