@@ -212,7 +212,7 @@ def _close(session: Session, case: Case, at: datetime) -> None:
     withdraw(session, case.id, actor=ACTOR, at=at)
     if case.state not in ("done", "closed", "writing"):
         steps.end_all(session, case.id, at=at)
-        because = f"Fixed in Odoo: it is not found any more ({case.title})."
+        because = f"No longer found in Odoo by the rules in force ({case.title})."
         lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=because)
 
 

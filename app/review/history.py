@@ -43,7 +43,7 @@ def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
 
 
 _OF_DETECTORS = {
-    "detection.changed": "What was found changed.", "detection.fixed": "Fixed in Odoo: it is not found any more.",
+    "detection.changed": "What was found changed.", "detection.fixed": "No longer found in Odoo by the rules in force.",
     "detection.found_again": "Found again in Odoo.",
 }  # fmt: skip
 

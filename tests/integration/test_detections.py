@@ -96,7 +96,7 @@ def test_what_is_not_found_any_more_closes_its_case_with_a_note(database: Databa
         moved = session.execute(
             select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.seq.desc()).limit(1)
         ).scalar_one()
-        assert moved.content["why"].startswith("Fixed in Odoo: it is not found any more (S00031")
+        assert moved.content["why"].startswith("No longer found in Odoo by the rules in force (S00031")
         assert session.execute(select(Detection.state, Detection.fixed_at)).one() == ("fixed", LATER)
         open_steps = session.execute(select(CaseStep).where(CaseStep.state.in_(("waiting", "leased")))).all()
         assert not open_steps
