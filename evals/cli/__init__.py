@@ -1,0 +1,12 @@
+"""`countersign eval …`: measuring engines, models and prompts on labelled cases. A module each; heavy imports wait."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Measure engines, models and prompts on labelled cases, before anything changes for reviewers.",
+)
