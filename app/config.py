@@ -51,12 +51,15 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = ""
     countersign_llm_model: str = ""
+    countersign_llm_file: Path | None = None
     countersign_llm_timeout_seconds: float = Field(default=60.0, gt=0, le=600)
+    countersign_llm_deadline_seconds: float = Field(default=120.0, gt=0, le=150)
     countersign_llm_concurrency: int = Field(default=64, ge=1, le=256)
     countersign_llm_temperature: float | None = Field(default=0.0, ge=0, le=2)
     countersign_llm_currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     countersign_llm_prices: dict[str, tuple[Decimal, Decimal]] = Field(default_factory=dict)
     countersign_llm_budget_per_day: Decimal | None = Field(default=None, ge=0)
+    countersign_llm_examples: bool = True
 
     firm_names: tuple[str, ...] = ()
     firm_domains: tuple[str, ...] = ()
@@ -94,7 +97,9 @@ class Settings(BaseSettings):
             raise ValueError("it must be an address only: the key has its own setting, OPENAI_API_KEY")
         return url.rstrip("/")
 
-    @field_validator("countersign_llm_temperature", "countersign_llm_budget_per_day", mode="before")
+    @field_validator(
+        "countersign_llm_temperature", "countersign_llm_budget_per_day", "countersign_llm_file", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, given: object) -> object:
         return None if given == "" else given
@@ -116,8 +121,10 @@ class Settings(BaseSettings):
 
     @property
     def has_llm(self) -> bool:
-        """Whether a language model may be asked: its name must be set, and a key or an address. A key alone is not
-        enough, since it may be in the environment for another program's sake."""
+        """Whether a language model may be asked: a file is set, or a model's name, and a key or an address. A key alone
+        is not enough, since it may be in the environment for another program's sake."""
+        if self.countersign_llm_file is not None:
+            return True
         return bool(self.countersign_llm_model and (self.openai_api_key.get_secret_value() or self.openai_base_url))
 
     @property

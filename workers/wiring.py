@@ -14,7 +14,9 @@ from app.errors import Misconfigured
 
 if TYPE_CHECKING:
     from app.documents.sandbox import Reader
+    from app.llm.asking import Asker
     from app.odoo.gateway import OdooGateway
+    from workers.asking import Asking
 
 
 class Parts:
@@ -78,8 +80,28 @@ class Parts:
 
         return Reader(workers=1)
 
+    @cached_property
+    def asking(self) -> Asking | None:
+        """What asks the language model, or None when none is set. It asks through the database: cached and counted."""
+        if not self.settings.has_llm:
+            return None
+        from workers.asking import Asking
+
+        return Asking(self.settings, self.database)
+
+    @property
+    def asker(self) -> Asker | None:
+        """Whom to ask questions to the language model, or None when none is set: the offline engine does the job.
+
+        Raises:
+            Misconfigured: The model's file cannot be loaded, or there is no database.
+        """
+        return self.asking.asker if self.asking is not None else None
+
     def close(self) -> None:
         """Give back what was opened."""
+        if self.__dict__.get("asking") is not None:
+            self.__dict__["asking"].close()
         if "reader" in self.__dict__:
             self.reader.close()
         if "database" in self.__dict__:
