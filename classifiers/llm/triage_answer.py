@@ -6,12 +6,12 @@ off. The length of free text is bounded here and not in the schema, as some serv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.assessments.claims.verification import ClaimedSentence
-from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, Flag, Kind, RequestedAction
+from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, Flag, RequestedAction
 
 NAME = "triage_answer"
 UNITS = ("hours", "days", "units")
@@ -22,6 +22,7 @@ MOST_FIELDS = 24
 MOST_LINES = 60
 MOST_SENTENCES = 4
 MOST_QUOTES = 3
+MOST_SECONDARY = 3
 
 _DECIMAL = r"^[0-9]{1,9}([.][0-9]{1,6})?$"
 _PATTERNS = {
@@ -33,36 +34,34 @@ _PATTERNS = {
 _LIST_FORMS = ("references",)
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12), in the strict form: every key required, nothing besides."""
-    return _object(
-        {
-            "kind": {"enum": [kind.value for kind in Kind]},
-            "reason": {"enum": list(KIND_OF)},
-            "secondary_reasons": {"type": "array", "items": {"enum": list(KIND_OF)}, "maxItems": 4},
-            "flags": {"type": "array", "items": {"enum": [flag.value for flag in Flag]}, "maxItems": len(Flag)},
-            "fields": {"type": "array", "items": {"anyOf": _field_forms()}, "maxItems": MOST_FIELDS},
-            "lines": {"type": "array", "items": _line(), "maxItems": MOST_LINES},
-            "summary": {
-                "type": "array",
-                "items": _object(
-                    {
-                        "text": {"type": "string"},
-                        "quotes": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_QUOTES},
-                    }
-                ),
-                "maxItems": MOST_SENTENCES,
-            },
-        }
-    )
+def schema(shortlist: Sequence[str] = tuple(KIND_OF), *, lines: bool = True) -> dict[str, Any]:
+    """The JSON Schema (2020-12), in the strict form: every key required, nothing besides.
+
+    The reason comes first, of the shortlist; `lines` is whether the lines of an order are asked for.
+    """
+    reasons = list(shortlist)
+    properties: dict[str, Any] = {
+        "reason": {"enum": reasons},
+        "secondary_reasons": {"type": "array", "items": {"enum": reasons}, "maxItems": MOST_SECONDARY},
+        "flags": {"type": "array", "items": {"enum": [flag.value for flag in Flag]}, "maxItems": len(Flag)},
+        "fields": {"type": "array", "items": {"anyOf": _field_forms()}, "maxItems": MOST_FIELDS},
+    }
+    if lines:
+        properties["lines"] = {"type": "array", "items": _line(), "maxItems": MOST_LINES}
+    quotes = {"type": "array", "items": {"type": "string"}, "maxItems": MOST_QUOTES}
+    sentence = _object({"text": {"type": "string"}, "quotes": quotes})
+    properties["summary"] = {"type": "array", "items": sentence, "maxItems": MOST_SENTENCES}
+    return _object(properties)
+
+
+def schema_of_reason(shortlist: Sequence[str]) -> dict[str, Any]:
+    """The schema that asks for the reason alone, which begins as the whole answer does."""
+    return _object({"reason": {"enum": list(shortlist)}})
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What an answer claims, in the form in which it is verified. `reason` is "" where it is not one of `kind`.
-
-    `problems` say in words what of the answer was not taken over.
-    """
+    """What an answer claims, in the form in which it is verified. `problems` say what of it was not taken over."""
 
     kind: str
     reason: str
@@ -91,7 +90,7 @@ def claims_of(answer: Mapping[str, Any]) -> Claims:
             problems.append(f"{name}: a second value, {value}")
         else:
             quotes.setdefault(name, quote)
-    lines = [{key: value for key, value in line.items() if value is not None} for line in answer["lines"]]
+    lines = [{key: value for key, value in line.items() if value is not None} for line in answer.get("lines", ())]
     if any(lines):
         fields["lines"] = [line for line in lines if line]
     sentences = []
@@ -101,12 +100,9 @@ def claims_of(answer: Mapping[str, Any]) -> Claims:
         elif one["text"].strip():
             sentences.append(ClaimedSentence(one["text"].strip(), tuple(q for q in one["quotes"] if q.strip())))
     reason = answer["reason"]
-    if KIND_OF[reason].value != answer["kind"]:
-        problems.append(f"{reason} is no reason of {answer['kind']}")
-        reason = ""
     secondary = tuple(dict.fromkeys(r for r in answer["secondary_reasons"] if r != reason))
     flags = tuple(dict.fromkeys(answer["flags"]))
-    return Claims(answer["kind"], reason, secondary, flags, fields, quotes, tuple(sentences), tuple(problems))
+    return Claims(KIND_OF[reason].value, reason, secondary, flags, fields, quotes, tuple(sentences), tuple(problems))
 
 
 def _field_forms() -> list[dict[str, Any]]:

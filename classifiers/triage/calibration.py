@@ -8,7 +8,7 @@ split conformal prediction; kinds with few messages share one line).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,27 @@ class Calibration:
     def fits(self, reason: str, probability: float) -> bool:
         """Whether a reason belongs into the prediction set."""
         return 1 - probability <= self.sets[KIND_OF[reason]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What a language model's vote is worth beside the linear reader's scores, and how sure the two are together."""
+
+    weight: float
+    calibration: Calibration
+
+    def combine(self, scores: Mapping[str, float], reason: str) -> dict[str, float]:
+        """Scores of all reasons, summing to 1, with a vote for one of them."""
+        lifted = exp(self.weight)
+        raised = {name: (score + _EDGE) * (lifted if name == reason else 1.0) for name, score in scores.items()}
+        whole = sum(raised.values())
+        return {name: score / whole for name, score in raised.items()}
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Weighing:
+        """As a trained model's settings hold it."""
+        held = settings.get("with_vote") or {"weight": 1.0, "calibration": settings["calibration"]}
+        return cls(held["weight"], Calibration(**held["calibration"]))
 
 
 def choose(scores: dict[str, float]) -> str:

@@ -1,18 +1,23 @@
 """The judge: takes the readers' votes and settles kind and reason, how sure that is, and what else would fit.
 
-A rule's vote decides. Otherwise the model's does, unless another reader (an LLM) says something else: then both stand
-in the prediction set and the case is Unsure. Every vote is kept for the record.
+A rule's vote decides, and what the linear reader is sure of stands. Of the rest a language model may be asked, with the
+linear reader's likeliest reasons to choose from (`shortlist`); its vote counts as much as it was worth on labelled
+messages (`weigh`). Every vote is kept for the record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 from app.assessments.results import Classification, Vote
 from app.documents.reading import Evidence
 from app.vocabulary import KIND_OF, CertaintyWord
-from classifiers.triage.calibration import Calibration, choose
+from classifiers.triage.artefact import packaged
+from classifiers.triage.calibration import Calibration, Weighing, choose
 
+LONGEST_SHORTLIST = 5
 _RULE_CONFIDENCE = 0.99
 _AT_ODDS = 0.02
 """A rule is doubted in words when the model gives its reason less than this."""
@@ -28,7 +33,6 @@ def settle(
     """Combine the votes of one message; one of them must carry scores of all reasons."""
     scores = next(vote.scores for vote in votes if vote.scores)
     ruled = next((vote.reason for vote in votes if vote.reader == "rules" and vote.reason), None)
-    others = [vote.reason for vote in votes if vote.reader not in ("rules", "linear") and vote.reason]
     own = choose(scores)
     ranked = sorted(scores, key=lambda reason: -scores[reason])
     fitting = [reason for reason in ranked if calibration.fits(reason, scores[reason])]
@@ -40,12 +44,7 @@ def settle(
     else:
         reason, confidence = own, calibration.confidence(scores[own])
         word, because = _word(confidence, calibration), ""
-        differing = [other for other in others if other != own]
-        if differing:
-            word = CertaintyWord.UNSURE
-            fitting += differing
-            because = f"One reader says {_words(own)}, another {_words(differing[0])}."
-        elif word is not CertaintyWord.SURE:
+        if word is not CertaintyWord.SURE:
             alternatives = [other for other in (fitting or ranked) if other != own][:2]
             because = f"It could also be {' or '.join(map(_words, alternatives))}." if alternatives else ""
     return Classification(
@@ -58,6 +57,46 @@ def settle(
         evidence=evidence,
         unsure_because=because,
     )
+
+
+def shortlist(classification: Classification) -> tuple[str, ...]:
+    """The reasons that a model is asked to choose from, in the vocabulary's order; none where the case is certain."""
+    if classification.reading in (CertaintyWord.BY_RULE, CertaintyWord.SURE):
+        return ()
+    scores = _scores(classification)
+    likeliest = set(sorted(scores, key=lambda reason: -scores[reason])[:LONGEST_SHORTLIST])
+    return tuple(reason for reason in KIND_OF if reason in likeliest)
+
+
+def weigh(classification: Classification, vote: Vote, weighing: Weighing | None = None) -> Classification:
+    """Settle an uncertain case anew with a model's vote. A certain one, or a vote for nothing, changes only the record.
+
+    `weighing` is the packaged one unless given.
+    """
+    heard = replace(classification, votes=(*classification.votes, vote))
+    if vote.reason is None or not shortlist(classification):
+        return heard
+    known = weighing or _packaged()
+    own = choose(_scores(classification))
+    settled = settle(
+        [Vote(vote.reader, vote.reason, known.combine(_scores(classification), vote.reason))],
+        known.calibration,
+        evidence=classification.evidence,
+        secondary_reasons=classification.secondary_reasons,
+    )
+    because = settled.unsure_because
+    if vote.reason != own and settled.reading is not CertaintyWord.SURE:
+        because = f"One reader says {_words(own)}, another {_words(vote.reason)}."
+    return replace(settled, votes=heard.votes, flags=classification.flags, unsure_because=because)
+
+
+def _scores(classification: Classification) -> dict[str, float]:
+    return next((vote.scores for vote in classification.votes if vote.scores), {})
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Weighing:
+    return Weighing.of(packaged().settings)
 
 
 def _word(confidence: float, calibration: Calibration) -> CertaintyWord:

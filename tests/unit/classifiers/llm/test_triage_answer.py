@@ -11,28 +11,30 @@ from jsonschema import Draft202012Validator
 from app.assessments.claims.ground import Ground, SourceText
 from app.assessments.claims.verification import verify
 from app.llm.fencing import Fence
-from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, REASONS, Flag, Kind, RequestedAction
-from classifiers.llm.triage_answer import NAME, claims_of, schema
+from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, Flag, RequestedAction
+from classifiers.llm.triage_answer import NAME, claims_of, schema, schema_of_reason
 from prompts.load import Rendered, load
 
 TEXT = "Nordlicht GmbH: invoice INV/2026/0042 bills 40 hours, we had 12. Please send a credit note by 4 December 2026."
+EARLIER = "Nordlicht GmbH: the day rate on INV/2026/0039 is not the agreed one."
 
 
-def render(text: str = TEXT) -> Rendered:
-    fence = Fence.around([text], salt=b"test")
-    return load("triage").render(
-        opening=fence.opening,
-        closing=fence.closing,
-        actions=[action.value for action in RequestedAction],
-        languages=LANGUAGES,
-        texts=[fence.wrap(text, "new")],
-        notes=["Left out: the quoted history (599 characters)."],
-    )
+def render(**changes: Any) -> Rendered:
+    fence = Fence.around([TEXT, EARLIER], salt=b"test")
+    values: dict[str, Any] = {
+        "message_texts": 1,
+        "notes": ["Left out: the quoted history (599 characters)."],
+        "confirmed": [],
+        "shortlist": list(KIND_OF),
+        "is_every": True,
+        "is_own_staff": False,
+    }
+    texts = [fence.wrap(TEXT, "new"), fence.wrap(EARLIER, "earlier")]
+    return load("triage").render(opening=fence.opening, closing=fence.closing, texts=texts, **{**values, **changes})
 
 
 def answer(**changes: Any) -> dict[str, Any]:
     whole: dict[str, Any] = {
-        "kind": "dispute",
         "reason": "hours_quantity",
         "secondary_reasons": [],
         "flags": ["deadline"],
@@ -65,12 +67,19 @@ def forms() -> dict[str, dict[str, Any]]:
 def test_the_schema_is_the_vocabularys() -> None:
     Draft202012Validator.check_schema(schema())
     assert load("triage").schema == NAME
-    assert enum_of("kind") == [kind.value for kind in Kind]
     assert enum_of("reason") == enum_of("secondary_reasons") == list(KIND_OF)
     assert enum_of("flags") == [flag.value for flag in Flag]
     assert set(forms()) == set(FIELDS) - {"lines"}
     assert forms()["requested_action"]["enum"] == [action.value for action in RequestedAction]
     assert forms()["language"]["enum"] == list(LANGUAGES)
+
+
+def test_the_reason_comes_first_and_is_one_of_the_shortlist() -> None:
+    short = schema(["tax", "legal_form"], lines=False)
+    assert next(iter(short["properties"])) == "reason"
+    assert short["properties"]["reason"]["enum"] == ["tax", "legal_form"]
+    assert "lines" not in short["properties"]
+    assert schema_of_reason(["tax"])["properties"] == {"reason": {"enum": ["tax"]}}
 
 
 def test_the_schema_is_strict_everywhere() -> None:
@@ -111,36 +120,53 @@ def test_a_value_in_another_notation_does_not_fit(name: str, value: str) -> None
     assert not Draft202012Validator(schema()).is_valid(answer(fields=[entry]))
 
 
+def listed(text: str) -> list[str]:
+    return re.findall(r"^- (\w+): .", text, re.MULTILINE)
+
+
 def test_the_prompt_describes_the_whole_vocabulary_and_nothing_else() -> None:
+    assert listed(render().user) == list(KIND_OF)
     system = render().system
-    described: dict[str, list[str]] = {}
-    kind = ""
-    for line in system.partition("# flags")[0].splitlines():
-        if line in list(Kind):
-            kind = line
-        elif (found := re.match(r"- (\w+): ", line)) and kind:
-            described.setdefault(kind, []).append(found.group(1))
-    assert described == {kind.value: list(reasons) for kind, reasons in REASONS.items()}
-    flags = system.partition("# flags")[2].partition("# fields")[0]
-    assert re.findall(r"^- (\w+):", flags, re.MULTILINE) == [flag.value for flag in Flag]
-    fields = system.partition("# fields")[2].partition("# summary")[0]
+    flags = system.partition("\nflags")[2].partition("\nfields")[0]
+    assert listed(flags) == [flag.value for flag in Flag]
+    fields = system.partition("\nfields")[2].partition("\nsummary")[0]
     named = {
         name
         for line in re.findall(r"^- ([\w, ]+?)(?: \(.*)?:", fields, re.MULTILINE)
         for name in re.split(r", | with ", line)
     }
     assert named == set(FIELDS) - {"lines"}
-    assert "`lines`" in fields
+    assert "\nlines:" in fields
+
+
+def test_a_shortlist_is_described_after_the_message_with_the_rules_between_its_neighbours() -> None:
+    user = render(shortlist=["missing_backup", "supporting_documents"], is_every=False).user
+    assert listed(user) == ["missing_backup", "supporting_documents"]
+    assert user.index(TEXT) < user.index("- missing_backup")
+    assert "Could you send the timesheets?" in user
+    assert "early-payment" not in user
+
+
+def test_the_system_part_is_the_same_for_every_question() -> None:
+    assert render().system == render(shortlist=["tax"], is_every=False, is_own_staff=True).system
 
 
 def test_the_prompt_names_the_fence_and_holds_outside_text_once_and_in_it_only() -> None:
     rendered = render()
-    fence = Fence.around([TEXT], salt=b"test")
-    assert fence.opening in rendered.system
-    assert fence.closing in rendered.system
+    fence = Fence.around([TEXT, EARLIER], salt=b"test")
     assert TEXT not in rendered.system
-    assert rendered.user.endswith(f"{TEXT}\n{fence.closing}")
-    assert rendered.user.startswith("Left out: the quoted history")
+    assert rendered.user.count(TEXT) == 1
+    named, _, rest = rendered.user.partition(fence.wrap(TEXT, "new"))
+    assert fence.opening in named
+    assert fence.closing in named
+    assert "Left out: the quoted history" in rest
+    assert EARLIER not in rendered.user
+
+
+def test_confirmed_messages_are_shown_fenced_with_their_reason() -> None:
+    user = render(confirmed=["rate_price"]).user
+    fence = Fence.around([TEXT, EARLIER], salt=b"test")
+    assert f"{fence.wrap(EARLIER, 'earlier')}\nreason: rate_price" in user
 
 
 def test_an_answer_is_taken_apart_and_verified() -> None:
@@ -160,11 +186,11 @@ def test_an_answer_is_taken_apart_and_verified() -> None:
 def test_what_contradicts_itself_is_not_taken_over() -> None:
     twice = [{"name": "deadline", "value": f"2026-12-0{n}", "quote": ""} for n in (4, 4, 5)]
     long = {"name": "customer_name", "value": "x" * 500, "quote": ""}
-    claims = claims_of(answer(kind="no_action", fields=[*twice, long], summary=[{"text": "x" * 900, "quotes": []}]))
-    assert claims.reason == ""
+    claims = claims_of(answer(fields=[*twice, long], summary=[{"text": "x" * 900, "quotes": []}]))
+    assert claims.kind == "dispute"
     assert claims.fields == {"deadline": "2026-12-04"}
     assert claims.sentences == ()
-    assert len(claims.problems) == 4
+    assert len(claims.problems) == 3
 
 
 def test_an_order_line_says_only_what_it_states() -> None:

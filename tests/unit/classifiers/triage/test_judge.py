@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.assessments.results import Vote
 from app.vocabulary import CertaintyWord, Kind
 from classifiers.triage import judge
-from classifiers.triage.calibration import Calibration, choose
+from classifiers.triage.calibration import Calibration, Weighing, choose
 from classifiers.triage.evidence import ALL_REASONS
 
 CALIBRATION = Calibration(1.0, 0.0, 0.9, 0.6, {kind.value: 0.9 for kind in Kind})
@@ -43,14 +43,39 @@ def test_an_uncertain_answer_names_what_else_it_could_be() -> None:
     assert "legal form" in found.unsure_because
 
 
-def test_readers_that_disagree_make_the_case_unsure_and_both_stand_in_the_set() -> None:
-    found = settled(Vote("llm", "legal_form"), tax=0.97)
-    assert found.reading is CertaintyWord.UNSURE
+def weighed(choice: str | None, weight: float = 2.0, **likely: float):  # type: ignore[no-untyped-def]
+    return judge.weigh(settled(**likely), Vote("llm", choice), Weighing(weight, CALIBRATION))
+
+
+def test_a_model_is_asked_about_uncertain_cases_only_with_the_likeliest_reasons_in_the_vocabularys_order() -> None:
+    assert judge.shortlist(settled(tax=0.97)) == ()
+    assert judge.shortlist(settled(Vote("rules", "tax"), tax=0.3)) == ()
+    found = judge.shortlist(settled(legal_form=0.3, tax=0.25, new_po=0.2, bounce=0.1, question=0.05))
+    assert found == ("new_po", "tax", "legal_form", "question", "bounce")
+
+
+def test_a_models_vote_counts_as_much_as_it_is_worth() -> None:
+    assert weighed("legal_form", tax=0.45, legal_form=0.35).reason == "legal_form"
+    assert weighed("legal_form", weight=0.1, tax=0.45, legal_form=0.35).reason == "tax"
+
+
+def test_readers_that_disagree_are_both_named() -> None:
+    found = weighed("legal_form", weight=0.1, tax=0.45, legal_form=0.35)
+    assert found.unsure_because == "One reader says tax, another legal form."
     assert {"tax", "legal_form"} <= set(found.prediction_set)
 
 
-def test_readers_that_agree_change_nothing() -> None:
-    assert settled(Vote("llm", "tax"), tax=0.97).reading is CertaintyWord.SURE
+def test_readers_that_agree_make_a_case_surer() -> None:
+    alone = settled(tax=0.7, legal_form=0.2)
+    assert weighed("tax", tax=0.7, legal_form=0.2).confidence > alone.confidence
+
+
+def test_a_certain_case_and_a_vote_for_nothing_change_the_record_only() -> None:
+    sure = weighed("legal_form", tax=0.97)
+    assert (sure.reason, sure.reading) == ("tax", CertaintyWord.SURE)
+    unsaid = weighed(None, tax=0.5, legal_form=0.4)
+    assert unsaid.prediction_set == settled(tax=0.5, legal_form=0.4).prediction_set
+    assert [vote.reader for vote in unsaid.votes] == ["linear", "llm"]
 
 
 def test_a_message_is_put_aside_only_when_that_is_safe() -> None:

@@ -1,0 +1,121 @@
+"""What a model is asked about a message: its texts, cut to a budget, and the reasons that it may choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from app.documents.reading import Reading
+from app.firm import Firm
+from app.llm.asking import Outside
+from app.llm.chat import Schema
+from app.llm.masking import people
+from app.vocabulary import KIND_OF, REASONS, Kind
+from classifiers.llm.cutting import Piece, cut, tokens
+from classifiers.llm.triage_answer import NAME, schema, schema_of_reason
+from classifiers.triage.envelope import is_own_staff
+
+PROMPT = "triage"
+MESSAGE_BUDGET = 1500
+"""Tokens of the message that are shown."""
+EXAMPLE_BUDGET = 200
+"""Tokens of each earlier message that are shown beside it."""
+MOST_EXAMPLES = 3
+_SHORT_ANSWER = 800
+_ANSWER_WITH_LINES = 1600
+_REASON_ONLY = 24
+EVERY_REASON = tuple(KIND_OF)
+"""The shortlist of a model that is asked without any reader before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An earlier message of the same customer, and the reason that a person confirmed."""
+
+    text: str = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question in the form in which `app.llm.asking.Asker.ask` takes it, for the newest prompt called `PROMPT`.
+
+    `left_out` are sentences for the reviewer: what of the message the model does not see. `shortlist` are the reasons
+    that it may answer.
+    """
+
+    outside: tuple[Outside, ...] = field(repr=False)
+    values: Mapping[str, object]
+    names: tuple[str, ...] = field(repr=False)
+    schema: Schema
+    max_tokens: int
+    left_out: tuple[str, ...]
+    shortlist: tuple[str, ...]
+
+    @property
+    def of_reason(self) -> tuple[Schema, int]:
+        """Schema and token limit that ask for the reason alone: the same question, for votes collected in bulk."""
+        return Schema("triage_reason", schema_of_reason(self.shortlist)), _REASON_ONLY
+
+
+def question(
+    reading: Reading,
+    shortlist: Sequence[str] = EVERY_REASON,
+    *,
+    examples: Sequence[Example] = (),
+    firm: Firm | None = None,
+    budget: int = MESSAGE_BUDGET,
+) -> Question:
+    """The question about a message. The same reading and shortlist give the same question.
+
+    Raises ValueError for a shortlist that is empty or names something that is no reason.
+    """
+    if not shortlist or not set(shortlist) <= set(KIND_OF):
+        raise ValueError(f"a shortlist names reasons of the vocabulary, not {', '.join(shortlist) or 'nothing'}")
+    listed = tuple(reason for reason in KIND_OF if reason in shortlist)
+    shown = cut(reading, budget)
+    message = tuple(_texts(reading, shown.pieces))
+    earlier = [Outside("earlier", _beginning(one.text)) for one in examples[:MOST_EXAMPLES]]
+    brings_lines = any(reason in REASONS[Kind.CUSTOMER_PO] for reason in listed)
+    mails = [part.mail for part in reading.walk() if part.mail is not None]
+    addresses = [one for mail in mails for one in (mail.sender, mail.reply_to, *mail.to, *mail.cc) if one is not None]
+    return Question(
+        outside=(*message, *earlier),
+        values={
+            "message_texts": len(message),
+            "notes": list(shown.sentences),
+            "confirmed": [one.reason for one in examples[:MOST_EXAMPLES]],
+            "shortlist": list(listed),
+            "is_every": len(listed) == len(KIND_OF),
+            "is_own_staff": reading.mail is not None and is_own_staff(reading.mail, firm),
+        },
+        names=people(one.name for one in addresses),
+        schema=Schema(NAME, schema(listed, lines=brings_lines)),
+        max_tokens=_ANSWER_WITH_LINES if brings_lines else _SHORT_ANSWER,
+        left_out=shown.sentences,
+        shortlist=listed,
+    )
+
+
+def _texts(reading: Reading, pieces: Sequence[Piece]) -> Iterator[Outside]:
+    """Neighbouring pieces of one role and part are one text; the first one says from whom the message is."""
+    names = {part.path: part.name for part in reading.walk() if part is not reading and part.name}
+    sender = reading.mail.sender if reading.mail is not None else None
+    origin = f"{sender.name} ({sender.domain})".strip() if sender is not None else ""
+    held = [(key, list(group)) for key, group in groupby(pieces, key=lambda one: (one.role, one.part))]
+    if not held:
+        yield Outside("empty", "", {"from": origin} if origin else {})
+    for number, ((role, part), group) in enumerate(held):
+        attributes = {"from": origin} if origin and number == 0 else {}
+        if part in names:
+            attributes["file"] = names[part]
+        yield Outside(role, "\n".join(one.text for one in group), attributes)
+
+
+def _beginning(text: str) -> str:
+    """The first words of a text that fit into `EXAMPLE_BUDGET`."""
+    shown = " ".join(text.split())
+    while tokens(shown) > EXAMPLE_BUDGET:
+        shown = shown[: EXAMPLE_BUDGET * 3].rpartition(" ")[0] or shown[: EXAMPLE_BUDGET * 3]
+    return shown
