@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run check lint types lint-addon bench eval train migrate odoo test-odoo test-faults test-browser wheel lock clean
+.PHONY: demo test setup run check lint types lint-addon bench eval train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -61,6 +61,9 @@ test-browser: .venv/.ok ## the pages in a real browser (Debian's chromium)
 
 test-faults: .venv/.ok ## kill engines and workers in the middle of work
 	$(PYTEST) -q -m faults
+
+cassettes: .venv/.ok ## ask a real model what the tests' cassettes do not know (RECORD=all: everything) and record it
+	COUNTERSIGN_RECORD=$(or $(RECORD),missing) $(PYTEST) -q -m recorded --timeout 7200 tests
 
 wheel: .venv/.ok ## build the wheel
 	$(UV) build -q --wheel

@@ -24,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
         _ENGINES.append(None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what replays a model's answers, for `make cassettes`."""
+    for item in items:
+        if "recorded_asker" in getattr(item, "fixturenames", ()):
+            item.add_marker("recorded")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the engines that this run started."""
     if not _ENGINES:
@@ -113,6 +120,15 @@ def house(database: object, postgres_url: str, shared_parts: Any) -> Iterator[ob
 
     with open_house(postgres_url, shared_parts) as found:
         yield found
+
+
+@pytest.fixture
+def recorded_asker(request: pytest.FixtureRequest) -> Iterator[object]:
+    """An `Asker` whose answers a real model gave when `make cassettes` ran; see `tests/recordings.py`."""
+    from tests.recordings import cassette_of, recorded
+
+    with recorded(cassette_of(request.node)) as asker:
+        yield asker
 
 
 @pytest.fixture(scope="session")
