@@ -5,7 +5,8 @@ writes is never taken for a placeholder. The same texts give the same placeholde
 invents or changes is taken out and counted, never guessed at.
 
 Masking too much costs little, as it comes back; masking too little costs a customer's data. What is not found: a
-phone number without a prefix, a leading zero or a word before it, and the name of a person whom no header names.
+phone number without a prefix, a leading zero or a word before it, and the name of a person whom no header names, of
+the mail or of one quoted in it.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ _TAG_LETTERS = "abcdefghjkmnpqrstuvwxyz"
 LONGEST_NAME = 80
 
 _NOBODY_WORDS = """
+    ap ar
     account accounts accounting payable receivable billing invoice invoices finance team support office info service
     services sales purchasing procurement orders order department dept noreply reply no do not system notification
     notifications mailer daemon postmaster admin group holding company gmbh ag kg ltd limited llc inc plc sas sarl sa bv
@@ -74,6 +76,16 @@ _NOBODY_WORDS = """
 _NOBODY = frozenset(_NOBODY_WORDS.split())
 """Words of a department or a firm: a display name that holds one is no person's."""
 _NAME_PART = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
+
+_QUOTED_HEADER = re.compile(
+    r"^[>|* \t]*(?:From|To|Cc|Von|An|De|À|A|Para|Da|Van|Aan|Od|Do|DW)\*?[ \u00a0]?:\*?[ \t]*(\S[^\n]{2,400})$",
+    re.MULTILINE,
+)
+_SAID = r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|napisał\w{0,2})"
+_NAMED = r"([^\W\d_][^\n,;:<>\d]{2,60}?)[ \t]*(?:<[^<>\n]*>[ \t]*)?"
+_WROTE = re.compile(
+    rf"(?:[,\d]|Uhr)[ \t]+(?:[ap]m[ \t]+)?{_NAMED},?[ \t]*{_SAID}[ \u00a0]?:|\b{_SAID}[ \t]+{_NAMED}:", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,16 @@ def people(display_names: Iterable[str]) -> tuple[str, ...]:
         if all(_NAME_PART.fullmatch(w) for w in words) and any(w[0].isupper() for w in words):
             found.setdefault(" ".join(plain.split()))
     return tuple(found)
+
+
+def quoted_names(text: str) -> tuple[str, ...]:
+    """The display names in the headers of mails that a mail quotes: "From: …", "To: …; …", "On …, … wrote:"."""
+    found = [match.group(1) or match.group(2) for match in _WROTE.finditer(text)]
+    for match in _QUOTED_HEADER.finditer(text):
+        for one in re.sub(r"<[^<>\n]*>|\[[^\[\]\n]*\]|[*\"]", " ", match.group(1)).split(";"):
+            several = one.split(",")
+            found += several if all(len(piece.split()) > 1 for piece in several) else [one]
+    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
 
 
 def _names(names: Iterable[str]) -> re.Pattern[str] | None:

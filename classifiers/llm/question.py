@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.llm.asking import Outside
 from app.llm.chat import Schema
-from app.llm.masking import people
+from app.llm.masking import people, quoted_names
 from app.vocabulary import KIND_OF, REASONS, Kind
-from classifiers.llm.cutting import Piece, cut, tokens
+from classifiers.llm.cutting import LeftOut, Piece, cut, tokens
 from classifiers.llm.triage_answer import NAME, schema, schema_of_reason
 from classifiers.triage.envelope import is_own_staff
 
@@ -79,18 +79,19 @@ def question(
     earlier = [Outside("earlier", _beginning(one.text)) for one in examples[:MOST_EXAMPLES]]
     brings_lines = any(reason in REASONS[Kind.CUSTOMER_PO] for reason in listed)
     mails = [part.mail for part in reading.walk() if part.mail is not None]
+    quoted = [name for part in reading.walk() if part.mail is not None for name in quoted_names(part.text)]
     addresses = [one for mail in mails for one in (mail.sender, mail.reply_to, *mail.to, *mail.cc) if one is not None]
     return Question(
         outside=(*message, *earlier),
         values={
             "message_texts": len(message),
-            "notes": list(shown.sentences),
+            "notes": list(dict.fromkeys(_without_name(one).sentence for one in shown.left_out)),
             "confirmed": [one.reason for one in examples[:MOST_EXAMPLES]],
             "shortlist": list(listed),
             "is_every": len(listed) == len(KIND_OF),
             "is_own_staff": reading.mail is not None and is_own_staff(reading.mail, firm),
         },
-        names=people(one.name for one in addresses),
+        names=people([*(one.name for one in addresses), *quoted]),
         schema=Schema(NAME, schema(listed, lines=brings_lines)),
         max_tokens=_ANSWER_WITH_LINES if brings_lines else _SHORT_ANSWER,
         left_out=shown.sentences,
@@ -111,6 +112,11 @@ def _texts(reading: Reading, pieces: Sequence[Piece]) -> Iterator[Outside]:
         if part in names:
             attributes["file"] = names[part]
         yield Outside(role, "\n".join(one.text for one in group), attributes)
+
+
+def _without_name(one: LeftOut) -> LeftOut:
+    """What an attachment is called was written by others: it stands in no sentence of ours to the model."""
+    return replace(one, where="an attachment" if one.where else "")
 
 
 def _beginning(text: str) -> str:

@@ -16,7 +16,7 @@ from app.documents.part import NeedsRecognition
 from app.documents.read import read
 from app.documents.reading import Reading
 from app.documents.withheld import accounts
-from app.llm.masking import mask, people
+from app.llm.masking import mask, people, quoted_names
 
 SETS = Path(evals.__file__).parent / "datasets"
 TEXT = (
@@ -64,6 +64,20 @@ def test_what_the_matter_is_about_stays_readable(kept: str) -> None:
 def test_departments_are_no_people() -> None:
     given_names = ["Accounts Payable", "Buchhaltung Nord", "Anna Brückner", "Weber, Jan (Einkauf)", "Nordlicht GmbH"]
     assert people(given_names) == ("Anna Brückner", "Weber, Jan")
+
+
+def test_names_in_the_headers_of_quoted_mails_are_masked_too() -> None:
+    text = (
+        "See below.\n> On Mon, 2 Nov 2026 at 10:12 AM Priya Nandakumar <priya@tarnbeck.example> wrote:\n"
+        "> Von: Stoiber-Knapp, Verena <v@nord.example>\n> To: Sam Okafor; Teddy Moor, Rosalind Pike; Accounts Payable\n"
+        "Am 3.11.2026 um 9:10 Uhr schrieb Ramona Eder:\nLe 3 nov. 2026, Odile Carpentras a écrit :\nDe: 500 to 600 EUR"
+    )
+    names = people(quoted_names(text))
+    sent = mask([text], names=names).texts[0]
+    assert "Accounts Payable" in sent
+    people_in_it = ["Nandakumar", "Stoiber", "Verena", "Okafor", "Moor", "Rosalind Pike", "Ramona", "Eder", "Odile"]
+    assert [name for name in people_in_it if name in sent] == []
+    assert mask([text], names=names).restore(sent).text == text
 
 
 def test_placeholders_that_the_model_makes_up_are_taken_out() -> None:
