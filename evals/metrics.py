@@ -17,6 +17,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from typing import Any
 
+from app.vocabulary import KIND_OF
+
 REFERENCE_LISTS = ("invoice_refs", "order_refs")
 _TEXTS = ("customer_name", "payment_terms", "language", "requested_action", "quantity_unit", "currency")
 _DATES = ("po_date", "valid_from", "valid_until", "deadline")
@@ -60,11 +62,14 @@ class Scores:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     flags: dict[str, Hits] = field(default_factory=lambda: defaultdict(Hits))
     fields: dict[str, Hits] = field(default_factory=lambda: defaultdict(Hits))
+    exact: dict[str, Hits] = field(default_factory=lambda: defaultdict(Hits))
+    """Fields compared letter by letter."""
     secondary: Hits = field(default_factory=Hits)
     lines: Hits = field(default_factory=Hits)
     asked: int = 0
     asked_but_put_aside: int = 0
     sets: list[tuple[bool, int]] = field(default_factory=list)
+    kind_sets: list[tuple[bool, int]] = field(default_factory=list)
     words: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
     confidences: list[tuple[float, bool]] = field(default_factory=list)
     wrong: list[tuple[str, str, str]] = field(default_factory=list)
@@ -97,7 +102,9 @@ class Scores:
             "reason_macro_f1": self.macro_f1(self.reasons),
             "asks_but_no_action": self.asked_but_put_aside / self.asked if self.asked else None,
             "set_coverage": _share(hit for hit, _ in self.sets),
-            "set_mean_size": sum(size for _, size in self.sets) / len(self.sets) if self.sets else None,
+            "set_mean_size": _mean(size for _, size in self.sets),
+            "kind_set_coverage": _share(hit for hit, _ in self.kind_sets),
+            "kind_set_mean_size": _mean(size for _, size in self.kind_sets),
             "words": {word: {"cases": len(hits), "right": _share(hits)} for word, hits in sorted(self.words.items())},
             "brier": _mean((c - right) ** 2 for c, right in self.confidences),
             "calibration_error": calibration_error(self.confidences),
@@ -139,6 +146,8 @@ def _score_one(scores: Scores, gold: Line, got: Line) -> None:
         scores.asked_but_put_aside += got.get("kind") == "no_action"
     if fitting := [str(name).rpartition("/")[2] for name in got.get("prediction_set") or []]:
         scores.sets.append((label.rpartition("/")[2] in fitting, len(fitting)))
+        kinds = set(got.get("kind_set") or [KIND_OF[reason].value for reason in fitting if reason in KIND_OF])
+        scores.kind_sets.append((kind in kinds, len(kinds)))
     if got.get("reading"):
         scores.words[str(got["reading"])].append(label == given)
     if got.get("confidence") is not None:
@@ -157,11 +166,28 @@ def _score_fields(scores: Scores, gold: Line, got: Line, accept: Line) -> None:
             want = have
         hit = want is not None and want == have
         scores.fields[name].add(hit, have is not None and not hit, want is not None and not hit)
+        _compare(scores.exact[name], *_letters(gold.get(name), got.get(name), accept.get(name, [])))
     for name in REFERENCE_LISTS:
+        optional = {str(value) for value in accept.get(name, []) if value is not None}
+        _compare(scores.exact[name], _written(gold.get(name)) - optional, _written(got.get(name)) - optional)
         optional = {_reference(value) for value in accept.get(name, []) if value is not None}
         _compare(scores.fields[name], _references(gold.get(name)) - optional, _references(got.get(name)) - optional)
     if gold.get("lines"):
         scores.lines.add(*match_lines(gold["lines"], got.get("lines") or []))
+
+
+def _letters(want: object, have: object, accept: Sequence[object]) -> tuple[set[str], set[str]]:
+    """One value each as it is written; another that annotators call defensible is the one wanted."""
+    stated = _written(have)
+    if (have if stated else None) in accept:
+        return stated, stated
+    return _written(want), stated
+
+
+def _written(value: object) -> set[str]:
+    if value in (None, "", []):
+        return set()
+    return {str(one) for one in value} if isinstance(value, list) else {str(value)}
 
 
 def _compare(hits: Hits, want: set[str], have: set[str]) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import typer
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    help="Measure engines, models and prompts on labelled cases, before anything changes for reviewers.",
-)
+from evals.cli.run import run
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app.command()(run)
+
+
+@app.callback()
+def evaluate() -> None:
+    """Measure engines, models and prompts on labelled cases, before anything changes for reviewers."""

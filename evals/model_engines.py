@@ -1,0 +1,121 @@
+"""Engines that ask a language model. What it was asked, spent and answered is kept with every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.assessments.claims.ground import Ground
+from app.assessments.claims.verification import verify
+from app.documents.reading import Reading
+from app.firm import Firm
+from app.llm.asking import Asker, Said
+from app.llm.chat import Schema, Unanswered, Usage
+from app.llm.usage import Tariff
+from classifiers.llm.question import EVERY_REASON, Question, question
+from classifiers.llm.triage_answer import claims_of
+from evals.groundedness import count, ungrounded
+
+if TYPE_CHECKING:
+    from classifiers.assess import Classify
+    from prompts.load import Prompt
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model that can be asked, by which prompt, and what it costs."""
+
+    asker: Asker
+    prompt: Prompt
+    tariff: Tariff
+    is_reason_only: bool = False
+    """Whether only the reason is asked for: a fraction of the tokens, and no fields, flags or summary."""
+
+    def ask(self, put: Question) -> Said:
+        """Raises Unanswered."""
+        schema, most = put.of_reason if self.is_reason_only else (put.schema, put.max_tokens)
+        return self.asker.ask(self.prompt, schema, put.outside, values=put.values, names=put.names, max_tokens=most)
+
+    def fingerprint(self, schema: Schema) -> str:
+        return self.asker.fingerprint(self.prompt, schema)
+
+    def spent(self, usage: Usage) -> dict[str, Any]:
+        """Tokens, and their cost where the model has a price and every request was counted."""
+        price = self.tariff.prices.get(self.asker.model)
+        known = price is not None and not usage.unmetered
+        cost = price.of(usage.prompt_tokens, usage.completion_tokens) if price is not None and known else None
+        return {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "unmetered": usage.unmetered,
+            "cost": None if cost is None else f"{cost.normalize():f}",
+            "currency": self.tariff.currency,
+        }
+
+
+@dataclass(frozen=True)
+class ModelAlone:
+    """The model's own answer: all reasons to choose from, nothing recombined and nothing left out.
+
+    It measures the model, not the product: its answer is what a reviewer would have seen without any of our guards.
+    """
+
+    endpoint: Endpoint
+    firm: Firm | None = None
+
+    def answer(self, reading: Reading, classify: Classify | None) -> dict[str, Any]:
+        put = question(reading, EVERY_REASON, firm=self.firm)
+        try:
+            said = self.endpoint.ask(put)
+        except Unanswered as error:
+            asked = {"outcome": error.outcome, "seconds": round(error.seconds, 3)}
+            spent = self.endpoint.spent(error.usage)
+            return {"error": error.message, "outcome": error.outcome, "model": {**asked, **spent}}
+        line = _of_reason(said) if self.endpoint.is_reason_only else _of_answer(said, reading)
+        return {**line, "engine": "model", "model": {**_asked(said, self.endpoint), **line["model"]}}
+
+
+def _of_reason(said: Said) -> dict[str, Any]:
+    from app.vocabulary import KIND_OF
+
+    reason = said.content["reason"]
+    return {"kind": KIND_OF[reason].value, "reason": reason, "model": {"content": said.content}}
+
+
+def _of_answer(said: Said, reading: Reading) -> dict[str, Any]:
+    claims = claims_of(said.content)
+    ground = Ground.of(reading)
+    language = str(claims.fields.get("language") or "en")
+    checked = verify(claims.fields, claims.sentences, ground, quotes=claims.quotes, language=language)
+    sentences = [sentence.text for sentence in claims.sentences]
+    made = count(claims.fields, sentences)
+    wrong = ungrounded(checked.drops)
+    return {
+        "kind": claims.kind,
+        "reason": claims.reason,
+        "secondary_reasons": list(claims.secondary_reasons),
+        "flags": list(claims.flags),
+        "fields": claims.fields,
+        "summary": sentences,
+        "shown": {"claims": made, "ungrounded": wrong},
+        "model": {
+            "content": said.content,
+            "claims": made,
+            "ungrounded": wrong,
+            "problems": [*claims.problems, *said.unknown],
+        },
+    }
+
+
+def _asked(said: Said, endpoint: Endpoint) -> Mapping[str, Any]:
+    return {
+        "outcome": "answered",
+        "prompt": said.prompt,
+        "fingerprint": said.fingerprint,
+        "name": said.model,
+        "seconds": round(said.seconds, 3),
+        "from_cache": said.is_from_cache,
+        "repaired": said.is_repaired,
+        **endpoint.spent(said.usage),
+    }
