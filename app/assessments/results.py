@@ -37,6 +37,8 @@ class Classification:
     votes: tuple[Vote, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     unsure_because: str = ""
+    kind_set: tuple[Kind, ...] = ()
+    """The kinds that fit, of known coverage, the settled one first; empty for assessments made before sets of kinds."""
 
     @property
     def kind(self) -> Kind:

@@ -69,7 +69,7 @@ _SPEAKS_TO_NAMED = re.compile(
     rf"|\b(?:if|falls|wenn|als|si|se|gdy|jezeli|jesli|sofern|as|en tant qu\w?|como"
     rf"|jako)\W{{1,2}}(?:\w{{1,12}}\W{{1,2}}){{0,3}}{_NAMED}"
     rf"|{_NAMED}[^.!?\n]{{0,70}}{_READ}"
-    rf"|(?:^|[\[<({{#*>:.\n]|--)\W{{0,4}}(?:\w{{1,14}} ){{0,3}}{_NAMED}[^.!?\n:]{{0,60}}[:,]",
+    rf"|(?:^|[\[<({{#*>:.\n]|--|\s[-–—|]\s)\W{{0,4}}(?:\w{{1,14}} ){{0,3}}{_NAMED}[^.!?\n:]{{0,60}}[:,]",
     re.MULTILINE,
 )
 _SPEAKS_TO_UNNAMED = re.compile(
@@ -102,7 +102,9 @@ _ORDERS = re.compile(
     r"|aprov|marque|confirm|reencaminh|emit|devolv|pag|respond|alter|registr|consider|feche"
     r"|goedkeur|keur|markeer|bevestig|stuur|maak|betaal|antwoord|zet|sluit|boek|wijzig|beschouw|geef"
     r"|zatwierdz|oznacz|potwierdz|przesl|wystaw|zwroc|zaplac|odpowiedz|zmien|zaksieguj|zamkn|uzna\w|ustaw|zwoln"
-    r"|przyzn)\w{0,10}"
+    r"|przyzn"
+    r"|record|decod|follow|trag|schreib|ecri[vr]|inscri|ajout|donn|ferm|anad|escrib|schrijf|noteer|voeg"
+    r"|classificeer|scriv|aggiung|impost|assegn|escrev|acrescent|defin|dodaj|nadaj|wpis|napisz)\w{0,10}"
 )
 _BYPASS = re.compile(
     r"(?:no|without|skip|bypass|ohne|sans|sin|senza|sem|zonder|bez|uberspring\w{0,3}|passer|contourn\w{1,4}|saltar"
@@ -163,7 +165,7 @@ _OURS = re.compile(
 )
 """Software that somebody merely has or uses: "we read invoices with AI"."""
 _HEADED = re.compile(
-    rf"(?:^|[\[<({{#*>\n]|-{{2,}}|[.!?]\s)\W{{0,4}}(?:\w{{1,14}}\s){{0,3}}(?:{_NAMED}"
+    rf"(?:^|[\[<({{#*>\n]|-{{2,}}|[.!?]\s|\s[-–—|]\s)\W{{0,4}}(?:\w{{1,14}}\s){{0,3}}(?:{_NAMED}"
     rf"|{_UNNAMED})[^.!?\n:]{{0,40}}:\W{{0,3}}"
     rf"(?:please |kindly |bitte |merci de |veuillez |por favor |prego |graag |gelieve |prosze |queiram "
     rf"|favor )?{_ORDERS.pattern}",

@@ -21,6 +21,8 @@ from app.documents.reading import Evidence, Reading
 from app.documents.written_dates import is_day_first
 from app.documents.written_numbers import decimal_mark
 from app.firm import Firm
+from classifiers.flags import trained
+from classifiers.flags.injection import addressed_to_software as told_to_software
 from classifiers.message_fields.organisations import name_key, same_organisation
 from classifiers.message_fields.software_talk import addressed_to_software
 
@@ -191,6 +193,7 @@ def source_of(reading: Reading, reason: str, firm: Firm | None) -> Source:
     our_names = {name_key(d) for d in ours} | {fold(n).strip() for n in firm.names}
     language = reading.language or "en"
     pieces = list(_pieces(reading, reason, frozenset(our_names)))
+    told = told_to_software(reading, trained.packaged().heads)
     day_first = is_day_first(
         "\n".join(fold(part.text[s : min(e, s + 4000)]) for _, part, s, e in pieces[:6]),
         language,
@@ -199,7 +202,7 @@ def source_of(reading: Reading, reason: str, firm: Firm | None) -> Source:
     around = sent_at.date() if sent_at else _latest_date(reading)
     passages = tuple(
         Passage(zone, part, start, min(end, start + MOST_CHARACTERS), part.language or language, day_first, around)
-        for zone, part, start, end in (cut for piece in pieces for cut in _without_software_talk(*piece))
+        for zone, part, start, end in (cut for piece in pieces for cut in _without_software_talk(*piece, told))
         if part.text[start:end].strip()
     )
     new_words = sum(len(p.tokens) for p in passages if p.zone == "new")
@@ -323,16 +326,23 @@ def _latest_date(reading: Reading) -> date | None:
     return None
 
 
-def _without_software_talk(zone: str, part: Reading, start: int, end: int) -> Iterator[tuple[str, Reading, int, int]]:
-    """The piece with what is addressed to software set apart in the zone `software`, which nobody reads for facts."""
-    if zone in ("subject", "answer"):
-        yield zone, part, start, end
-        return
+def _without_software_talk(
+    zone: str, part: Reading, start: int, end: int, told: tuple[Evidence, ...]
+) -> Iterator[tuple[str, Reading, int, int]]:
+    """The piece with what is addressed to software set apart in the zone `software`, which nobody reads for facts.
+
+    `told` are the places for which the flag is raised. What speaks to software goes on to the end of its paragraph.
+    """
+    ranges = [(e.start, e.end) for e in told if e.part == part.path and e.start < end and e.end > start]
+    if zone not in ("subject", "answer"):
+        ranges += [(start + low, start + high) for low, high in addressed_to_software(fold(part.text[start:end]))]
     at = start
-    for low, high in addressed_to_software(fold(part.text[start:end])):
-        if start + high <= at:
+    for low, high in sorted(ranges):
+        stop = part.text.find("\n\n", high)
+        high = min(end, high if part.text[low:high].endswith("\n\n") or stop < 0 else stop)
+        if high <= at:
             continue
-        yield zone, part, at, max(at, start + low)
-        yield "software", part, max(at, start + low), start + high
-        at = start + high
+        yield zone, part, at, max(at, low)
+        yield "software", part, max(at, low), high
+        at = high
     yield zone, part, at, end

@@ -1,9 +1,11 @@
 """How sure is sure: confidence, words and prediction sets from messages that the model had not seen.
 
 Learned from out-of-fold scores. Confidence is a logistic curve over the model's own probability (Platt). "Sure" begins
-where enough unseen messages above the line were right; "Likely" where more than half are. A prediction set holds every
-reason whose nonconformity (1 - probability) is no larger than that of nine in ten right answers of its kind (Mondrian
-split conformal prediction; kinds with few messages share one line).
+where enough unseen messages above the line were right; "Likely" where more than half are.
+
+A prediction set holds the reason settled on and every other whose nonconformity (1 - probability) is no larger than
+that of nine in ten right answers (split conformal prediction; a right answer that was settled on has nonconformity 0).
+Nine in ten is a share of all messages, not of every kind. The set of kinds has a line of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from math import ceil, exp, log
 from typing import TYPE_CHECKING, Any
 
 from app.vocabulary import KIND_OF, Kind
-from classifiers.triage.evidence import ALL_REASONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +27,6 @@ RIGHT_WHEN_SURE = 0.97
 """Aimed at on unseen messages when the line for "Sure" is drawn; the promise is 0.95."""
 NO_ACTION_ODDS = 4.0
 """A message is put aside as no_action only when that is this many times likelier than anything else."""
-_ENOUGH = 30
 _FEWEST_SURE = 40
 _HIGHEST = 0.995
 _EDGE = 1e-4
@@ -34,13 +34,14 @@ _EDGE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`slope`, `offset` of confidence; `sure` and `likely` are lines of confidence; `sets` a line for each kind."""
+    """`slope`, `offset` of confidence; `sure` and `likely` are lines of confidence, the others of nonconformity."""
 
     slope: float
     offset: float
     sure: float
     likely: float
-    sets: dict[str, float]
+    reason_line: float
+    kind_line: float
 
     def confidence(self, probability: float) -> float:
         """The chance that a reason with this probability is right."""
@@ -48,9 +49,16 @@ class Calibration:
         odds = self.offset + self.slope * log(p / (1 - p))
         return min(1 / (1 + exp(-odds)), _HIGHEST)
 
-    def fits(self, reason: str, probability: float) -> bool:
-        """Whether a reason belongs into the prediction set."""
-        return 1 - probability <= self.sets[KIND_OF[reason]]
+    def fitting(self, reason: str, scores: Mapping[str, float]) -> tuple[str, ...]:
+        """The prediction set around the reason settled on, which comes first, then most likely first."""
+        others = [r for r in scores if r != reason and 1 - scores[r] <= self.reason_line]
+        return (reason, *sorted(others, key=lambda r: -scores[r]))
+
+    def fitting_kinds(self, kind: Kind, scores: Mapping[str, float]) -> tuple[Kind, ...]:
+        """The same for kinds."""
+        likely = by_kind(scores)
+        others = [k for k in likely if k is not kind and 1 - likely[k] <= self.kind_line]
+        return (kind, *sorted(others, key=lambda k: -likely[k]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +82,52 @@ class Weighing:
         return cls(held["weight"], Calibration(**held["calibration"]))
 
 
-def choose(scores: dict[str, float]) -> str:
-    """The reason to settle on: the likelier kind first, then its likeliest reason; no_action only when it is safe."""
-    by_kind = dict.fromkeys(Kind, 0.0)
+def by_kind(scores: Mapping[str, float]) -> dict[Kind, float]:
+    """The probability of each kind: that of its reasons together."""
+    found = dict.fromkeys(Kind, 0.0)
     for reason, score in scores.items():
-        by_kind[KIND_OF[reason]] += score
-    by_kind[Kind.NO_ACTION] /= NO_ACTION_ODDS
-    kind = max(by_kind, key=by_kind.__getitem__)
+        found[KIND_OF[reason]] += score
+    return found
+
+
+def choose(scores: Mapping[str, float]) -> str:
+    """The reason to settle on: the likelier kind first, then its likeliest reason; no_action only when it is safe."""
+    likely = by_kind(scores)
+    likely[Kind.NO_ACTION] /= NO_ACTION_ODDS
+    kind = max(likely, key=likely.__getitem__)
     return max((r for r in scores if KIND_OF[r] is kind), key=scores.__getitem__)
 
 
-def learn(probabilities: Array, accepted: Sequence[frozenset[str]], reasons: Sequence[str]) -> Calibration:
-    """Learn from out-of-fold probabilities (message, reason), the reasons that are right, and the gold reasons."""
+def learn(
+    scores: Sequence[Mapping[str, float]],
+    settled: Sequence[str],
+    accepted: Sequence[frozenset[str]],
+    gold: Sequence[str],
+) -> Calibration:
+    """Learn from out-of-fold scores, the reasons settled on, those that are right, and the gold reasons."""
     import numpy as np
 
-    chosen = [choose(dict(zip(ALL_REASONS, row.tolist(), strict=True))) for row in probabilities]
-    column = {reason: n for n, reason in enumerate(ALL_REASONS)}
-    own = np.array([row[column[reason]] for row, reason in zip(probabilities, chosen, strict=True)])
-    right = np.array([reason in some for reason, some in zip(chosen, accepted, strict=True)], dtype=float)
+    own = np.array([row[reason] for row, reason in zip(scores, settled, strict=True)])
+    right = np.array([reason in some for reason, some in zip(settled, accepted, strict=True)], dtype=float)
     slope, offset = _platt(own, right)
-    draft = Calibration(slope, offset, 1.0, 0.5, {})
+    draft = Calibration(slope, offset, 1.0, 0.5, 0.0, 0.0)
     confident = np.array([draft.confidence(p) for p in own])
-    misfit = np.array([1 - row[column[reason]] for row, reason in zip(probabilities, reasons, strict=True)])
-    every = _quantile(misfit)
-    sets: dict[str, float] = {}
-    for kind in Kind:
-        of_kind = misfit[[KIND_OF[reason] is kind for reason in reasons]]
-        sets[kind.value] = round(_quantile(of_kind) if len(of_kind) >= _ENOUGH else max(every, _quantile(of_kind)), 4)
-    return Calibration(round(slope, 4), round(offset, 4), round(_line(confident, right), 4), 0.6, sets)
+    misfits, kind_misfits = [], []
+    for row, reason, some, label in zip(scores, settled, accepted, gold, strict=True):
+        kinds = {KIND_OF[one] for one in some}
+        misfits.append(0.0 if reason in some else 1 - row[label])
+        kind_misfits.append(0.0 if KIND_OF[reason] in kinds else 1 - by_kind(row)[KIND_OF[label]])
+    return Calibration(
+        round(slope, 4), round(offset, 4), round(_line(confident, right), 4), 0.6,
+        round(_quantile(np.array(misfits)), 4), round(_quantile(np.array(kind_misfits)), 4),
+    )  # fmt: skip
 
 
 def _quantile(misfit: Array) -> float:
     import numpy as np
 
     n = len(misfit)
-    if n == 0:
-        return 1.0
-    return float(np.quantile(misfit, min(ceil((n + 1) * COVERAGE) / n, 1.0), method="higher"))
+    return float(np.quantile(misfit, min(ceil((n + 1) * COVERAGE) / n, 1.0), method="higher")) if n else 1.0
 
 
 def _platt(own: Array, right: Array) -> tuple[float, float]:

@@ -34,24 +34,26 @@ def settle(
     scores = next(vote.scores for vote in votes if vote.scores)
     ruled = next((vote.reason for vote in votes if vote.reader == "rules" and vote.reason), None)
     own = choose(scores)
-    ranked = sorted(scores, key=lambda reason: -scores[reason])
-    fitting = [reason for reason in ranked if calibration.fits(reason, scores[reason])]
     if ruled is not None:
         at_odds = scores[ruled] < _AT_ODDS and KIND_OF[own] != KIND_OF[ruled]
         reason, confidence, word = ruled, _RULE_CONFIDENCE, CertaintyWord.BY_RULE
         because = f"The form says {_words(ruled)}, the words say {_words(own)}." if at_odds else ""
-        fitting = [own] if at_odds else []
+        fitting = tuple(dict.fromkeys([ruled, own])) if at_odds else (ruled,)
+        kinds = tuple(dict.fromkeys(KIND_OF[one] for one in fitting))
     else:
         reason, confidence = own, calibration.confidence(scores[own])
         word, because = _word(confidence, calibration), ""
+        fitting, kinds = calibration.fitting(own, scores), calibration.fitting_kinds(KIND_OF[own], scores)
         if word is not CertaintyWord.SURE:
-            alternatives = [other for other in (fitting or ranked) if other != own][:2]
+            ranked = sorted(scores, key=lambda one: -scores[one])
+            alternatives = [other for other in (fitting if len(fitting) > 1 else ranked) if other != own][:2]
             because = f"It could also be {' or '.join(map(_words, alternatives))}." if alternatives else ""
     return Classification(
         reason=reason,
         confidence=confidence,
         reading=word,
-        prediction_set=tuple(dict.fromkeys([reason, *fitting])),
+        prediction_set=fitting,
+        kind_set=kinds,
         secondary_reasons=tuple(other for other in secondary_reasons if other != reason),
         votes=tuple(votes),
         evidence=evidence,

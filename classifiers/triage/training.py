@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.documents.order import Order
-from classifiers.triage import calibration, evidence, features, linear, phrases, secondary
+from classifiers.triage import calibration, evidence, features, linear, phrases, rules, secondary
 from classifiers.triage.artefact import FORMAT, Artefact
 from classifiers.triage.envelope import envelope
 from classifiers.triage.labelled import Labelled, folds, load_labelled
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-VERSION = "4"
+VERSION = "5"
 _INNER_FOLDS = 5
 
 
@@ -32,6 +32,8 @@ class Learnt:
     found: tuple[Passage, ...]
     seen: evidence.Evidence
     signals: Array
+    ruled: str | None
+    """The reason that a rule is certain of."""
 
 
 def train(datasets: Path, phrasebook: Path | None = None, seed: int = 0) -> Artefact:
@@ -67,7 +69,8 @@ def study(
         known = orders[message.id] if orders is not None else read_orders(message.reading)
         about = envelope(message.reading, found, orders=known)
         seen = evidence.gather(message.reading, found, about, model)
-        studied.append(Learnt(message, found, seen, linear.signals(about, seen)))
+        ruled = rules.vote(message.reading, found, about, known).reason
+        studied.append(Learnt(message, found, seen, linear.signals(about, seen), ruled))
     return studied
 
 
@@ -88,12 +91,12 @@ def fit_messages(
         weights = _weights([one for one, n in zip(studied, fold, strict=True) if n != number])
         for row in map(int, np.flatnonzero(fold == number)):
             unseen[row] = _probabilities(studied[row], weights)
-    calibrated = calibration.learn(unseen, [m.accepted for m in gold], [m.reason for m in gold])
+    likely = [dict(zip(evidence.ALL_REASONS, row.tolist(), strict=True)) for row in unseen]
+    settled = [one.ruled or calibration.choose(row) for one, row in zip(studied, likely, strict=True)]
+    calibrated = calibration.learn(likely, settled, [m.accepted for m in gold], [m.reason for m in gold])
     tables = [
-        secondary.candidates(
-            one.message.reason, one.found, one.seen, dict(zip(evidence.ALL_REASONS, row.tolist(), strict=True))
-        )
-        for one, row in zip(studied, unseen, strict=True)
+        secondary.candidates(one.message.reason, one.found, one.seen, row)
+        for one, row in zip(studied, likely, strict=True)
     ]
     named = [m.gold.get("secondary_reasons", []) for m in gold]
     arrays = {

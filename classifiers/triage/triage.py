@@ -12,7 +12,7 @@ from app.firm import Firm
 from classifiers.triage import evidence, features, judge, linear, rules, secondary
 from classifiers.triage.artefact import Artefact, packaged
 from classifiers.triage.calibration import Calibration, choose
-from classifiers.triage.envelope import envelope
+from classifiers.triage.envelope import Envelope, envelope
 from classifiers.triage.passages import Passage, passages
 from classifiers.triage.phrases import SentenceModel
 
@@ -33,9 +33,7 @@ class Triage:
     def __call__(
         self, reading: Reading, firm: Firm | None = None, orders: Mapping[str, Order] | None = None
     ) -> Classification:
-        found = passages(reading)
-        about = envelope(reading, found, firm, orders)
-        seen = evidence.gather(reading, found, about, self._sentences)
+        found, about, seen = self._look(reading, firm, orders)
         likely = linear.probabilities(linear.scores(seen.by_reason, linear.signals(about, seen), self._arrays))
         scores = {reason: float(p) for reason, p in zip(evidence.ALL_REASONS, likely, strict=True)}
         ruled = rules.vote(reading, found, about, orders)
@@ -47,6 +45,20 @@ class Triage:
             evidence=_quotes(reading, primary, found, seen),
             secondary_reasons=secondary.pick(primary, further, self._arrays["secondary"]),
         )
+
+    def quotes(
+        self, reading: Reading, reason: str, firm: Firm | None = None, orders: Mapping[str, Order] | None = None
+    ) -> tuple[Evidence, ...]:
+        """The words of a message that speak for a reason, whichever reason it was given."""
+        found, _, seen = self._look(reading, firm, orders)
+        return _quotes(reading, reason, found, seen)
+
+    def _look(
+        self, reading: Reading, firm: Firm | None, orders: Mapping[str, Order] | None
+    ) -> tuple[tuple[Passage, ...], Envelope, evidence.Evidence]:
+        found = passages(reading)
+        about = envelope(reading, found, firm, orders)
+        return found, about, evidence.gather(reading, found, about, self._sentences)
 
 
 def _quotes(reading: Reading, reason: str, found: Sequence[Passage], seen: evidence.Evidence) -> tuple[Evidence, ...]:
@@ -75,3 +87,10 @@ def triage(reading: Reading, firm: Firm | None = None, orders: Mapping[str, Orde
     Never raises for what a message contains.
     """
     return _packaged()(reading, firm, orders)
+
+
+def quotes(
+    reading: Reading, reason: str, firm: Firm | None = None, orders: Mapping[str, Order] | None = None
+) -> tuple[Evidence, ...]:
+    """The words of a message that speak loudest for a reason."""
+    return _packaged().quotes(reading, reason, firm, orders)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.assessments.results import Vote
-from app.vocabulary import CertaintyWord, Kind
+from app.vocabulary import CertaintyWord
 from classifiers.triage import judge
 from classifiers.triage.calibration import Calibration, Weighing, choose
 from classifiers.triage.evidence import ALL_REASONS
 
-CALIBRATION = Calibration(1.0, 0.0, 0.9, 0.6, {kind.value: 0.9 for kind in Kind})
+CALIBRATION = Calibration(1.0, 0.0, 0.9, 0.6, 0.9, 0.9)
 
 
 def scores(**likely: float) -> dict[str, float]:
