@@ -13,10 +13,11 @@ from app.cases.models import Case
 from app.clock import now
 from app.decisions import decide
 from app.documents import readings
+from app.drafts import kept as kept_briefs
 from app.errors import CountersignError
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
-from workers import matters
+from workers import drafting, matters
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -82,9 +83,9 @@ def reconcile(p: Parts, case_id: int) -> None:
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
         as_read, assessment = assessment, _said_anew(p, assessment, found.books, reading)
-        proposals = policy.propose(
-            Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
-        )
+        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
+        with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
+            proposals, brief = drafting.draft(p, situation, policy.propose(situation))
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
                 return
@@ -95,6 +96,7 @@ def reconcile(p: Parts, case_id: int) -> None:
                 keep.keep(session, case_id, row.document_id, assessment, at=now())
                 present.show_assessment(session, case, reading, assessment, at=now())
             keep.keep_reconciliation(session, case_id, found)
+            kept_briefs.keep(session, case_id, brief)
             freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
             present.show_findings(session, case, assessment, found, at=now())
             matter.show(case)

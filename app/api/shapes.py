@@ -13,6 +13,7 @@ from app.assessments.results import Assessment
 from app.cases.models import STATES
 from app.cases.queries import SORTS
 from app.decisions.decide import REJECT_REASONS
+from app.drafts.brief import Brief
 from app.vocabulary import KIND_OF, Flag, Kind
 
 State = Literal["received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed", "done",
@@ -246,6 +247,7 @@ class CaseDetail(CaseLine):
     assessment: Assessment | None
     matches: list[Match]
     findings: list[Finding]
+    brief: Brief | None = Field(None, description="Of a dispute, once Odoo was asked: both sides, and the options.")
     suggestions: list[SuggestionDetail]
     events: list[EventLine]
 

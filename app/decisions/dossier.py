@@ -23,6 +23,8 @@ from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
 from app.documents.reading import Reading
+from app.drafts import kept as kept_briefs
+from app.drafts.brief import Brief
 from app.errors import NotFound
 from app.suggestions.models import Suggestion
 
@@ -51,6 +53,7 @@ class Dossier:
     suggestions: tuple[ShownSuggestion, ...]
     events: tuple[AuditEvent, ...]
     steps: tuple[CaseStep, ...]
+    brief: Brief | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The case as the API writes it: plain values, amounts as text."""
@@ -77,6 +80,7 @@ class Dossier:
             "assessment": plain(Assessment, self.assessment) if self.assessment else None,
             "matches": plain(tuple[Match, ...], self.matches),
             "findings": plain(tuple[Finding, ...], self.findings),
+            "brief": kept_briefs.as_json(self.brief) if self.brief else None,
             "suggestions": [suggestion_json(s) for s in self.suggestions],
             "events": [
                 {"seq": e.seq, "at": e.at.isoformat(), "actor": e.actor, "action": e.action, "content": e.content}
@@ -119,6 +123,7 @@ def dossier(session: Session, case_id: int) -> Dossier:
             session.execute(select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.seq)).scalars()
         ),
         steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
+        brief=kept_briefs.of_row(row) if row else None,
     )
 
 

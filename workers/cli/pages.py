@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.assessments.findings import Finding
 from app.decisions.dossier import Dossier, ShownSuggestion
 from app.detectors.telling import READER
+from app.drafts.brief import Brief, Point
 from workers.cli.outside import escaped, harmless
 from workers.cli.tables import stake
 
@@ -51,6 +52,8 @@ def print_case(d: Dossier) -> None:
         _finding(console, finding)
     if not (d.matches or d.findings):
         console.print("Nothing in Odoo is certain yet.", style="dim")
+    if d.brief is not None:
+        _brief(console, d.brief)
     console.rule("To do", align="left")
     for shown in d.suggestions:
         _suggestion(console, shown)
@@ -103,6 +106,31 @@ def _finding(console: Console, finding: Finding) -> None:
         )
     if finding.rows:
         console.print(table)
+
+
+def _brief(console: Console, brief: Brief) -> None:
+    """Both sides of a dispute, and the options."""
+    console.rule("Dispute brief", align="left")
+    console.print(escaped(" ".join(brief.lead.sentences)))
+    if brief.lead.worded_by or brief.lead.because:
+        console.print(escaped(f"{brief.lead.worded_by} {brief.lead.because}".strip()), style="dim")
+    sides = (
+        ("What is contested", [Point(c.text) for c in brief.contested]), ("Supports the customer", brief.for_customer),
+        ("Supports us", brief.for_us), ("Settles it for neither", brief.open_points),
+    )  # fmt: skip
+    for heading, points in sides:
+        if points:
+            console.print(f"[bold]{heading}[/bold]")
+        for point in points:
+            _below(console, point.text)
+    for option in brief.options:
+        amount = f" · {option.amount}" if option.amount is not None and option.amount.amount else ""
+        state = "proposed" if option.is_proposed else "possible"
+        console.print(f"[bold]{escaped(option.title)}[/bold]{amount} · {state}")
+        _below(console, option.does)
+        for word, points in (("for", option.speaks_for), ("against", option.speaks_against)):
+            for point in points:
+                _below(console, f"{word}: {point.text}", style="dim")
 
 
 def _suggestion(console: Console, shown: ShownSuggestion) -> None:
