@@ -57,8 +57,16 @@ _NUMBERS = {  # from two on
     """,
 }
 _NUMBER_OF = {language: {word: n for n, word in enumerate(words.split(), 2)} for language, words in _NUMBERS.items()}
+_WORDS_ELSEWHERE = frozenset({"due", "elf", "once", "sei", "seize", "ten", "tres"})
+"""Numbers of one language that are other words in another."""
+_OF_OTHERS = {word: n for words in _NUMBER_OF.values() for word, n in words.items() if word not in _WORDS_ELSEWHERE}
 
 
 def number_words(language: str) -> dict[str, int]:
     """Small numbers in words, folded: of this language, and English ones for a language that is not known."""
     return _NUMBER_OF.get(language, _NUMBER_OF["en"])
+
+
+def number_words_of_any(language: str) -> dict[str, int]:
+    """The same with the words of all languages, but for those that are other words elsewhere."""
+    return _OF_OTHERS | number_words(language)

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.assessments.claims.ground import CODES, CURRENCY_WORDS, LONGEST_CLAIM, MONTH_AND_YEAR, Found, Ground
-from app.documents.counted import number_words
+from app.documents.counted import number_words_of_any
 from app.documents.folding import fold, words_of
 from app.documents.reading import Evidence
 from app.documents.written_dates import MONTHS, dates
@@ -161,8 +161,8 @@ class _Sentence:
             self._settle(self.ground.reference(written), _sort_of(written), start, end)
 
     def read_number_words(self) -> None:
-        """Small ones by their value; larger ones and those of several words as they stand."""
-        small = number_words(self.language)
+        """Small ones by their value, in whichever language; larger ones and those of several words as they stand."""
+        small = number_words_of_any(self.language)
         run: list[re.Match[str]] = []
         for match in [*_PLAIN_WORD.finditer(self.folded), None]:
             is_next = match is not None and (match.group() in small or _LARGE.fullmatch(match.group()))

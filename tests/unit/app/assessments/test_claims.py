@@ -78,6 +78,8 @@ def test_what_the_letter_says_stands(sentence: str) -> None:
         ("Call at 10:31.", "number"),
         ("They contest forty-five hours.", "number"),
         ("They contest twenty five thousand.", "number"),
+        ("They contest siebzehn Stunden.", "number"),
+        ("They want sept heures off.", "number"),
         ("They contest a hundred hours.", "number"),
     ],
 )
