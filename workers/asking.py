@@ -8,15 +8,18 @@ import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from app.llm.asking import Asker
+from app.llm.asking import Asker, Said
 from app.llm.usage import Tariff
 from app.llm.waiting import ModelLoop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.config import Settings
     from app.db import Database
     from app.llm.local import LocalModel
     from app.llm.openai_chat import OpenAiChat
+    from classifiers.llm.question import Question
 
 
 class Asking:
@@ -71,6 +74,22 @@ class Asking:
             concurrency=settings.countersign_llm_concurrency,
             temperature=settings.countersign_llm_temperature,
         )
+
+
+def about_messages(asker: Asker, case_id: int | None = None) -> Callable[[Question], Said]:
+    """How `classifiers.assess.assess` asks about a message: by the newest triage prompt, on a case's account."""
+    from classifiers.llm.question import PROMPT
+    from prompts.load import load
+
+    prompt = load(PROMPT)
+
+    def ask(question: Question) -> Said:
+        return asker.ask(
+            prompt, question.schema, question.outside, values=question.values, names=question.names,
+            max_tokens=question.max_tokens, case_id=case_id,
+        )  # fmt: skip
+
+    return ask
 
 
 def tariff(settings: Settings) -> Tariff:

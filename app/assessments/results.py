@@ -66,8 +66,45 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelAsked:
+    """How a language model took part in an assessment, or why it did not; sentences are for a reviewer.
+
+    `outcome` is "answered" (its vote was weighed), "not_asked", or how `app.llm.chat.Unanswered` names what went
+    wrong; but for the first, `because` says why the offline engine decided alone. `fingerprint` is the SHA-256 of
+    prompt, schema and model. `shortlist` are the reasons that it could choose from and `vote` the one it chose.
+    `left_out` says what of the document it was not shown, `dropped` counts its claims that did not stand by what and
+    why ("sentence/number"), `warnings` name them, and `taken` names what was taken over.
+    """
+
+    outcome: str
+    because: str = ""
+    model: str = ""
+    prompt: str = ""
+    fingerprint: str = ""
+    shortlist: tuple[str, ...] = ()
+    vote: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+    is_from_cache: bool = False
+    is_repaired: bool = False
+    examples: int = 0
+    left_out: tuple[str, ...] = ()
+    dropped: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome == "answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that the engine says of one document, before Odoo is asked."""
+    """All that the engines say of one document, before Odoo is asked.
+
+    `engine` is "offline", or "llm" where a language model's vote was weighed; `asked` is None where no model is set.
+    """
 
     classification: Classification
     fields: dict[str, FieldValue]
@@ -78,6 +115,7 @@ class Assessment:
     warnings: tuple[str, ...] = ()
     flag_evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     """Where flags rest, for those that rest on words: flag -> places. What is aimed at software is fenced by it."""
+    asked: ModelAsked | None = None
 
     def value(self, name: str) -> Any:
         """A field's value, or None if the source does not state it."""

@@ -7,12 +7,23 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+if TYPE_CHECKING:
+    from app.documents.sandbox import Outcome, Reader
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class Engine(StrEnum):
+    """Who assesses."""
+
+    OFFLINE = "offline"
+    LLM = "llm"
 
 
 @app.command()
@@ -22,17 +33,23 @@ def triage(
         bool, typer.Option("--jsonl", "--json", help="One JSON object per file on standard output.")
     ] = False,
     processes: Annotated[int, typer.Option(help="Reading processes; one per core else.", min=0)] = 0,
+    engine: Annotated[
+        Engine, typer.Option(help="llm: ask the language model that is set about what is not certain.")
+    ] = Engine.OFFLINE,
 ) -> None:
     """Read and assess files without server or database. A file that cannot be read does not stop the others."""
     from app.documents.sandbox import Reader
     from workers.taking_in import files_below
-    from workers.triaging import line_of
 
     missing = [p for p in paths if not p.exists()]
     files = [p for p in files_below(paths) if p.exists()]
     lines = []
-    with Reader(processes or os.cpu_count() or 1) as reader, _progress(len(files), jsonl) as advance:
-        for path, outcome in zip(files, reader.read_each(files, line_of), strict=True):
+    with (
+        Reader(processes or os.cpu_count() or 1) as reader,
+        _assessed(reader, files, engine) as outcomes,
+        _progress(len(files), jsonl) as advance,
+    ):
+        for path, outcome in zip(files, outcomes, strict=True):
             line = {
                 "file": str(path), **(outcome.value or {"error": outcome.error}),
                 "elapsed_ms": round(outcome.seconds * 1000, 1),
@@ -52,6 +69,32 @@ def triage(
     if not jsonl:
         _print(lines)
     raise typer.Exit(1 if missing else 0)
+
+
+@contextmanager
+def _assessed(reader: Reader, files: list[Path], engine: Engine) -> Iterator[Iterator[Outcome[dict[str, Any]]]]:
+    """The files' lines by an engine, in order.
+
+    Raises:
+        Misconfigured: The language model is wanted and none is set.
+    """
+    from workers.triaging import line_of, lines_with_model
+
+    if engine is Engine.OFFLINE:
+        yield reader.read_each(files, line_of)
+        return
+    from app import config
+    from app.errors import Misconfigured
+    from workers.asking import Asking
+
+    settings = config.load(with_engines=False)
+    if not settings.has_llm:
+        raise Misconfigured(
+            "No language model is set: set COUNTERSIGN_LLM_MODEL with OPENAI_API_KEY or OPENAI_BASE_URL, or "
+            "COUNTERSIGN_LLM_FILE."
+        )
+    with Asking(settings) as asker:
+        yield lines_with_model(reader, files, asker, settings.firm, settings.countersign_llm_concurrency)
 
 
 def _print(lines: list[dict[str, object]]) -> None:
