@@ -10,6 +10,7 @@ from typing import Any
 from app.errors import Refused
 from app.money import Money
 from app.odoo.commands import Attachment, Change, OperationKind
+from app.suggestions import papers
 from app.suggestions.figures import plain
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal, Shown
@@ -18,7 +19,7 @@ EDITABLE = {
     "set_customer_reference": ("reference",),
     "draft_credit_note": ("quantity", "amount", "reason"),
     "post_note": ("body",),
-    "draft_reply": ("subject", "body"),
+    "draft_reply": ("subject", "body", "papers"),
     "schedule_activity": ("summary", "due_on"),
     "create_ticket": ("name", "description"),
     "request_approval": ("summary",),
@@ -32,7 +33,8 @@ EDITABLE = {
 def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
     """The suggestion with these values replaced, as a proposal that needs its own decision.
 
-    For a credit note, `quantity` and `amount` (net) are those of its one line; the amount at stake follows.
+    For a credit note, `quantity` and `amount` (net) are those of its one line; the amount at stake follows. For a
+    reply, `papers` are the names of what goes with it, a line each, of those that were proposed.
 
     Raises:
         Refused: A value may not be edited here, or is not a number where one is needed.
@@ -47,6 +49,8 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
         )
     if suggestion.kind == "draft_credit_note":
         return _credit(proposal, values)
+    if "papers" in values:
+        proposal, values = _ticked(proposal, values)
     if proposal.change is None:
         reply = {**dict(proposal.within.get("reply", {})), **values}
         return replace(proposal, within={**proposal.within, "reply": reply}, shown=_shown(proposal, values))
@@ -69,6 +73,10 @@ def editable_values(suggestion: Suggestion) -> dict[str, str]:
         names = tuple(n for n in names if n != "quantity" or "quantity" in lines[0])
         values["quantity"] = lines[0].get("quantity", "")
         values["amount"] = f"{suggestion.amount.normalize():f}" if suggestion.amount is not None else ""
+    if "papers" in names:
+        found = papers.of_json(suggestion.command.get("within", {}))
+        names = tuple(n for n in names if n != "papers" or found)
+        values["papers"] = "\n".join(p.name for p in found if p.is_ticked)
     return {name: str(values.get(name) or "") for name in names}
 
 
@@ -106,6 +114,19 @@ class _Named(Attachment):
     @property
     def sha256(self) -> str:
         return str(self._sha256)  # type: ignore[attr-defined]
+
+
+def _ticked(proposal: Proposal, values: Mapping[str, str]) -> tuple[Proposal, dict[str, str]]:
+    """The reply with exactly these papers, and the other values. Papers that were not proposed are refused."""
+    known = papers.of_json(proposal.within)
+    names = [name.strip() for name in values["papers"].splitlines() if name.strip()]
+    unknown = [name for name in names if name not in {p.name for p in known}]
+    if unknown:
+        raise Refused(f"“{unknown[0]}” is not among the papers proposed for this reply. Attach it in Odoo by hand.")
+    now = papers.ticked(known, names)
+    others = tuple(row for row in proposal.shown if row.what not in {p.name for p in known})
+    changed = replace(proposal, within={**proposal.within, **papers.as_json(now)}, shown=(*others, *papers.rows(now)))
+    return changed, {name: value for name, value in values.items() if name != "papers"}
 
 
 def _credit(proposal: Proposal, values: Mapping[str, str]) -> Proposal:

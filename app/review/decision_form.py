@@ -17,7 +17,7 @@ from app.decisions.changes import changed_since
 from app.errors import Conflict, Malformed, NotFound
 from app.review import history, sessions
 from app.review.case_page import CaseId
-from app.review.forms import number_of, sent_form, steps_of, text_of
+from app.review.forms import lines_of, number_of, sent_form, steps_of, text_of
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
@@ -208,5 +208,5 @@ def _require_of_case(session: Session, suggestion_id: Any, case_id: int) -> Sugg
 
 def _edited_values(form: FormData) -> dict[str, str]:
     """The values that differ from what the form showed."""
-    names = [key.removeprefix("value-") for key in form if key.startswith("value-")]
-    return {n: text_of(form, f"value-{n}") for n in names if text_of(form, f"value-{n}") != text_of(form, f"was-{n}")}
+    names = dict.fromkeys(key.removeprefix("value-") for key in form if key.startswith("value-"))
+    return {n: lines_of(form, f"value-{n}") for n in names if lines_of(form, f"value-{n}") != text_of(form, f"was-{n}")}

@@ -24,6 +24,12 @@ def text_of(form: FormData, name: str) -> str:
     return value[:LONGEST].replace("\x00", "").replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
 
+def lines_of(form: FormData, name: str) -> str:
+    """All that was sent under a name, a line each: one text, or every box that was ticked."""
+    values = [value for value in form.getlist(name) if isinstance(value, str)]
+    return "\n".join(value for value in values if value)[:LONGEST].replace("\x00", "").replace("\r\n", "\n").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class SeenStep:
     """A suggestion as the person saw it."""

@@ -14,6 +14,7 @@ from app.decisions.dossier import Dossier, ShownSuggestion
 from app.decisions.permission import permission
 from app.money import Money
 from app.review import figures, wording
+from app.suggestions import papers
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.vocabulary import CertaintyWord, Flag, Kind
@@ -63,6 +64,8 @@ class Edit:
     label: str
     value: str
     is_long: bool
+    choices: tuple[str, ...] = ()
+    """Where several of a list are ticked: all of them; `value` holds the ticked ones, a line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +193,9 @@ def _row(what: str, now: str, after: str) -> Row:
 
 
 def _edits(s: Suggestion) -> list[Edit]:
+    known = tuple(p.name for p in papers.of_json(s.command.get("within", {})))
     return [
-        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), value, n in _LONG_TEXT)
+        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), value, n in _LONG_TEXT, known if n == "papers" else ())
         for n, value in editable_values(s).items()
     ]
 

@@ -79,6 +79,7 @@ def _suggestion(
     )  # fmt: skip
     rule = allowed.requirement
     values = {} if _is_alert(c) else editable_values(s)
+    values.pop("papers", None)  # ticked on the case page
     return PanelSuggestion(
         id=s.id, case_id=c.id, case_url=f"{public_url}/cases/{c.id}", kind=s.kind,
         kind_words=words.STEP_TITLES.get(s.kind, _spoken(s.kind)), title=safe(_title(s)),

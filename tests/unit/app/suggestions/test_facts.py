@@ -1,0 +1,59 @@
+"""What a reply says without a model: the records' figures as the reader writes them, and only what is proposed."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from app.suggestions.facts import Fact, facts_of, language_of, templates
+from app.vocabulary import LANGUAGES
+from tests.books import a_payment, an_invoice, eur, hours, the_books
+from tests.situations import a_situation, proposals_of
+
+SHORT = the_books(timesheets=hours(("36", True), ("6", False)))
+
+
+def facts(reason: str, books: object = SHORT, **fields: object) -> dict[str, Fact]:
+    s = a_situation(reason, books, **fields)  # type: ignore[arg-type]
+    return {f.key: f for f in facts_of(s, tuple(proposals_of(s).values()), language_of(s))}
+
+
+def test_contested_hours_are_answered_with_the_arithmetic_and_the_credit_that_is_proposed() -> None:
+    found = facts("hours_quantity", language="de")
+    assert list(found) == ["dispute_unreminded", "hours_checked", "credit_planned"]
+    assert found["hours_checked"].values == ("42 Stunden", "INV/2026/0100", "36 Stunden", "6 Stunden")
+    assert "900,00 EUR" in found["credit_planned"].text
+
+
+def test_who_contests_more_than_the_records_bear_is_not_told_that_they_are_right() -> None:
+    found = facts("hours_quantity", amount_disputed="1500.00", currency="EUR")
+    assert "credit_planned_part" in found
+    assert "support what you say" not in found["credit_planned_part"].text
+    with_tax = facts("hours_quantity", amount_disputed="1071.00", currency="EUR")
+    assert "credit_planned" in with_tax
+
+
+def test_hours_that_time_records_cover_are_told_so() -> None:
+    found = facts("hours_quantity", the_books(timesheets=hours(("42", True))), language="fr")
+    assert found["hours_covered"].values[0] == "42 heures"
+
+
+def test_who_says_they_paid_is_told_what_the_books_show() -> None:
+    assert "7,497.00 EUR" in facts("already_paid")["payment_missing"].text
+    part = the_books(invoices=(an_invoice(open_amount=eur("2497.00")),), payments=(a_payment(amount="5000.00"),))
+    assert facts("already_paid", part)["partly_paid"].values[2:] == ("5,000.00 EUR", "2,497.00 EUR")
+
+
+def test_a_finding_for_the_customer_is_told_only_beside_its_credit() -> None:
+    paid = the_books(invoices=(an_invoice(open_amount=eur("0")),), timesheets=hours(("36", True)))
+    assert "hours_checked" not in facts("hours_quantity", paid)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_with_the_same_values(language: str) -> None:
+    def wanted(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
+
+    ours, english = templates()[language], templates()["en"]
+    assert {key: wanted(text) for key, text in ours.items()} == {key: wanted(text) for key, text in english.items()}
