@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.llm.asking import Asker, Said
+from app.llm.guarded import Guarded
 from app.llm.usage import Tariff
 from app.llm.waiting import ModelLoop
 
@@ -36,7 +37,7 @@ class Asking:
         self._local: LocalModel | None = None
         self._chat = self._client(settings)
         self.asker = Asker(
-            self._chat,
+            Guarded(self._chat),
             self._loop,
             salt=_salt(settings),
             deadline=settings.countersign_llm_deadline_seconds,

@@ -56,7 +56,7 @@ class MeteredChat:
         except Unanswered as problem:
             await self._end(begun, most, problem.outcome, problem)
             raise
-        await self._end(begun, most, "answered", answer, keep_as=key)
+        await self._end(begun, most, "from_cache" if answer.is_from_cache else "answered", answer, keep_as=key)
         return answer
 
     def _begin(self, key: str, schema: Schema | None, most: usage.Most) -> Answer | int:
