@@ -17,7 +17,7 @@ from app.drafts import kept as kept_briefs
 from app.errors import CountersignError
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
-from workers import drafting, matters
+from workers import drafting, matters, narrating
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -44,6 +44,8 @@ def assess(p: Parts, case_id: int) -> None:
     if attempt is None:
         return
     with given_back(p.database, lambda s, error: _failed(s, case_id, "assess", attempt, error)):
+        if narrating.step(p, case_id, "assess", attempt):
+            return
         with p.database.transaction() as session:
             matter = matters.of_case(session, case_id)
         with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=8):
@@ -67,6 +69,8 @@ def reconcile(p: Parts, case_id: int) -> None:
     if attempt is None:
         return
     with given_back(p.database, lambda s, error: _failed(s, case_id, "reconcile", attempt, error)):
+        if narrating.step(p, case_id, "reconcile", attempt):
+            return
         with p.database.transaction() as session:
             row = keep.current(session, case_id)
             assessment = keep.assessment_of(row)

@@ -63,7 +63,7 @@ class Page:
             for row in rows
         ]
         filled = [n for n in range(len(head)) if n == 0 or any(row[n] for row in cells)]
-        self._table([head[n] for n in filled], [[row[n] for n in filled] for row in cells])
+        self.table([head[n] for n in filled], [[row[n] for n in filled] for row in cells])
 
     def records(self, records: Sequence[RecordRef]) -> None:
         """The records that a finding rests on, under their numbers in Odoo."""
@@ -76,9 +76,9 @@ class Page:
         if len(records) > MOST_RECORDS:
             rows.append([f"and {len(records) - MOST_RECORDS} more", "", ""])
         self.gap()
-        self._table(["Rests on", "Name", "Id in Odoo"], rows)
+        self.table(["Rests on", "Name", "Id in Odoo"], rows)
 
-    def _table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         start = len(self.text)
         cells = [tuple(self.said(cell) for cell in row) for row in (head, *rows)]
         self.text += "\n".join("\t".join(row) for row in cells)

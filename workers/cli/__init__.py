@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("fixtures.demo", "Show the main job on sample mails and orders with a sandbox Odoo."),
     "ingest": ("workers.cli.ingest", "Take in files and folders as cases."),
     "detect": ("workers.cli.detect", "Look through Odoo for billing discrepancies and raise each as a case."),
+    "narrative": ("workers.cli.narrative", "Draft the texts of draft invoices, and how customers want them."),
     "mirror": ("workers.cli.mirror", "Copy from Odoo what is new for billing."),
     "triage": ("workers.cli.triage", "Read and assess files without server or database."),
     "queue": ("workers.cli.queue", "List the cases that wait."),

@@ -40,7 +40,7 @@ def detect(
 
     send_nudges_with(send)
     p = parts()
-    with _progress(quiet=as_json) as say:
+    with progress(quiet=as_json) as say:
         ran = run(p, companies=company or None, dry_run=dry_run, wait=PATIENCE, say=say)
     if ran.is_busy:
         raise Unavailable("Another run of the detectors has not ended yet. Try again in a moment.")
@@ -76,7 +76,7 @@ def _finding(d: Discrepancy, case_id: int | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
     """A line per sort of record while Odoo is copied; on the error output, and silent for programs."""
     if quiet:
         yield lambda _: None
