@@ -16,7 +16,8 @@ DATASETS = Path(__file__).parent / "datasets"
 
 def main() -> None:
     """Measure and print."""
-    print(json.dumps({"cpus": os.cpu_count(), "start": start(), "reading": reading(), "triage": triage()}, indent=1))
+    measured = {"start": start(), "reading": reading(), "triage": triage(), "questions_at_once": questions_at_once()}
+    print(json.dumps({"cpus": os.cpu_count(), **measured}, indent=1))
 
 
 def start(rounds: int = 5) -> dict[str, float]:
@@ -59,6 +60,13 @@ def triage() -> dict[str, Any]:
         "messages_without_ocr": without_ocr, "per_s_without_ocr": round(without_ocr / seconds, 1),
         "messages": len(messages), "per_s": round(len(messages) / everything, 1),
     }  # fmt: skip
+
+
+def questions_at_once() -> dict[str, float]:
+    """64 questions at once to a model that takes 2 s: the share of the ideal throughput, and megabytes."""
+    told = subprocess.run([sys.executable, "-m", "evals.llm_speed"], check=True, stdout=subprocess.PIPE)
+    found: dict[str, float] = json.loads(told.stdout)
+    return {name: found[name] for name in ("at_once", "latency_seconds", "share_of_ideal", "megabytes_at_most")}
 
 
 def _triage_seconds(folder: str) -> float:
