@@ -108,7 +108,7 @@ def a_year(session: Session, *, seed: int = 7) -> History:
         )  # fmt: skip
         project = mirror.add(
             m.OdooProject, id=1000 + number, name=f"Project {number}", company_id=1, customer_id=customers[who].id,
-            order_line_id=line.id, manager_id=20 + led_by,
+            order_line_id=line.id, manager_id=20 + led_by, manager=MANAGERS[led_by],
         )  # fmt: skip
         for month in range(12):
             first = date(2025 + (11 + month) // 12, (11 + month) % 12 + 1, 3)

@@ -38,6 +38,7 @@ class Case(Base):
         Index("ix_cases_customer", "customer_name"),
         Index("ix_cases_customer_id", "customer_id"),
         Index("ix_cases_thread_key", "thread_key"),
+        Index("ix_cases_kind_opened_at", "kind", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -121,6 +121,8 @@ class OdooProject(Mirrored):
     partner_id: Mapped[int | None] = mapped_column(BigInteger)
     order_line_id: Mapped[int | None] = mapped_column(BigInteger)
     manager_id: Mapped[int | None]
+    manager: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The user's name in Odoo when the project was last read; a new name comes with the project's next change."""
 
 
 class OdooTask(Mirrored):

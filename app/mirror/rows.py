@@ -88,6 +88,7 @@ def project(row: Row) -> Columns:
         "partner_id": partner,
         "order_line_id": link(row["sale_line_id"]),
         "manager_id": link(row["user_id"]),
+        "manager": name_of(row["user_id"]),
     }
 
 

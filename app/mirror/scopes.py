@@ -110,7 +110,7 @@ def scopes(approved_by: Sequence[str]) -> list[Scope]:
             "price_subtotal", "qty_delivered", "qty_invoiced", "is_expense", names=("product_uom_id",),
         ),
         _scope("project.project", OdooProject, [], rows.project,
-               "name", "company_id", "partner_id", "sale_line_id", "user_id"),
+               "name", "company_id", "partner_id", "sale_line_id", names=("user_id",)),
         _scope("project.task", OdooTask, [["project_id", "!=", False]], rows.task,
                "name", "company_id", "project_id", "sale_line_id"),
         _scope(

@@ -130,6 +130,12 @@ def disputes(session: Session, asked: Asked, by: str, key: str, *, limit: int = 
     ]  # fmt: skip
 
 
+def customers(session: Session, asked: Asked) -> list[str]:
+    """Names of the customers with a dispute in this time."""
+    rows = session.execute(queries.NAMES, _values(session, asked))
+    return [row.name for row in rows if row.by == "customer" and row.name]
+
+
 def _group(row: Row[Any], sums: list[Sums], share: tuple[int | None, int | None]) -> Group:
     return Group(
         row.key or "", row.disputes, row.credited, row.upheld, row.withdrawn, row.open, row.half_within,

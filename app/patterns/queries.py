@@ -233,7 +233,7 @@ SHARES = _grouped(
 PAIRS = text(_BASE + "select customer, reason, count(*) as disputes from asked group by 1, 2")
 NAMES = text(
     _BASE + "select 'customer' as by, customer as key, min(customer_name) as name from asked group by customer "
-    "union select 'manager', cast(manager_id as text), '' from odoo_projects "
+    "union select 'manager', cast(manager_id as text), max(manager) from odoo_projects "
     "where manager_id is not null group by 2"
 )
 MISREAD = text(_BASE + "select count(*) from misread")

@@ -67,6 +67,15 @@ def facts(counted: Counted) -> tuple[Fact, ...]:
     return tuple(Fact(about, text) for about, text in told)
 
 
+def headlines(told: Sequence[Fact]) -> tuple[str, ...]:
+    """The facts to begin with: one of each sort that no chart tells better."""
+    first: dict[str, str] = {}
+    for number, fact in enumerate(told):
+        if fact.about in ("whole", "outcome", "money", "month", "reason", "repeated"):
+            first.setdefault(f"{fact.about}{number if fact.about == 'money' else ''}", fact.text)
+    return tuple(first.values())
+
+
 def takeaway(counted: Counted, by: str) -> str:
     """The one sentence above a chart."""
     if by == "repeated":

@@ -19,6 +19,7 @@ from app.cases import queries
 from app.cases.queries import Filter
 from app.clock import now
 from app.money import Money
+from app.patterns.report import ROLES as PATTERN_ROLES
 from app.review import figures, wording
 from app.review.found import operator
 from app.review.sessions import Visit, form_token
@@ -51,6 +52,7 @@ class Shell:
     undo: Undo | None
     odoo_notice: str
     token: str
+    sees_patterns: bool
 
 
 def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
@@ -71,6 +73,7 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         undo=_undo(session, visit, at),
         odoo_notice=notice,
         token=form_token(request, visit),
+        sees_patterns=bool(set(person.roles) & set(PATTERN_ROLES)),
     )
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "close": ("workers.cli.close", "Close a case that needs nothing more."),
     "retry": ("workers.cli.retry", "Read and assess a case again."),
     "eval": ("evals.cli", "Measure engines, models and prompts on labelled cases."),
+    "patterns": ("workers.cli.patterns", "Report what past disputes have in common."),
     "model": ("workers.cli.model", "Train the offline model from the labelled corpus."),
     "audit": ("workers.cli.audit", "Verify or export the audit trail."),
     "user": ("workers.cli.user", "Add people, API keys and sign-in links."),

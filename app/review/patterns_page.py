@@ -1,0 +1,183 @@
+"""The report on past disputes as a page, as the list of a group's disputes, and as a file that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.errors import Malformed, NotFound
+from app.money import Money
+from app.patterns import counting
+from app.patterns.asked import Asked
+from app.patterns.charts import OUTCOME_WORDS, charts, thousands
+from app.patterns.counting import Dispute, Group
+from app.patterns.queries import DIMENSIONS
+from app.patterns.report import Report, companies, report, require_role
+from app.patterns.shares import FEWEST, percent, share
+from app.patterns.telling import WORDS, day_words, headlines, name_of, repeated
+from app.review import wording
+from app.review.sessions import SignedIn
+from app.review.shell import STATIC, environment, page, shell
+
+router = APIRouter()
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the figures on top: what, how much, in which unit, and what it rests on."""
+
+    what: str
+    value: str
+    unit: str
+    beside: str
+
+
+@router.get("/patterns")
+def patterns(request: Request, visit: SignedIn) -> HTMLResponse:
+    """The report that the address asks for."""
+    require_role(visit.person)
+    at = now()
+    asked = _asked(request, at.date())
+    with request.app.state.database.snapshot() as session:
+        found = report(session, asked)
+        context = _context(found, lambda by, key: _link(asked, by, key)) | {
+            "companies": companies(session), "customers": _customers(session, asked), "asked": asked,
+        }  # fmt: skip
+    with request.app.state.database.transaction() as session:
+        return page(request, "patterns.html", context, around=shell(session, request, visit, at=at))
+
+
+@router.get("/patterns/disputes")
+def disputes_of_a_group(request: Request, visit: SignedIn) -> HTMLResponse:
+    """The disputes behind one bar."""
+    require_role(visit.person)
+    at = now()
+    asked = _asked(request, at.date())
+    by, key = (_one(request, name) for name in ("by", "key"))
+    if by not in DIMENSIONS:
+        raise NotFound("There is no such group of disputes. Go back to the report and choose a bar.")
+    with request.app.state.database.snapshot() as session:
+        counted = counting.count(session, asked)
+        found = counting.disputes(session, asked, by, key, limit=MOST)
+    context = {
+        "what": WORDS[by], "name": name_of(counted, by, key), "asked": asked, "day": day_words,
+        "back": "/patterns" + _query(asked), "rows": [(d, _amount(d)) for d in found], "most": MOST,
+        "outcomes": OUTCOME_WORDS, "reason": wording.reason_word,
+    }  # fmt: skip
+    with request.app.state.database.transaction() as session:
+        return page(request, "patterns_disputes.html", context, around=shell(session, request, visit, at=at))
+
+
+def as_file(found: Report, *, public_url: str) -> str:
+    """The report as one HTML file that needs nothing beside it; its bars lead to this address."""
+    asked = found.counted.asked
+    style = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("countersign.css", "review.css"))
+    context = _context(found, lambda by, key: public_url + _link(asked, by, key))
+    return environment().get_template("patterns_file.html").render(
+        **context, asked=asked, style=Markup(style), today=now().date(),  # noqa: S704 - our own style sheets
+    )  # fmt: skip
+
+
+def _context(found: Report, link: Callable[[str, str], str]) -> dict[str, Any]:
+    told = found.told
+    first = told.sentences if told.model else headlines(found.facts)
+    return {
+        "told": first, "more": [fact.text for fact in found.facts if fact.text not in first], "summary": told,
+        "figures_on_top": _figures(found),
+        "charts": charts(found.counted, link), "misread": found.counted.misread, "day": day_words, "fewest": FEWEST,
+    }  # fmt: skip
+
+
+def _figures(found: Report) -> list[Figure]:
+    whole = found.counted.whole
+    if not whole.disputes:
+        return []
+    shown = [Figure("Disputes opened", f"{whole.disputes:,}", "", f"{whole.open:,} still open")]
+    shown += _contested(whole)
+    if whole.ended:
+        shown.append(_of("Led to a credit", whole.credited, whole.ended, "ended"))
+    if whole.invoices:
+        shown.append(_of("Invoices disputed", whole.disputed or 0, whole.invoices, "invoices dated in this time"))
+    if whole.half_within is not None and whole.ended >= FEWEST:
+        unit = "day" if whole.half_within == 1 else "days"
+        shown.append(
+            Figure("Half ended within", str(whole.half_within), unit, f"nine of ten within {whole.most_within}")
+        )
+    again = repeated(found.counted)
+    shown.append(Figure("Same dispute 3 times or more", str(len(again)), "", _who(len({r.customer for r in again}))))
+    return shown
+
+
+def _who(customers: int) -> str:
+    return wording.plural(customers, "customer", "customers") if customers else "no customer"
+
+
+def _contested(whole: Group) -> list[Figure]:
+    return [
+        Figure(
+            "Contested", thousands(s.contested), s.currency,
+            f"{thousands(s.granted)} credited of {thousands(s.settled)} in {s.ended} that ended" if s.ended else
+            f"in {wording.plural(s.disputes, 'dispute', 'disputes')}",
+        )
+        for s in whole.sums[:3]
+    ]  # fmt: skip
+
+
+def _of(what: str, part: int, whole: int, of: str) -> Figure:
+    if whole < FEWEST:
+        return Figure(what, share(part, whole), "", of)
+    return Figure(what, percent(part, whole).removesuffix("%"), "%", f"{part:,} of {whole:,} {of}")
+
+
+def _amount(one: Dispute) -> Money | None:
+    return Money(one.contested, one.currency) if one.contested is not None and one.currency else None
+
+
+def _customers(session: Session, asked: Asked) -> list[str]:
+    """Names to choose from: those with a dispute in this time, whoever is chosen now."""
+    everyone = counting.customers(session, Asked(asked.since, asked.until, "", asked.company_id))
+    return sorted({name for name in (*everyone, asked.customer) if name}, key=str.casefold)
+
+
+def _asked(request: Request, today: date) -> Asked:
+    company = _one(request, "company")
+    return Asked.until_today(
+        today, since=_day(_one(request, "from")), until=_day(_one(request, "to")), customer=_one(request, "customer"),
+        company_id=int(company) if company.isascii() and company.isdigit() and len(company) < 9 else None,
+    )  # fmt: skip
+
+
+def _one(request: Request, name: str) -> str:
+    return parse_qs(request.url.query, max_num_fields=40).get(name, [""])[0][:300].replace("\x00", "")
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(f"“{text[:40]}” is no day. Write it as 2026-11-20.") from None
+
+
+def _query(asked: Asked, **more: str) -> str:
+    said = {"from": asked.since.isoformat(), "to": asked.until.isoformat()}
+    if asked.customer:
+        said["customer"] = asked.customer
+    if asked.company_id is not None:
+        said["company"] = str(asked.company_id)
+    return "?" + urlencode(said | more)
+
+
+def _link(asked: Asked, by: str, key: str) -> str:
+    return "/patterns/disputes" + _query(asked, by=by, key=key)
