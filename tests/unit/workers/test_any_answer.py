@@ -24,6 +24,7 @@ from app.vocabulary import FIELDS, Flag, RequestedAction
 from classifiers.assess import assess
 from classifiers.llm.question import question
 from classifiers.triage import judge
+from tests.model_answers import smallest
 from tests.unit.workers.test_faulty_model import uncertain
 from workers.asking import about_messages
 
@@ -118,6 +119,7 @@ def entry(name: str) -> st.SearchStrategy[dict[str, str]]:
 
 
 answers = st.fixed_dictionaries({
+    "matter": wording,
     "flags": st.lists(st.sampled_from([flag.value for flag in Flag]), max_size=3),
     "fields": st.lists(st.sampled_from([n for n in FIELDS if n != "lines"]).flatmap(entry), max_size=8),
     "summary": st.lists(
@@ -156,9 +158,9 @@ class Reviewed:
         return grounded(assess(MAIL, classify=lambda *_: self._settled, ask=ask), MAIL)
 
     def when_answered(self, answer: dict[str, Any], **more: Any) -> Assessment:
-        lines = {"lines": []} if "lines" in question(MAIL, self.shortlist).schema.definition["properties"] else {}
-        ours = {"reason": self.shortlist[0], "secondary_reasons": []}
-        return self.when_said(json.dumps({**ours, **answer, **lines, **more}))
+        definition = question(MAIL, self.shortlist).schema.definition
+        known = {name: value for name, value in answer.items() if name in definition["properties"]}
+        return self.when_said(json.dumps({**smallest(definition), "reason": self.shortlist[0], **known, **more}))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from app.documents.read import read
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.llm.asking import Asker
+from app.llm.guarded import Guarded
 from app.llm.openai_chat import OpenAiChat
 from app.llm.waiting import ModelLoop
 from app.vocabulary import CertaintyWord
@@ -23,6 +24,7 @@ from classifiers.llm.question import question
 from classifiers.triage import judge
 from classifiers.triage.triage import triage
 from tests.llm_server import LlmServer, Reply, drips, fails, hangs_up, pours, says, sends
+from tests.model_answers import smallest
 from workers.asking import about_messages
 
 KEY = "sk-secret-0123456789"
@@ -57,7 +59,7 @@ def assessed(server: LlmServer | str, *, timeout: float = 20.0, deadline: float 
     with ModelLoop() as loop:
         chat = OpenAiChat("small", KEY, base_url=url, timeout=timeout, sleep=at_once)
         try:
-            asker = Asker(chat, loop, salt=b"salt", deadline=deadline)
+            asker = Asker(Guarded(chat), loop, salt=b"salt", deadline=deadline)
             return assess(MAIL, classify=uncertain, ask=about_messages(asker))
         finally:
             loop.run(chat.aclose())
@@ -71,8 +73,7 @@ def offline() -> Assessment:
 def whole(**changes: Any) -> str:
     """An answer that fits the schema of the question about the mail."""
     shortlist = judge.shortlist(uncertain(MAIL, None, {}))
-    definition = question(MAIL, shortlist).schema.definition
-    blank: dict[str, Any] = {name: [] for name in definition["properties"]}
+    blank = smallest(question(MAIL, shortlist).schema.definition)
     return json.dumps({**blank, "reason": shortlist[0]} | changes)
 
 
@@ -90,7 +91,6 @@ MALFORMED: dict[str, Callable[[], Reply]] = {
     "cut off without saying so": lambda: says(whole()[:40]),
     "whole, but said to be cut off": lambda: says(whole(), finish="length"),
     "an invented reason": lambda: says(whole(reason="please_approve")),
-    "a reason that is not on the list": lambda: says(whole(reason="marketing")),
     "an invented flag": lambda: says(whole(flags=["approved"])),
     "an invented field": lambda: says(whole(fields=[{"name": "approved_by", "value": "AI", "quote": "AI"}])),
     "an amount that is no amount": lambda: says(
