@@ -6,7 +6,7 @@ gold label, except through what it was trained on: `Learned` trains anew for eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,15 +18,27 @@ from classifiers.assess import assess
 from evals.groundedness import of_shown
 
 if TYPE_CHECKING:
-    from classifiers.assess import Classify
+    from classifiers.assess import Classify, Weigh
     from classifiers.triage.labelled import Labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What was learned for one fold, from the cases outside of it. `weigh` None: a model's vote as packaged."""
+
+    classify: Classify
+    weigh: Weigh | None = None
+
+    def parts(self) -> dict[str, Any]:
+        """As `assess` takes them."""
+        return {"classify": self.classify} | ({"weigh": self.weigh} if self.weigh else {})
 
 
 class Engine(Protocol):
     """Answers cases, from several threads at once."""
 
-    def answer(self, reading: Reading, classify: Classify | None) -> dict[str, Any]:
-        """An answer under the guidelines' names. `classify` is the trained part for this case; None: as packaged."""
+    def answer(self, reading: Reading, trained: Trained | None) -> dict[str, Any]:
+        """An answer under the guidelines' names. `trained` is the trained part for this case; None: as packaged."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,8 @@ class Offline:
 
     firm: Firm | None = None
 
-    def answer(self, reading: Reading, classify: Classify | None) -> dict[str, Any]:
-        found = assess(reading, self.firm, classify=classify) if classify else assess(reading, self.firm)
+    def answer(self, reading: Reading, trained: Trained | None) -> dict[str, Any]:
+        found = assess(reading, self.firm, **(trained.parts() if trained else {}))
         return line_of(grounded(found, reading), reading)
 
 
@@ -52,7 +64,7 @@ def line_of(found: Assessment, reading: Reading) -> dict[str, Any]:
         "confidence": round(said.confidence, 4),
         "reading": said.reading.value,
         "prediction_set": list(said.prediction_set),
-        "summary": [claim.text for claim in found.summary],
+        "summary": " ".join(claim.text for claim in found.summary),
         "quotes": [place.quote for place in said.evidence],
         "votes": {vote.reader: vote.reason for vote in said.votes if vote.reason},
         "engine": found.engine,
@@ -81,10 +93,10 @@ class Learned:
         dealt = labelled.folds(messages, folds, seed)
         self.fold_of: Mapping[str, int] = {m.id: fold for m, fold in zip(messages, dealt, strict=True)}
 
-    def for_fold(self, fold: int) -> Callable[..., Any]:
-        """What classifies the cases of a fold: a model that has seen none of them, nor their customers."""
+    def for_fold(self, fold: int) -> Trained:
+        """What judges the cases of a fold: a model that has seen none of them, nor their customers."""
         from classifiers.triage import training
         from classifiers.triage.triage import Triage
 
         known = [one for one in self._studied if self.fold_of[one.message.id] != fold]
-        return Triage(training.fit_messages(known, self._arrays, self._classes, self._seed, len(self._book)))
+        return Trained(Triage(training.fit_messages(known, self._arrays, self._classes, self._seed, len(self._book))))

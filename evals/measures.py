@@ -91,7 +91,7 @@ def measure(run: Run, *, drawings: int = DRAWINGS, seed: int = 0) -> Measured:
     if not held:
         raise Refused(f"The run in {run.folder} has no answers yet.")
     sums = Sums(held, np.ones((1, len(held))))
-    spread = _spread(held, run, MEASURES, drawings, seed) if drawings else {}
+    spread = _spread_of(held, drawings_of(run, held, drawings, seed), MEASURES) if drawings else {}
     figures = {}
     for one in MEASURES:
         low, high = _outer(spread[one.name]) if drawings else (None, None)
@@ -222,8 +222,9 @@ def _figures(sums: Sums) -> dict[str, Array]:
     return {one.name: one.of(sums) for one in MEASURES}
 
 
-def _spread(held: Sequence[Row], run: Run, measures: Sequence[Measure], drawings: int, seed: int) -> dict[str, Array]:
-    return _spread_of(held, _drawn(groups(run.gold, [row.id for row in held]), drawings, seed), measures)
+def drawings_of(run: Run, held: Sequence[Row], drawings: int, seed: int = 0) -> Array:
+    """How often each row is drawn, in so many drawings (drawings × rows)."""
+    return _drawn(groups(run.gold, [row.id for row in held]), drawings, seed)
 
 
 def _drawn(group_of: Sequence[int], drawings: int, seed: int) -> Array:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.assessments.claims.ground import Ground
 from app.assessments.claims.verification import verify
+from app.assessments.grounding import grounded
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.llm.asking import Asker, Said
-from app.llm.chat import Schema, Unanswered, Usage
+from app.llm.chat import Unanswered, Usage
 from app.llm.usage import Tariff
+from classifiers.assess import assess
 from classifiers.llm.question import EVERY_REASON, Question, question
 from classifiers.llm.triage_answer import claims_of
+from evals.engines import Trained, line_of
 from evals.groundedness import count, ungrounded
 
 if TYPE_CHECKING:
-    from classifiers.assess import Classify
     from prompts.load import Prompt
+
+
+_NOTHING: Mapping[str, Any] = {"secondary_reasons": [], "flags": [], "fields": [], "summary": []}
+"""What an answer holds besides the reason when only that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,8 @@ class Endpoint:
     def ask(self, put: Question) -> Said:
         """Raises Unanswered."""
         schema, most = put.of_reason if self.is_reason_only else (put.schema, put.max_tokens)
-        return self.asker.ask(self.prompt, schema, put.outside, values=put.values, names=put.names, max_tokens=most)
-
-    def fingerprint(self, schema: Schema) -> str:
-        return self.asker.fingerprint(self.prompt, schema)
+        said = self.asker.ask(self.prompt, schema, put.outside, values=put.values, names=put.names, max_tokens=most)
+        return replace(said, content={**_NOTHING, **said.content}) if self.is_reason_only else said
 
     def spent(self, usage: Usage) -> dict[str, Any]:
         """Tokens, and their cost where the model has a price and every request was counted."""
@@ -64,7 +68,7 @@ class ModelAlone:
     endpoint: Endpoint
     firm: Firm | None = None
 
-    def answer(self, reading: Reading, classify: Classify | None) -> dict[str, Any]:
+    def answer(self, reading: Reading, trained: Trained | None) -> dict[str, Any]:
         put = question(reading, EVERY_REASON, firm=self.firm)
         try:
             said = self.endpoint.ask(put)
@@ -72,15 +76,61 @@ class ModelAlone:
             asked = {"outcome": error.outcome, "seconds": round(error.seconds, 3)}
             spent = self.endpoint.spent(error.usage)
             return {"error": error.message, "outcome": error.outcome, "model": {**asked, **spent}}
-        line = _of_reason(said) if self.endpoint.is_reason_only else _of_answer(said, reading)
+        line = _of_answer(said, reading)
+        if self.endpoint.is_reason_only:
+            line = {name: line[name] for name in ("kind", "reason", "model")}
         return {**line, "engine": "model", "model": {**_asked(said, self.endpoint), **line["model"]}}
 
 
-def _of_reason(said: Said) -> dict[str, Any]:
-    from app.vocabulary import KIND_OF
+@dataclass(frozen=True)
+class Judge:
+    """The product: the offline engine, and a model asked about what it is not certain of, verified and weighed."""
 
-    reason = said.content["reason"]
-    return {"kind": KIND_OF[reason].value, "reason": reason, "model": {"content": said.content}}
+    endpoint: Endpoint
+    firm: Firm | None = None
+
+    def answer(self, reading: Reading, trained: Trained | None) -> dict[str, Any]:
+        heard = _Heard(self.endpoint)
+        found = assess(reading, self.firm, ask=heard, **(trained.parts() if trained else {}))
+        line = line_of(grounded(found, reading), reading)
+        asked = found.asked
+        if asked is None or asked.outcome == "not_asked":
+            return {**line, "model": {"outcome": "not_asked", "because": asked.because if asked else ""}}
+        model: dict[str, Any] = {
+            "outcome": asked.outcome,
+            "because": asked.because,
+            "seconds": asked.seconds,
+            "shortlist": list(asked.shortlist),
+            "vote": asked.vote,
+            "dropped": dict(asked.dropped),
+            "warnings": list(asked.warnings),
+            "taken": list(asked.taken),
+            "left_out": list(asked.left_out),
+        }
+        for said in heard.answers:
+            checked = _of_answer(said, reading)["model"]
+            model |= {**_asked(said, self.endpoint), **{k: checked[k] for k in ("content", "claims", "ungrounded")}}
+        if not heard.answers:
+            model |= self.endpoint.spent(heard.wasted)
+        return {**line, "model": model}
+
+
+@dataclass
+class _Heard:
+    """Asks, and keeps what was answered: one case's."""
+
+    endpoint: Endpoint
+    answers: list[Said] = field(default_factory=list)
+    wasted: Usage = field(default_factory=Usage)
+
+    def __call__(self, put: Question) -> Said:
+        try:
+            said = self.endpoint.ask(put)
+        except Unanswered as error:
+            self.wasted += error.usage
+            raise
+        self.answers.append(said)
+        return said
 
 
 def _of_answer(said: Said, reading: Reading) -> dict[str, Any]:
@@ -97,7 +147,7 @@ def _of_answer(said: Said, reading: Reading) -> dict[str, Any]:
         "secondary_reasons": list(claims.secondary_reasons),
         "flags": list(claims.flags),
         "fields": claims.fields,
-        "summary": sentences,
+        "summary": " ".join(sentences),
         "shown": {"claims": made, "ungrounded": wrong},
         "model": {
             "content": said.content,

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from app.documents.reading import Reading
 from app.errors import CountersignError
 from evals.cases import Case
-from evals.engines import Engine, Learned
+from evals.engines import Engine, Learned, Trained
 from evals.run_folder import Answers, Run
 
 if TYPE_CHECKING:
     from app.documents.sandbox import Reader
-    from classifiers.assess import Classify
 
 PASSING = ("unavailable", "misconfigured", "budget_spent")
 """Why a model gave nothing, where asking again later may help."""
@@ -100,9 +99,9 @@ def cross_validate(
                 continue
             progress.doing = f"Training, fold {fold + 1} of {folds}"
             say(progress)
-            classify = learned.for_fold(fold)
+            trained = learned.for_fold(fold)
             progress.doing = f"Asking, fold {fold + 1} of {folds}"
-            for line in _asked_in_fold(ours, engine, read, classify, fold, concurrency):
+            for line in _asked_in_fold(ours, engine, read, trained, fold, concurrency):
                 answers.add(line)
                 progress.note(line)
                 say(progress)
@@ -112,9 +111,9 @@ def cross_validate(
 
 
 def _asked_in_fold(
-    cases: Sequence[Case], engine: Engine, read: Mapping[str, _Read], classify: Classify, fold: int, concurrency: int
+    cases: Sequence[Case], engine: Engine, read: Mapping[str, _Read], trained: Trained, fold: int, concurrency: int
 ) -> Iterator[dict[str, Any]]:
-    return _asked(cases, lambda case: _ask(case, engine, read[case.id], classify) | {"fold": fold}, concurrency)
+    return _asked(cases, lambda case: _ask(case, engine, read[case.id], trained) | {"fold": fold}, concurrency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +130,10 @@ def _read(case: Case, reader: Reader) -> _Read:
     return _Read(reading, time.perf_counter() - began, hashlib.sha256(content).hexdigest())
 
 
-def _ask(case: Case, engine: Engine, read: _Read, classify: Classify | None) -> dict[str, Any]:
+def _ask(case: Case, engine: Engine, read: _Read, trained: Trained | None) -> dict[str, Any]:
     began = time.perf_counter()
     try:
-        said = engine.answer(read.reading, classify)
+        said = engine.answer(read.reading, trained)
         if read.reading.form == "unread":
             said["problems"] = [problem.message for problem in read.reading.problems]
     except CountersignError as error:

@@ -93,12 +93,13 @@ def _count_labelled(row: Row, gold: Mapping[str, Any], answer: Mapping[str, Any]
             row.add(f"{level}.class.{given}.extra")
     row.add("asks", found.asked)
     row.add("asks.put_aside", found.asked_but_put_aside)
-    row.add_hits("secondary", found.secondary)
-    row.add_hits("lines", found.lines)
-    for group, table in (("flag", found.flags), ("field", found.fields), ("exact", found.exact)):
-        for name, hits in table.items():
-            row.add_hits(f"{group}.each.{name}", hits)
-            row.add_hits(group, hits)
+    if "fields" in answer or "error" in answer:  # a run may ask for the reason alone
+        row.add_hits("secondary", found.secondary)
+        row.add_hits("lines", found.lines)
+        for group, table in (("flag", found.flags), ("field", found.fields), ("exact", found.exact)):
+            for name, hits in table.items():
+                row.add_hits(f"{group}.each.{name}", hits)
+                row.add_hits(group, hits)
     for level, sets in (("set", found.sets), ("kind_set", found.kind_sets)):
         for hit, size in sets:
             row.add(f"{level}.cases")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import typer
 
 from evals.cli.export_decisions import export_decisions
+from evals.cli.report import report
 from evals.cli.run import run
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command()(run)
 app.command()(export_decisions)
+app.command()(report)
 
 
 @app.callback()

@@ -117,7 +117,7 @@ def _engine(
         return Offline(settings.firm), {"model": None, "prompt": None, "versions": versions}
     from app.errors import Misconfigured
     from classifiers.llm.question import PROMPT
-    from evals.model_engines import Endpoint, ModelAlone
+    from evals.model_engines import Endpoint, Judge, ModelAlone
     from prompts.load import BadPrompt, load
     from workers.asking import Asking, tariff
 
@@ -136,7 +136,7 @@ def _engine(
         "model": asker.model, "prompt": f"{chosen.id}/{chosen.version}", "is_reason_only": is_reason_only,
         "versions": versions,
     }  # fmt: skip
-    return ModelAlone(endpoint, settings.firm), about
+    return (Judge if engine is EngineName.LLM else ModelAlone)(endpoint, settings.firm), about
 
 
 def _at_once(settings: Settings, engine: EngineName) -> int:
