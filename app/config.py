@@ -128,6 +128,11 @@ class Settings(BaseSettings):
         return bool(self.countersign_llm_model and (self.openai_api_key.get_secret_value() or self.openai_base_url))
 
     @property
+    def questions_at_once(self) -> int:
+        """How many questions to the model a process has under way: a model from a file answers one after the other."""
+        return self.countersign_llm_concurrency if self.countersign_llm_file is None else 1
+
+    @property
     def firm(self) -> Firm | None:
         """Who we are, or None when nothing was set (readers then infer it)."""
         if not (self.firm_names or self.firm_domains or self.firm_invoice_prefixes):

@@ -17,7 +17,7 @@ from app.drafts import kept as kept_briefs
 from app.errors import CountersignError
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
-from workers import drafting, matters, narrating
+from workers import consulting, drafting, matters, narrating
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -60,7 +60,10 @@ def assess(p: Parts, case_id: int) -> None:
             if (known := matter.found_already()) is not None:
                 keep.keep_reconciliation(session, case_id, known)
             matter.show(case)
-            steps.schedule(session, case_id, "reconcile", at=now())
+            if assessment.asked is not None and assessment.asked.outcome == "waiting":
+                consulting.schedule(p, session, case_id, at=now())
+            else:
+                steps.schedule(session, case_id, "reconcile", at=now())
 
 
 def reconcile(p: Parts, case_id: int) -> None:

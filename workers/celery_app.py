@@ -6,7 +6,7 @@ import logging
 import time
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutdown
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -15,9 +15,19 @@ from app import config
 log = logging.getLogger(__name__)
 settings = config.load()
 
+MODELS = "models"
+"""The queue of what waits for a language model, so that nothing else waits with it."""
 celery_app = Celery("countersign", broker=settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0")
 celery_app.conf.update(
-    include=["workers.assessment", "workers.writeback", "workers.sweep", "workers.detection", "workers.mirroring"],
+    include=[
+        "workers.assessment",
+        "workers.consulting",
+        "workers.writeback",
+        "workers.sweep",
+        "workers.detection",
+        "workers.mirroring",
+    ],
+    task_routes={"case.consult": {"queue": MODELS}},
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -64,13 +74,23 @@ def send(task: str, subject: str) -> None:
                     type(error).__name__)  # fmt: skip
 
 
-def queued() -> int:
-    """How many nudges wait for a worker; 0 when the broker cannot say."""
+def queued(queue: str = "") -> int:
+    """How many nudges wait for a worker, in the queue of this name or the usual one; 0 when the broker cannot say."""
     try:
         with celery_app.connection_for_read() as connection:
-            return int(connection.default_channel.client.llen(celery_app.conf.task_default_queue))
+            return int(connection.default_channel.client.llen(queue or celery_app.conf.task_default_queue))
     except (OperationalError, OSError, RedisError):
         return 0
+
+
+@worker_init.connect
+def _prepare(**_: object) -> None:
+    """Once in each worker, before it forks or starts threads."""
+    _begin()
+    if settings.has_llm:
+        from app.llm.openai_chat import preload
+
+        preload()
 
 
 @worker_process_init.connect
@@ -80,6 +100,7 @@ def _begin(**_: object) -> None:
     send_nudges_with(send)
 
 
+@worker_shutdown.connect
 @worker_process_shutdown.connect
 def _end(**_: object) -> None:
     from workers.wiring import parts

@@ -5,7 +5,8 @@ known. Nothing else asks for the source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.assessments import ask_books, grounding
 from app.assessments.findings import Reconciliation
-from app.assessments.results import Assessment
+from app.assessments.results import Assessment, Classification
 from app.cases import from_odoo
 from app.cases.from_odoo import Raised
 from app.cases.models import Case, CaseDocument
@@ -26,6 +27,8 @@ from workers.wiring import Parts
 
 if TYPE_CHECKING:
     from app.documents.reading import Reading
+    from classifiers.llm.opinion import Ask
+    from classifiers.llm.question import Example
 
 
 class Matter(Protocol):
@@ -36,6 +39,12 @@ class Matter(Protocol):
     @property
     def attachment(self) -> Attachment: ...
     def assess(self, p: Parts) -> tuple[Reading, Assessment]: ...
+    def consult(
+        self, p: Parts, assessment: Assessment, reading: Reading, ask: Ask, examples: Sequence[Example]
+    ) -> Assessment:
+        """The assessment once a language model has been asked too; the same where there is nothing to ask."""
+        ...
+
     def found_already(self) -> Reconciliation | None:
         """What is known of the books before they are asked; None when that is nothing."""
         ...
@@ -59,7 +68,23 @@ class FromOutside:
         from classifiers.assess import assess
 
         reading = p.reader.read(self.attachment.content, self.attachment.name)
-        return reading, grounding.grounded(assess(reading, p.settings.firm), reading)
+        assessment = assess(reading, p.settings.firm)
+        if p.settings.has_llm:
+            from classifiers.llm.opinion import awaited
+
+            assessment = replace(assessment, asked=awaited(assessment.classification))
+        return reading, grounding.grounded(assessment, reading)
+
+    def consult(
+        self, p: Parts, assessment: Assessment, reading: Reading, ask: Ask, examples: Sequence[Example]
+    ) -> Assessment:
+        from classifiers.assess import assess
+
+        def as_before(*_: object) -> Classification:
+            return assessment.classification
+
+        said = assess(reading, p.settings.firm, classify=as_before, ask=ask, examples=examples)
+        return grounding.grounded(said, reading)
 
     def found_already(self) -> Reconciliation | None:
         return None
@@ -102,6 +127,11 @@ class FromDetector:
     def assess(self, p: Parts) -> tuple[Reading, Assessment]:
         reading, assessment = telling.tell(self.attachment.content)
         return reading, grounding.grounded(assessment, reading)
+
+    def consult(
+        self, p: Parts, assessment: Assessment, reading: Reading, ask: Ask, examples: Sequence[Example]
+    ) -> Assessment:
+        return assessment  # certain by rule
 
     def found_already(self) -> Reconciliation | None:
         return asking.as_found(self.told.discrepancy)

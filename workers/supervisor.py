@@ -193,7 +193,10 @@ class Supervisor:
 
     def _own_programs(self) -> dict[str, list[str]]:
         celery = [sys.executable, "-m", "celery", "-A", "workers.celery_app:celery_app", "-q"]
+        models = [*celery, "worker", "-P", "threads", "-c", str(self.settings.questions_at_once), "-Q", "models",
+                  "-n", "models@%h", "--without-gossip", "--without-mingle", "-l", "INFO"]  # fmt: skip
         return {
+            **({"models": models} if self.settings.has_llm else {}),
             "worker": [*celery, "worker", "-P", "prefork", "-c", "2", "--without-gossip", "--without-mingle",
                        "-l", "INFO"],
             "scheduler": [*celery, "beat", "-s", str(self.data / "beat"), "--pidfile=", "-l", "WARNING"],

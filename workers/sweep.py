@@ -10,7 +10,8 @@ from app.cases.intake import take_in
 from app.clock import now
 from app.documents import folder
 from app.writebacks import deliver
-from workers.celery_app import celery_app, queued, send
+from workers.celery_app import MODELS, celery_app, queued, send
+from workers.consulting import STAGE as CONSULT
 from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,10 @@ def resend(p: Parts) -> int:
     with p.database.transaction() as session:
         overdue = steps.overdue(session, at=now())
         writes = deliver.due(session, at=now())
+    is_model_busy = any(stage == CONSULT for _, stage in overdue) and queued(MODELS) >= FULL
     for case_id, stage in overdue:
-        send(f"case.{stage}", str(case_id))
+        if stage != CONSULT or not is_model_busy:
+            send(f"case.{stage}", str(case_id))
     for write_id in writes:
         send("writeback.deliver", str(write_id))
     return len(overdue) + len(writes)

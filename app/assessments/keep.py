@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.assessments.findings import Finding, Match, Reconciliation
 from app.assessments.models import AssessmentRow
-from app.assessments.results import Assessment
+from app.assessments.results import Assessment, ModelAsked
 from app.errors import NotFound
 
 
@@ -40,6 +40,13 @@ def keep_reconciliation(session: Session, case_id: int, found: Reconciliation) -
     row = current(session, case_id)
     row.matches = _adapter(tuple[Match, ...]).dump_python(found.matches, mode="json")
     row.findings = _adapter(tuple[Finding, ...]).dump_python(found.findings, mode="json")
+    session.flush()
+
+
+def keep_asked(session: Session, case_id: int, asked: ModelAsked) -> None:
+    """Store beside the current assessment how a model took part; what we think stays as it is."""
+    row = current(session, case_id)
+    row.content = {**row.content, "asked": _adapter(ModelAsked).dump_python(asked, mode="json")}
     session.flush()
 
 

@@ -69,11 +69,12 @@ class Claim:
 class ModelAsked:
     """How a language model took part in an assessment, or why it did not; sentences are for a reviewer.
 
-    `outcome` is "answered" (its vote was weighed), "not_asked", or how `app.llm.chat.Unanswered` names what went
-    wrong; but for the first, `because` says why the offline engine decided alone. `fingerprint` is the SHA-256 of
-    prompt, schema and model. `shortlist` are the reasons that it could choose from and `vote` the one it chose.
-    `left_out` says what of the document it was not shown, `dropped` counts its claims that did not stand by what and
-    why ("sentence/number"), `warnings` name them, and `taken` names what was taken over.
+    `outcome` is "answered" (its vote was weighed), "waiting" (it is being asked), "not_asked", or how
+    `app.llm.chat.Unanswered` names what went wrong; but for the first, `because` says why the offline engine decided
+    alone. `fingerprint` is the SHA-256 of prompt, schema and model. `shortlist` are the reasons between which it helped
+    to decide and `vote` the one it chose; `examples` is how many earlier messages it was shown. `left_out` says what of
+    the document it was not shown, `dropped` counts its claims that did not stand by what and why ("sentence/number"),
+    `warnings` name them, and `taken` names what was taken over.
     """
 
     outcome: str

@@ -29,13 +29,22 @@ def back_off(times: int) -> timedelta:
 
 def schedule(session: Session, case_id: int, stage: str, *, at: datetime) -> None:
     """Ask for a step now; one that ran before runs again, and what a worker is just doing of it is not kept."""
-    anew = {"state": "waiting", "lost": 0, "waits": 0, "next_at": at + GRACE, "last_error": "", "finished_at": None}
+    _ask_for(session, case_id, stage, due=at + GRACE)
+    after_commit(session, f"case.{stage}", case_id)
+
+
+def schedule_late(session: Session, case_id: int, stage: str, *, due: datetime) -> None:
+    """Ask for a step that another one is expected to ask for sooner: the sweeper sends it when it is due."""
+    _ask_for(session, case_id, stage, due=due)
+
+
+def _ask_for(session: Session, case_id: int, stage: str, *, due: datetime) -> None:
+    anew = {"state": "waiting", "lost": 0, "waits": 0, "next_at": due, "last_error": "", "finished_at": None}
     session.execute(
         insert(CaseStep)
         .values(case_id=case_id, stage=stage, attempts=0, **anew)
         .on_conflict_do_update(index_elements=["case_id", "stage"], set_=anew)
     )
-    after_commit(session, f"case.{stage}", case_id)
 
 
 def schedule_first(session: Session, case_ids: Sequence[int], stage: str, *, at: datetime) -> None:
@@ -93,6 +102,12 @@ def finish(session: Session, case_id: int, stage: str, attempt: int, *, at: date
     step.state, step.finished_at, step.last_error = "done", at, ""
     session.flush()
     return True
+
+
+def is_waiting(session: Session, case_id: int, stage: str) -> bool:
+    """Whether a step was asked for and no worker has it."""
+    step = session.get(CaseStep, (case_id, stage), populate_existing=True)
+    return step is not None and step.state == "waiting"
 
 
 def postpone(session: Session, case_id: int, stage: str, attempt: int, error: str, *, at: datetime) -> bool:

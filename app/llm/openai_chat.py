@@ -47,6 +47,13 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 OPENAI = "https://api.openai.com/v1"
 
 
+def preload() -> None:
+    """Import what the first call would: for a process that forks others, so that they need not each."""
+    import langchain_openai  # noqa: F401
+    import langsmith  # noqa: F401
+    import openai  # noqa: F401
+
+
 class OpenAiChat:
     """One model at one endpoint; up to `concurrency` requests at once, in one event loop. Close it when done.
 

@@ -13,14 +13,16 @@ from dataclasses import dataclass, replace
 
 from app.assessments.claims.ground import Ground
 from app.assessments.claims.verification import Verified, verify
-from app.assessments.results import Claim, FieldValue, ModelAsked, Vote
+from app.assessments.results import Claim, Classification, FieldValue, ModelAsked, Vote
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
 from app.llm.asking import Said
 from app.llm.chat import Unanswered
-from app.vocabulary import FIELDS
+from app.vocabulary import FIELDS, Flag
 from classifiers.llm.question import Example, Question, question
 from classifiers.llm.triage_answer import claims_of
+from classifiers.triage.hearsay import heard
+from classifiers.triage import judge
 
 READER = "llm"
 """The model's name among the votes."""
@@ -54,10 +56,9 @@ def opinion(
     A message in which something is aimed at software is not shown to a model at all. Never raises for what a message
     or an answer holds.
     """
-    if not shortlist:
-        return _not_asked("the case is certain without it")
-    if aimed_at_software:
-        return _not_asked("the document holds text aimed at software")
+    because = _not_to_be_asked(shortlist, is_aimed_at_software=bool(aimed_at_software))
+    if because:
+        return Opinion(ModelAsked("not_asked", because=because))
     asked = question(reading, shortlist, examples=examples, firm=firm)
     try:
         said = ask(asked)
@@ -86,8 +87,24 @@ def merged(
     return {**filled, **fields}, said.summary if has_every_sentence else summary, named
 
 
-def _not_asked(because: str) -> Opinion:
-    return Opinion(ModelAsked("not_asked", because=f"The language model was not asked: {because}."))
+def awaited(classification: Classification) -> ModelAsked:
+    """What stands in an assessment before a model is asked: that it will be, or why it will not."""
+    because = _not_to_be_asked(
+        judge.shortlist(classification), is_aimed_at_software=Flag.PROMPT_INJECTION in classification.flags
+    )
+    return (
+        ModelAsked("not_asked", because=because)
+        if because
+        else ModelAsked("waiting", because="The language model is being asked.")
+    )
+
+
+def _not_to_be_asked(shortlist: Sequence[str], *, is_aimed_at_software: bool) -> str:
+    if not shortlist:
+        return "The language model was not asked: the offline engine is certain without it."
+    if is_aimed_at_software:
+        return "The language model was not asked: the document holds text aimed at software."
+    return ""
 
 
 def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -> Opinion:
@@ -117,7 +134,9 @@ def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -
         dropped=dropped,
         warnings=(*warnings, *(f"Not taken over: {problem}." for problem in claims.problems)),
     )
-    return Opinion(record, Vote(READER, claims.reason, because=f"{said.model} chose it"), fields, sentences)
+    return Opinion(
+        record, Vote(READER, claims.reason, heard(claims.matter), f"{said.model} chose it"), fields, sentences
+    )
 
 
 def _left_out(

@@ -94,7 +94,7 @@ def _assessed(reader: Reader, files: list[Path], engine: Engine) -> Iterator[Ite
             "COUNTERSIGN_LLM_FILE."
         )
     with Asking(settings) as asker:
-        yield lines_with_model(reader, files, asker, settings.firm, settings.countersign_llm_concurrency)
+        yield lines_with_model(reader, files, asker, settings.firm, settings.questions_at_once)
 
 
 def _print(lines: list[dict[str, object]]) -> None:
