@@ -2,7 +2,8 @@
 
 Kind and reason: accuracy and macro-F1 over the gold's classes. Flags: micro-F1. Fields: F1 by field after normalising
 (references without punctuation, decimals by value, text without accents and case). Order lines: F1 of one-to-one
-matches. Where a gold line has `accept`, another value that annotators call defensible counts as right.
+matches. Where a gold line has `accept`, another value that annotators call defensible counts as right. Where it has
+`known` ("kind", "reason", "flags", "secondary_reasons", "fields", "fields.po_number"), only these are scored.
 """
 
 from __future__ import annotations
@@ -131,7 +132,32 @@ def score(gold: Iterable[Line], predictions: Iterable[Line]) -> Scores:
 
 def _score_one(scores: Scores, gold: Line, got: Line) -> None:
     scores.cases += 1
+    gold, got = _known(gold, got)
     accept = gold.get("accept") or {}
+    if gold.get("reason"):
+        _score_reason(scores, gold, got, accept)
+    _compare(scores.secondary, set(gold.get("secondary_reasons") or []), set(got.get("secondary_reasons") or []))
+    want, have = set(gold.get("flags") or []), set(got.get("flags") or [])
+    for name in want | have:
+        _compare(scores.flags[name], want & {name}, have & {name})
+    _score_fields(scores, gold.get("fields") or {}, got.get("fields") or {}, accept)
+
+
+def _known(gold: Line, got: Line) -> tuple[Line, Line]:
+    """Both without what the gold line does not know: neither right nor wrong can be said of it."""
+    if "known" not in gold:
+        return gold, got
+    known = set(gold["known"])
+
+    def part(line: Line) -> Line:
+        fields = {n: v for n, v in (line.get("fields") or {}).items() if {"fields", f"fields.{n}"} & known}
+        hidden = {name for name in ("flags", "secondary_reasons") if name not in known}
+        return {name: value for name, value in line.items() if name not in hidden} | {"fields": fields}
+
+    return part(gold), part(got)
+
+
+def _score_reason(scores: Scores, gold: Line, got: Line, accept: Line) -> None:
     label, given = f"{gold['kind']}/{gold['reason']}", f"{got.get('kind')}/{got.get('reason')}"
     defensible = accept.get("reason", [])
     if given in defensible or got.get("reason") in defensible:
@@ -152,11 +178,6 @@ def _score_one(scores: Scores, gold: Line, got: Line) -> None:
         scores.words[str(got["reading"])].append(label == given)
     if got.get("confidence") is not None:
         scores.confidences.append((float(got["confidence"]), label == given))
-    _compare(scores.secondary, set(gold.get("secondary_reasons") or []), set(got.get("secondary_reasons") or []))
-    want, have = set(gold.get("flags") or []), set(got.get("flags") or [])
-    for name in want | have:
-        _compare(scores.flags[name], want & {name}, have & {name})
-    _score_fields(scores, gold.get("fields") or {}, got.get("fields") or {}, accept)
 
 
 def _score_fields(scores: Scores, gold: Line, got: Line, accept: Line) -> None:

@@ -60,3 +60,18 @@ def test_order_lines_match_one_to_one() -> None:
 def test_calibration_error_is_the_gap_between_word_and_deed() -> None:
     assert calibration_error([(0.9, True)] * 9 + [(0.9, False)]) is not None
     assert abs(calibration_error([(0.95, True), (0.95, False)]) - 0.45) < 1e-9  # type: ignore[operator]
+
+
+def test_what_a_gold_line_does_not_know_is_neither_right_nor_wrong() -> None:
+    gold = {"file": "a", "kind": "dispute", "reason": "tax", "fields": {"po_number": "45-1"},
+            "known": ["kind", "reason", "fields.po_number"]}  # fmt: skip
+    got = {"file": "a", "kind": "dispute", "reason": "tax", "flags": ["deadline"],
+           "fields": {"po_number": "451", "currency": "EUR"}}  # fmt: skip
+    scores = score([gold], [got])
+    assert (scores.fields["po_number"].right, scores.fields["currency"].extra, dict(scores.flags)) == (1, 0, {})
+    assert scores.reasons == [("dispute/tax", "dispute/tax")]
+
+
+def test_a_gold_line_without_a_reason_is_in_no_share_of_reasons() -> None:
+    scores = score([{"file": "a", "known": []}], [{"file": "a", "kind": "dispute", "reason": "tax"}])
+    assert (scores.cases, scores.reasons) == (1, [])
