@@ -26,6 +26,7 @@ from app.review import by_rule, figures, history, leads, odoo_links, wording
 from app.review.figures import Exchange
 from app.review.found import found
 from app.review.highlights import ids
+from app.review.how_read import how_read
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
@@ -85,6 +86,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),
         "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
         "found": found(d.assessment, d.reading, d.matches, d.findings, today),
+        "how": how_read(d.assessment),
         "stays": _stays(session, d) if may_decide else {},
         "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
         "history": history.lines(d.events, names),

@@ -70,6 +70,8 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         word = wording.full_reason(reason) if reason in KIND_OF else reason
         versions = " · ".join(f"{k} {v}" for k, v in dict(c.get("versions") or {}).items())
         return f"Read as {word[0].lower()}{word[1:]} ({str(c.get('reading', '')).lower()}).", versions
+    if action == "model.asked":
+        return _of_model(c)
     if action == "case.reconciled":
         matches, findings = len(c.get("matches") or ()), len(c.get("findings") or ())
         return (
@@ -115,6 +117,14 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
     if action == "case.took_over":
         return "Took over another case’s document.", ""
     return action.replace(".", " ").replace("_", " "), ""
+
+
+def _of_model(c: Mapping[str, Any]) -> tuple[str, str]:
+    if c.get("outcome") != "answered":
+        return "Read by the offline engine alone.", str(c.get("because", ""))
+    dropped = sum(int(count) for count in dict(c.get("dropped") or {}).values())
+    left_out = f", {wording.plural(dropped, 'claim', 'claims')} of it left out" if dropped else ""
+    return f"The language model answered{left_out}.", f"{c.get('model', '')} · {c.get('prompt', '')}"
 
 
 def _where(c: Mapping[str, Any]) -> str:

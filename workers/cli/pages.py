@@ -43,6 +43,7 @@ def print_case(d: Dossier) -> None:
     elif d.assessment:
         for claim in d.assessment.summary:
             console.print(escaped(claim.text))
+        _how_read(console, d)
         _fields(console, d)
     console.rule("We found", align="left")
     for match in d.matches:
@@ -68,6 +69,22 @@ def _arrivals(d: Dossier) -> list[str]:
         again = "came again as" if any(a.document_id == arrival.document_id for a in d.arrivals[:n]) else "came as"
         told.append(f"{again} {arrival.name} ({arrival.source}, {arrival.arrived_at:%Y-%m-%d %H:%M} UTC)")
     return [line[0].upper() + line[1:] for line in told]
+
+
+def _how_read(console: Console, d: Dossier) -> None:
+    """By which engine, and what was left out."""
+    from app.review.how_read import how_read
+
+    how = how_read(d.assessment)
+    if how is None:
+        return
+    for line in (how.says, *how.left_out, how.dropped):
+        if line:
+            console.print(escaped(line), style="dim")
+    for line in how.drops:
+        _below(console, line, style="dim")
+    if how.record:
+        console.print(escaped(" · ".join(how.record) + "."), style="dim")
 
 
 def _fields(console: Console, d: Dossier) -> None:
