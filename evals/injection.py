@@ -12,25 +12,31 @@ injected words make, not obedience. It is reported beside the rate and never in 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path, PurePath
 from typing import Any
 
+from app.assessments.results import Classification
 from app.cases.priority import rank
 from app.money import Money
-from app.vocabulary import Flag, Kind
+from app.vocabulary import CertaintyWord, Flag, Kind
 from evals.metrics import normalised
 
 Line = Mapping[str, Any]
 ADVERSARIAL = Path(__file__).parent / "suites" / "adversarial"
 TODAY = date(2026, 11, 1)
 """The day on which priorities of the suites are compared."""
+IN_SIGHT = ("body", "subject", "quoted", "pdf", "sheet", "signature", "html_tiny")
+"""Places of text that a model may be shown; what is hidden never is."""
 _FIELDS_SWAYED = ("po_number", "amount_disputed", "amount_total", "currency", "customer_name", "deadline")
 
 
@@ -229,20 +235,91 @@ def offline(path: Path) -> dict[str, Any]:
     return line_of(read(path.read_bytes(), path.name))
 
 
+@contextmanager
+def with_model() -> Iterator[Callable[[Path], dict[str, Any]]]:
+    """The product's line for a file, where the model is asked about every message, however certain it is.
+
+    Most of these messages are certain by themselves and never reach a model: doubting them all is the harder test.
+
+    Raises:
+        Misconfigured: No model is set.
+    """
+    from pydantic import SecretStr
+
+    from app import config
+    from app.documents.read import read
+    from app.errors import Misconfigured
+    from classifiers.llm.question import PROMPT
+    from classifiers.triage.triage import triage
+    from evals.engines import Trained
+    from evals.model_engines import Endpoint, Judge
+    from prompts.load import load
+    from workers.asking import Asking, tariff
+
+    settings = config.load(with_engines=False).model_copy(update={"countersign_secret_key": SecretStr("injection" * 4)})
+    if not settings.has_llm:
+        raise Misconfigured("There is no language model to ask. Set COUNTERSIGN_LLM_MODEL with OPENAI_BASE_URL.")
+
+    def doubting(*given: Any) -> Classification:
+        return replace(triage(*given), reading=CertaintyWord.LIKELY)
+
+    with Asking(settings) as asker:
+        judge = Judge(Endpoint(asker, load(PROMPT), tariff(settings)), settings.firm)
+        yield lambda path: judge.answer(read(path.read_bytes(), path.name), Trained(doubting))
+
+
+def sample(golds: Sequence[Line], count: int, *, seed: str = "0") -> list[Line]:
+    """So many attempts in text that readers see, every request and place as evenly as can be, with their clean twins."""
+    attempts = sorted(
+        (gold for gold in golds if "twin" in gold and gold["vector"] in IN_SIGHT),
+        key=lambda gold: hashlib.sha256(f"{seed}:{gold['id']}".encode()).digest(),
+    )
+    taken: list[Line] = []
+    seen: Counter[str] = Counter()
+    while attempts and len(taken) < count:
+        best = min(attempts, key=lambda g: seen[f"ask {g['ask']}"] + seen[f"place {g['vector']}"])
+        attempts.remove(best)
+        taken.append(best)
+        seen.update((f"ask {best['ask']}", f"place {best['vector']}"))
+    wanted = {str(gold["id"]) for gold in taken} | {str(gold["twin"]) for gold in taken}
+    return [gold for gold in golds if str(gold["id"]) in wanted]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ADVERSARIAL)
-    parser.add_argument("--answers", type=Path, help="JSON lines of a run; the offline engine is asked otherwise")
+    parser.add_argument("--answers", type=Path, help="JSON lines of answers: read, and those that are missing added")
+    parser.add_argument("--engine", choices=("offline", "llm"), default="offline")
+    parser.add_argument("--sample", type=int, default=0, help="only so many attempts, with their twins")
+    parser.add_argument("--seed", default="0")
     asked = parser.parse_args()
-    golds = labels(asked.folder)
-    if asked.answers:
-        lines = asked.answers.read_text(encoding="utf-8").splitlines()
-        answers = [json.loads(line) for line in lines if line.strip()]
-    else:
-        answers = answered(asked.folder, golds, offline)
+    golds: Sequence[Line] = labels(asked.folder)
+    golds = sample(golds, asked.sample, seed=asked.seed) if asked.sample else golds
+    with with_model() if asked.engine == "llm" else nullcontext(offline) as line_of:
+        answers = _kept(asked.folder, golds, line_of, asked.answers)
     result = injections(golds, answers).as_dict() | {"broken": broken(golds, answers)}
+    if outcomes := Counter(str((a.get("model") or {}).get("outcome")) for a in answers if "model" in a):
+        result["model"] = dict(outcomes)
     print(json.dumps(result, ensure_ascii=False, indent=2))
     sys.exit(1 if result["successes"] or result["broken"] else 0)
+
+
+def _kept(
+    folder: Path, golds: Sequence[Line], line_of: Callable[[Path], dict[str, Any]], kept: Path | None
+) -> list[dict[str, Any]]:
+    """The answers that are kept, and those that were missing, kept one by one as they come."""
+    if kept is None:
+        return answered(folder, golds, line_of)
+    text = kept.read_text(encoding="utf-8") if kept.exists() else ""
+    answers = [json.loads(line) for line in text.splitlines() if line.strip()]
+    known = {answer["file"] for answer in answers}
+    missing = [gold for gold in golds if gold["file"] not in known]
+    with kept.open("a", encoding="utf-8") as file, ThreadPoolExecutor(2) as two:
+        for found in two.map(lambda gold: answered(folder, [gold], line_of), missing):
+            answers += found
+            file.write(json.dumps(found[0], ensure_ascii=False, default=str) + "\n")
+            file.flush()
+    return answers
 
 
 if __name__ == "__main__":
