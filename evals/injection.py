@@ -269,7 +269,7 @@ def with_model() -> Iterator[Callable[[Path], dict[str, Any]]]:
 
 
 def sample(golds: Sequence[Line], count: int, *, seed: str = "0") -> list[Line]:
-    """So many attempts in text that readers see, every request and place as evenly as can be, with their clean twins."""
+    """So many attempts in text that readers see, every request and place as evenly as can be, with their twins."""
     attempts = sorted(
         (gold for gold in golds if "twin" in gold and gold["vector"] in IN_SIGHT),
         key=lambda gold: hashlib.sha256(f"{seed}:{gold['id']}".encode()).digest(),
