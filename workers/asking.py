@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.llm.asking import Asker, Said
+from app.llm.chat import Message, Schema
 from app.llm.guarded import Guarded
 from app.llm.usage import Tariff
 from app.llm.waiting import ModelLoop
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from app.llm.local import LocalModel
     from app.llm.openai_chat import OpenAiChat
     from classifiers.llm.question import Question
+
+_READY = Schema("check", {
+    "type": "object", "properties": {"state": {"enum": ["ready"]}}, "required": ["state"],
+    "additionalProperties": False,
+})  # fmt: skip
 
 
 class Asking:
@@ -50,6 +56,15 @@ class Asking:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def check(self) -> float:
+        """Ask for two words, without record; how many seconds it took.
+
+        Raises:
+            Unanswered: One of its kinds: the message says what is wrong.
+        """
+        question = [Message("user", 'Answer with this JSON and nothing else: {"state": "ready"}')]
+        return self._loop.run(self._chat.answer(question, schema=_READY, max_tokens=32, deadline=30.0)).seconds
 
     def close(self) -> None:
         """Give connections, thread and a loaded model back."""

@@ -41,7 +41,7 @@ _ABSENT = {
     "Odoo": "not connected; set ODOO_URL, ODOO_DB and ODOO_API_KEY. Until then nothing is matched or written.",
     "Odoo's modules": "unknown until Odoo is connected.",
     "Odoo's panel": "not linked; set COUNTERSIGN_ODOO_SECRET here and enter the same in Odoo's settings.",
-    "model endpoint": "not set; the offline engine does the whole job.",
+    "model endpoint": "not set; the offline engine does the whole job (COUNTERSIGN_LLM_MODEL, COUNTERSIGN_LLM_FILE).",
     "mail": "no mailbox is connected; take in files, the watched folder (COUNTERSIGN_WATCH) or POST /v1/documents.",
 }
 
@@ -145,7 +145,37 @@ def _odoo_modules(p: Parts) -> str | None:
 
 
 def _model_endpoint(p: Parts) -> str | None:
-    return None
+    """Whether the model answers a question that costs next to nothing, and what questions have cost today."""
+    from workers.asking import Asking
+
+    if not p.settings.has_llm:
+        return None
+    asking = Asking(p.settings)
+    try:
+        seconds = asking.check()
+    finally:
+        asking.close()
+    where = p.settings.countersign_llm_file or p.settings.openai_base_url or "OpenAI"
+    return f"{asking.asker.model} at {where} answers in {seconds:.1f} s{_spent(p)}"
+
+
+def _spent(p: Parts) -> str:
+    from datetime import UTC
+
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from app.clock import now
+    from app.llm.usage import spent_on
+
+    currency, budget = p.settings.countersign_llm_currency, p.settings.countersign_llm_budget_per_day
+    try:
+        with p.database.transaction() as session:
+            today = spent_on(session, now().astimezone(UTC).date(), currency=currency)
+    except (Misconfigured, OperationalError, ProgrammingError):
+        return ""
+    of = f" of {budget.normalize():f}" if budget is not None else ""
+    unpriced = f", {today.unpriced} of them without a price" if today.unpriced else ""
+    return f"; today {today.questions} questions{unpriced}, {today.cost.normalize():f}{of} {currency}"
 
 
 def _mail(p: Parts) -> str | None:
