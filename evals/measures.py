@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import comb
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +151,24 @@ class Comparison:
     differences: tuple[Difference, ...]
     mcnemar: dict[str, McNemar]
     flips: tuple[Flip, ...]
+
+    def as_plain(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON."""
+        return {
+            "before": {"run": str(self.before.folder), "name": self.before.name},
+            "after": {"run": str(self.after.folder), "name": self.after.name},
+            "cases": self.cases,
+            "left_out": self.left_out,
+            "measures": {
+                one.measure.name: {
+                    "before": one.before, "after": one.after, "change": one.change, "low": one.low, "high": one.high,
+                    "verdict": one.verdict,
+                }
+                for one in self.differences
+            },
+            "mcnemar": {level: asdict(test) for level, test in self.mcnemar.items()},
+            "flips": [asdict(flip) for flip in self.flips],
+        }  # fmt: skip
 
 
 def compare(before: Run, after: Run, *, drawings: int = DRAWINGS, seed: int = 0) -> Comparison:

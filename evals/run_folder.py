@@ -82,6 +82,12 @@ def begin(folder: Path, about: dict[str, Any], cases: Sequence[Case]) -> Run:
     return open_run(folder)
 
 
+def clear(folder: Path) -> None:
+    """Remove a run from its folder, and nothing else."""
+    for name in (RUN, LABELS, ANSWERS):
+        (folder / name).unlink(missing_ok=True)
+
+
 def write_about(folder: Path, about: dict[str, Any]) -> None:
     """Write `run.json`, whole or not at all."""
     draft = folder / f"{RUN}.new"

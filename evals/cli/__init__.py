@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from evals.cli.compare import compare
 from evals.cli.export_decisions import export_decisions
+from evals.cli.gate import gate
 from evals.cli.report import report
 from evals.cli.run import run
 
@@ -12,6 +14,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_
 app.command()(run)
 app.command()(export_decisions)
 app.command()(report)
+app.command()(compare)
+app.command()(gate)
 
 
 @app.callback()

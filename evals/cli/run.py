@@ -53,6 +53,9 @@ def run(
     reason_only: Annotated[
         bool, typer.Option("--reason-only", help="Ask the model for the reason alone: cheap, and no summary.")
     ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Start over: answers that the folder holds are removed.")
+    ] = False,
     name: Annotated[str, typer.Option(help="What the run is called in tables; the folder's name else.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object with all measures.")] = False,
 ) -> None:  # fmt: skip
@@ -80,6 +83,8 @@ def run(
         }  # fmt: skip
         at_once = concurrency or _at_once(settings, engine)
         about["concurrency"] = at_once
+        if anew:
+            run_folder.clear(out)
         begun = run_folder.begin(out, about, some)
         reader = stack.enter_context(Reader(min(at_once, os.cpu_count() or 1)))
         say = stack.enter_context(_progress(settings.countersign_llm_currency, has_model=engine != EngineName.OFFLINE))

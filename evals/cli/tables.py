@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 from evals import figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from rich.table import Table
 
+    from evals.gate import Judged
     from evals.measures import Comparison, Measured
 
 
@@ -73,9 +77,31 @@ def print_comparison(found: Comparison) -> None:
         flips = _table("", "Case", "Right", before, after)
         for flip in found.flips:
             style = {"fixed": "green", "broken": "red"}.get(flip.what, "")
-            cells = (flip.id, flip.gold, flip.before or "no answer", flip.after or "no answer")
-            flips.add_row(Text(flip.what, style=style), *(Text(harmless(cell)) for cell in cells))
+            said = (label.rpartition("/")[2] or "no answer" for label in (flip.gold, flip.before, flip.after))
+            flips.add_row(Text(flip.what, style=style), *(Text(harmless(cell)) for cell in (flip.id, *said)))
         console.print(flips)
+
+
+def print_judged(judged: Sequence[Judged], baseline: Path) -> None:
+    """What fell below its baseline, or that nothing did."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    fallen = [one for one in judged if one.has_fallen]
+    if not fallen:
+        console.print(f"As good as {baseline}: {len(judged)} measures kept.", style="green")
+        return
+    table = _table("Fell", "Baseline", "At worst", "Now")
+    for one in fallen:
+        unit = one.measure.unit
+        shown = [figures.shown(value, unit) for value in (one.baseline, one.limit, one.value)]
+        table.add_row(one.measure.title, *shown[:2], "not measured" if one.value is None else shown[2])
+    console.print(table)
+    console.print(
+        f"{len(fallen)} of {len(judged)} measures fell below {baseline}. If that is meant, say why in the change and "
+        "write a new baseline with --write.",
+        style="red",
+    )
 
 
 def _table(*columns: str) -> Table:
