@@ -176,7 +176,7 @@ def shown(found: Assessment) -> list[str]:
     return [claim.text for claim in found.summary] + [str(text) for text in texts]
 
 
-_SEVEN = re.compile(r"\bseven|\bsieb|\bsept\b", re.IGNORECASE)
+_SEVEN = re.compile(r"\b(?:seven|seventy|siebzehn|sept)\b", re.IGNORECASE)
 
 
 def has_seven(text: str) -> bool:
