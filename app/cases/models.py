@@ -76,6 +76,12 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     """Counts changes; a person decides on the version they saw."""
+
+    @property
+    def is_own_draft(self) -> bool:
+        """Whether it holds a text of ours that waits, and no message or discrepancy: such a case has no kind."""
+        return self.kind is None and self.reading is not None
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads this class attribute
 
 

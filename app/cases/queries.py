@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseDocument
@@ -63,17 +63,21 @@ def page(session: Session, wanted: Filter, *, sort: str = "priority", cursor: st
 
 
 def totals(session: Session, wanted: Filter) -> dict[str, Any]:
-    """How many cases fit, by kind and by state, and what is at stake by currency."""
+    """How many cases fit, by kind and by state, and what is at stake by currency.
+
+    Without a kind are "unread" ones, and under "draft" those that hold a text of ours and no message.
+    """
+    sort = func.coalesce(Case.kind, case((Case.reading.is_(None), "unread"), else_="draft")).label("sort")
     rows = session.execute(
-        _filtered(select(Case.kind, Case.state, Case.currency, func.count(), func.sum(Case.at_stake)), wanted).group_by(
-            Case.kind, Case.state, Case.currency
+        _filtered(select(sort, Case.state, Case.currency, func.count(), func.sum(Case.at_stake)), wanted).group_by(
+            sort, Case.state, Case.currency
         )
     ).all()
     by_kind: dict[str, int] = {}
     by_state: dict[str, int] = {}
     at_stake: dict[str, Decimal] = {}
     for kind, state, currency, count, amount in rows:
-        by_kind[kind or "unread"] = by_kind.get(kind or "unread", 0) + count
+        by_kind[kind] = by_kind.get(kind, 0) + count
         by_state[state] = by_state.get(state, 0) + count
         if currency and amount:
             at_stake[currency] = at_stake.get(currency, Decimal(0)) + amount

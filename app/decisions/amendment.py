@@ -28,6 +28,7 @@ EDITABLE = {
     "mark_disputed": ("reason",),
 }
 """What a person may change of each kind before confirming; anything else is done in Odoo by hand."""
+NARRATIVE, LINE, LONGEST_LINE = "update_invoice_narrative", "line_", 2000
 
 
 def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
@@ -40,7 +41,7 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
         Refused: A value may not be edited here, or is not a number where one is needed.
     """
     proposal = as_proposal(suggestion)
-    allowed = EDITABLE.get(suggestion.kind, ())
+    allowed = tuple(editable_values(suggestion)) if suggestion.kind == NARRATIVE else EDITABLE.get(suggestion.kind, ())
     unknown = set(values) - set(allowed)
     if unknown:
         raise Refused(
@@ -49,8 +50,12 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
         )
     if suggestion.kind == "draft_credit_note":
         return _credit(proposal, values)
+    if suggestion.kind == NARRATIVE and proposal.change is not None:
+        return _narrative(proposal, proposal.change, values)
     if "papers" in values:
         proposal, values = _ticked(proposal, values)
+    if suggestion.kind == "draft_reply" and "body" in values:
+        proposal = replace(proposal, within={k: v for k, v in proposal.within.items() if k != "wording"})
     if proposal.change is None:
         reply = {**dict(proposal.within.get("reply", {})), **values}
         return replace(proposal, within={**proposal.within, "reply": reply}, shown=_shown(proposal, values))
@@ -61,11 +66,15 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
 def editable_values(suggestion: Suggestion) -> dict[str, str]:
     """What a person may change of this suggestion, by name, with its value as text; nothing where it cannot be edited.
 
-    A credit on one line is edited by its amount, and by its quantity where it has one; one on several lines is not.
+    Of the text of an invoice, each line that is reworded is one value, `line_` with its id in Odoo. A credit on one
+    line is edited by its amount, and by its quantity where it has one; one on several lines is not.
     """
     names = EDITABLE.get(suggestion.kind, ())
     body = suggestion.command.get("odoo")
     values = dict(body["values"]) if body else dict(suggestion.command.get("within", {}).get("reply", {}))
+    if suggestion.kind == NARRATIVE:
+        texts = {f"{LINE}{line['line_id']}": str(line["name"]) for line in values.get("lines") or ()}
+        return texts | ({"narration": str(values["narration"] or "")} if "narration" in values else {})
     if suggestion.kind == "draft_credit_note":
         lines = values.get("lines") or []
         if len(lines) != 1:
@@ -127,6 +136,30 @@ def _ticked(proposal: Proposal, values: Mapping[str, str]) -> tuple[Proposal, di
     others = tuple(row for row in proposal.shown if row.what not in {p.name for p in known})
     changed = replace(proposal, within={**proposal.within, **papers.as_json(now)}, shown=(*others, *papers.rows(now)))
     return changed, {name: value for name, value in values.items() if name != "papers"}
+
+
+def _narrative(proposal: Proposal, change: Change, values: Mapping[str, str]) -> Proposal:
+    new: dict[str, Any] = dict(change.values)
+    for name, value in values.items():
+        if name == "narration":
+            new["narration"] = value
+        elif not value.strip():
+            raise Refused("The text of a line cannot be empty: Odoo prints it on the invoice. Reject the step instead.")
+        elif len(value) > LONGEST_LINE:
+            raise Refused(f"The text of a line has {len(value)} characters; Odoo takes {LONGEST_LINE} from us.")
+    edits = {int(name.removeprefix(LINE)): value for name, value in values.items() if name.startswith(LINE)}
+    if edits:
+        lines: list[dict[str, Any]] = list(new.get("lines") or ())
+        new["lines"] = [{**line, "name": edits.get(int(line["line_id"]), line["name"])} for line in lines]
+    shown = tuple(replace(row, after=_edited_text(row, edits, values)) for row in proposal.shown)
+    return replace(proposal, change=replace(change, values=new), shown=shown)
+
+
+def _edited_text(row: Shown, edits: Mapping[int, str], values: Mapping[str, str]) -> str:
+    line = next((text for number, text in edits.items() if row.what.endswith(f"(line {number})")), None)
+    if line is not None:
+        return line
+    return values["narration"] if "narration" in values and row.what == "Text at the foot" else row.after
 
 
 def _credit(proposal: Proposal, values: Mapping[str, str]) -> Proposal:

@@ -106,7 +106,8 @@ def dossier(session: Session, case_id: int) -> Dossier:
     except NotFound:
         row = None
     try:
-        reading = readings.load(session, row.document_id) if row else None
+        told_in = row.document_id if row else documents[-1].id if case.is_own_draft and documents else None
+        reading = readings.load(session, told_in) if told_in else None
     except NotFound:
         reading = None  # kept by an earlier version: the rest of the case is shown without it
     return Dossier(
@@ -114,7 +115,7 @@ def dossier(session: Session, case_id: int) -> Dossier:
         documents=tuple(documents),
         arrivals=tuple(arrivals),
         reading=reading,
-        reading_of=row.document_id if row else None,
+        reading_of=told_in,
         assessment=keep.assessment_of(row) if row else None,
         matches=keep.matches_of(row) if row else (),
         findings=keep.findings_of(row) if row else (),

@@ -130,7 +130,8 @@ def _standing(
         if piece is None or not isinstance(text, str) or piece.number in words:
             continue
         said = " ".join(text.split()).strip(" .;,:-–\"“”„«»'")
-        why = unfit(said, piece, guard, drafted.language, held)
+        others = [p.done for p in asked.pieces.values() if p is not piece]
+        why = unfit(said, piece, guard, drafted.language, held, others)
         if why:
             drops.append(why)
         elif said:
@@ -138,8 +139,13 @@ def _standing(
     return words, drops
 
 
-def unfit(said: str, piece: Piece, guard: Guard, language: str, held: Sequence[str]) -> str:
-    """Why a description cannot stand for a piece, as the middle of a sentence; empty when it can."""
+def unfit(
+    said: str, piece: Piece, guard: Guard, language: str, held: Sequence[str], others: Sequence[Sequence[str]] = ()
+) -> str:
+    """Why a description cannot stand for a piece, as the middle of a sentence; empty when it can.
+
+    `held` are the words held back, `others` the remarks of other pieces.
+    """
     if not said:
         return "empty"
     if len(said) > LONGEST:
@@ -156,6 +162,8 @@ def unfit(said: str, piece: Piece, guard: Guard, language: str, held: Sequence[s
         return f"a {checked.reason} in it stands in no remark"
     if any(c.isdigit() for c in said) and not _figures(said) <= _figures("\n".join(piece.done)):
         return "a number in it stands in no remark"
+    if (_stems(said) - _stems("\n".join(piece.done))) & {s for done in others for s in _stems("\n".join(done))}:
+        return "it says what the remarks of another piece say"
     return "" if _is_supported(said, piece.done) else "it says what no remark says"
 
 

@@ -30,5 +30,7 @@ def by_rule(assessment: Assessment | None) -> ByRule | None:
 
 def first_lead(d: Dossier, said: str) -> tuple[str, str]:
     """(heading, text) of the first of the three sentences: what they say, or the rule that speaks here."""
+    if d.case.is_own_draft:
+        return "The draft", said
     rule = by_rule(d.assessment)
     return ("They say", said) if rule is None else ("The rule", f"{rule.says} {rule.since}".strip())

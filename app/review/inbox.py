@@ -162,9 +162,9 @@ def _row(case: Case, wanted: ListState, exchange: Exchange, at: datetime, owner:
     return Row(
         case=case,
         href=wanted.case(case.id),
-        what=wording.question(fits) if len(fits) > 1 else wording.reason_word(case.reason),
-        kind=wording.kind_word(case.kind),
-        icon=wording.KIND_ICONS[Kind(case.kind)] if case.kind else "clock",
+        what=wording.question(fits) if len(fits) > 1 else wording.sort_of(case)[0],
+        kind=wording.sort_of(case)[1],
+        icon=wording.KIND_ICONS[Kind(case.kind)] if case.kind else "po" if case.is_own_draft else "clock",
         amount=figures.number(stake) if stake else "",
         about=exchange.about(stake) if stake else "",
         summary=figures.short(without_accounts(summary) if case.kind == Kind.SECURITY_ALERT else summary),

@@ -18,6 +18,8 @@ LONGEST = 220
 
 def they_say(d: Dossier) -> str:
     """What the sender says, in at most two sentences."""
+    if d.case.is_own_draft:
+        return d.case.here_because
     if d.assessment is None:
         return "Not read yet. The document is stored safely."
     claims = [c.text for c in d.assessment.summary]
@@ -39,6 +41,8 @@ def _first_words(d: Dossier) -> str:
 
 def we_found(d: Dossier) -> str:
     """What the books say: the first finding, else what matched."""
+    if d.case.is_own_draft:
+        return figures.short(d.case.summary, LONGEST)
     if d.findings:
         more = len(d.findings) - 1
         tail = f" {wording.plural(more, 'more finding', 'more findings')} below." if more else ""

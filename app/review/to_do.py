@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.decisions.amendment import editable_values
+from app.decisions.amendment import LINE, editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.decide import NOTHING
 from app.decisions.dossier import Dossier, ShownSuggestion
 from app.decisions.permission import permission
+from app.drafts.reply import how_worded
 from app.money import Money
 from app.review import figures, wording
+from app.review.rewording import Piece, running
 from app.suggestions import papers
+from app.suggestions.figures import EMPTY
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.vocabulary import CertaintyWord, Flag, Kind
@@ -44,6 +47,8 @@ class Row:
     after: str
     changes: bool
     is_text: bool
+    pieces: tuple[Piece, ...] = ()
+    """A text that stands in Odoo and is reworded, as one running text; empty where there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ class Step:
     stale: tuple[Stale, ...]
     written: WriteBack | None
     lang: str
+    worded: str = ""
+    """Whose words a reply is in, where a model was asked."""
 
     @property
     def is_open(self) -> bool:
@@ -168,7 +175,8 @@ def _step(
 ) -> Step:  # fmt: skip
     s = shown.suggestion
     allowed = permission(s, policy, person, confirmed_ids=shown.confirmed_ids, answered_delivery=_delivery_answers(d))
-    rows = tuple(_row(str(r["what"]), str(r["now"]), str(r["after"])) for r in s.before)
+    reworded = s.kind == "update_invoice_narrative"
+    rows = tuple(_row(str(r["what"]), str(r["now"]), str(r["after"]), reworded=reworded) for r in s.before)
     values = [v for r in rows if not r.is_text for v in (r.now, r.after)]
     written = writes.get(s.id)
     differs = written.differs if written is not None and s.state == "stale" else None
@@ -179,7 +187,7 @@ def _step(
         closed_because=allowed.why_not,
         edits=tuple(_edits(s)) if s.state == "open" else (),
         stale=tuple(_stale(d, s, differs or [])), written=written,
-        lang=language if s.kind == "draft_reply" else "en",
+        lang=language if s.kind == "draft_reply" else "en", worded=how_worded(s.command.get("within", {})),
     )  # fmt: skip
 
 
@@ -188,16 +196,31 @@ def _delivery_answers(d: Dossier) -> set[str]:
     return {e.actor for e in d.events if e.action == "delivery.answered"}
 
 
-def _row(what: str, now: str, after: str) -> Row:
-    return Row(what, now, after, changes=now != after, is_text="\n" in after or len(after) > 120)
+def _row(what: str, now: str, after: str, *, reworded: bool) -> Row:
+    is_text = "\n" in after or len(after) > 120
+    pieces = running(now, after) if reworded and is_text and now != EMPTY else ()
+    return Row(what, now, after, changes=now != after, is_text=is_text, pieces=pieces)
 
 
 def _edits(s: Suggestion) -> list[Edit]:
     known = tuple(p.name for p in papers.of_json(s.command.get("within", {})))
     return [
-        Edit(n, wording.EDIT_WORDS.get(n, wording.capital(n)), value, n in _LONG_TEXT, known if n == "papers" else ())
+        Edit(
+            n,
+            _edit_word(s, n),
+            value,
+            n in _LONG_TEXT or n.startswith(LINE),
+            known if n == "papers" else (),
+        )
         for n, value in editable_values(s).items()
     ]
+
+
+def _edit_word(s: Suggestion, name: str) -> str:
+    """What a value is called; a line of an invoice by what the rows call it."""
+    ends = f"(line {name.removeprefix(LINE)})"
+    row = next((str(r["what"]) for r in s.before if name.startswith(LINE) and str(r["what"]).endswith(ends)), "")
+    return row or wording.EDIT_WORDS.get(name, wording.capital(name))
 
 
 def _stale(d: Dossier, s: Suggestion, differs: list[dict[str, object]]) -> list[Stale]:

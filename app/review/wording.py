@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from app.assessments.present import KIND_WORDS as KIND_WORDS
 from app.assessments.present import REASON_WORDS as REASON_WORDS
 from app.decisions.words import EDIT_WORDS as EDIT_WORDS
@@ -10,6 +12,9 @@ from app.decisions.words import STATE_WORDS as STATE_WORDS
 from app.decisions.words import STEP_PHRASES as STEP_PHRASES
 from app.decisions.words import STEP_TITLES as STEP_TITLES
 from app.vocabulary import KIND_OF, Kind
+
+if TYPE_CHECKING:
+    from app.cases.models import Case
 
 STATE_TAGS = {
     "needs_approval": ("tag-ink", "person"),
@@ -88,6 +93,10 @@ UNIT_WORDS = {
 """UN/ECE Recommendation 20 codes that services are ordered in."""
 
 
+DRAFT_WORD = "Invoice text"
+"""Stands for the kind of a case that holds a text of ours and no message."""
+
+
 def kind_word(kind: str | None) -> str:
     """A kind as people say it."""
     return KIND_WORDS[Kind(kind)] if kind else "Not read yet"
@@ -95,6 +104,13 @@ def kind_word(kind: str | None) -> str:
 
 def reason_word(reason: str | None) -> str:
     return REASON_WORDS[reason] if reason else "Being read"
+
+
+def sort_of(case: Case) -> tuple[str, str]:
+    """(what, kind) of a case as people say them: "Rate", "Dispute"."""
+    if case.is_own_draft:
+        return DRAFT_WORD, "Draft"
+    return reason_word(case.reason), kind_word(case.kind)
 
 
 def full_reason(reason: str) -> str:

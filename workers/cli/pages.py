@@ -8,6 +8,7 @@ from app.assessments.findings import Finding
 from app.decisions.dossier import Dossier, ShownSuggestion
 from app.detectors.telling import READER
 from app.drafts.brief import Brief, Point
+from app.drafts.reply import how_worded
 from workers.cli.outside import escaped, harmless
 from workers.cli.tables import stake
 
@@ -36,7 +37,10 @@ def print_case(d: Dossier) -> None:
     for line in _arrivals(d):
         console.print(escaped(line), style="dim")
     by_rule = d.assessment is not None and d.assessment.engine == READER
-    console.rule("The rule" if by_rule else "They say", align="left")
+    said = "The draft" if case.is_own_draft else "The rule" if by_rule else "They say"
+    console.rule(said, align="left")
+    if case.is_own_draft:
+        console.print(escaped(case.summary))
     if d.assessment and by_rule:
         for vote in d.assessment.classification.votes:
             console.print(escaped(vote.because))
@@ -51,7 +55,9 @@ def print_case(d: Dossier) -> None:
         console.print(f"{match.what}: {escaped(match.record.name)}{certain}: {escaped('; '.join(match.because))}")
     for finding in d.findings:
         _finding(console, finding)
-    if not (d.matches or d.findings):
+    if case.is_own_draft:
+        console.print(escaped(d.reading.text if d.reading else "The text that was drafted is not kept."))
+    elif not (d.matches or d.findings):
         console.print("Nothing in Odoo is certain yet.", style="dim")
     if d.brief is not None:
         _brief(console, d.brief)
@@ -158,6 +164,8 @@ def _suggestion(console: Console, shown: ShownSuggestion) -> None:
     for row in s.before:
         now, after = (_short(" ".join(str(row[side]).split())) for side in ("now", "after"))
         _below(console, f"{row['what']}: {now} → {after}")
+    if worded := how_worded(s.command.get("within", {})):
+        _below(console, worded, style="dim")
     _below(console, s.because, style="dim")
     _below(console, f"{s.risk.replace('_', ' ')}, {needs}, rule {s.rule}", style="dim")
     _below(console, str(s.id), style="dim")

@@ -38,7 +38,7 @@ def stake(case: Case) -> str:
 
 def what(case: Case) -> str:
     """The reason in words."""
-    return REASON_WORDS.get(case.reason or "", "Not read yet")
+    return "Invoice text" if case.is_own_draft else REASON_WORDS.get(case.reason or "", "Not read yet")
 
 
 def _table(cases: Sequence[Case], *, with_kind: bool) -> RenderableType:
