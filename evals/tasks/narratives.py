@@ -151,9 +151,10 @@ def _look_at_figures(result: Result, drafted: Draft, line: LineDraft, held: Iter
     withheld = set(held)
     entries = [e for e in line.line.entries if e.id not in withheld]
     sums = [s.hours for s in line.sentences if s.hours is not None]
+    weeks = [n for e in line.line.entries if e.day for n in e.day.isocalendar()]
     known = facts_of(
         [(e.day, e.hours, e.amount, e.task, e.person) for e in line.line.entries], sums, line.hours, line.line.net,
-        drafted.invoice.po_number, line.line.subject, [w for e in line.line.entries if e.day for w in e.day.isocalendar()],
+        drafted.invoice.po_number, line.line.subject, weeks,
     )  # fmt: skip
     facts = Facts(known.numbers, known.dates, known.currencies, known.texts)
     frame = SourceText("", "\n".join([*(e.remark for e in entries), line.line.subject]), drafted.language)
@@ -205,7 +206,8 @@ def _odoo() -> Iterator[tuple[dict[str, Any], Plant]]:
         database = os.environ["ODOO_DB"]
         with Json2Odoo(url, database, key) as gateway:
             administrator = Administrator(gateway)
-            yield {}, lambda number, text: administrator.write("account.analytic.line", number, {"name": text})
+            ours = list(gateway.companies())
+            yield {}, lambda number, text: administrator.write("account.analytic.line", number, {"name": text}, ours)
         return
     from fixtures.odoo.sandbox import API_KEY, DATABASE, Sandbox
 
