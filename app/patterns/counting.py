@@ -91,36 +91,47 @@ class Dispute:
 
 
 def count(session: Session, asked: Asked) -> Counted:
-    """Count what was asked for. Run it on a snapshot, so that all figures are of one moment."""
-    values = _values(session, asked)
+    """Count what was asked for."""
     sums: dict[tuple[str, str], list[Sums]] = {}
-    for row in session.execute(queries.SUMS, values):
-        sums.setdefault((row.by, row.key), []).append(
-            Sums(row.currency, row.disputes, row.contested, row.credited, row.ended, row.settled, row.granted)
-        )
-    shares = {(row.by, row.key): (row.invoices, row.disputed) for row in session.execute(queries.SHARES, values)}
+    counts: list[Row[Any]] = []
+    shares: dict[tuple[str, str], tuple[int, int]] = {}
+    pairs: dict[tuple[str, str], int] = {}
+    names: dict[tuple[str, str], str] = {}
+    misread = 0
+    for row in session.execute(queries.EVERYTHING, _values(session, asked)):
+        place = (row.by, row.key or "")
+        if row.what == "count":
+            counts.append(row)
+        elif row.what == "sums":
+            contested, credited, settled, granted = row.amounts
+            stated, ended = row.numbers
+            sums.setdefault(place, []).append(Sums(row.second, stated, contested, credited, ended, settled, granted))
+        elif row.what == "share":
+            shares[place] = (row.numbers[0], row.numbers[1])
+        elif row.what == "pair":
+            pairs[row.key, row.second or ""] = row.numbers[0]
+        elif row.what == "name":
+            names[place] = row.second or ""
+        else:
+            misread = row.numbers[0]
     groups: dict[str, list[Group]] = {name: [] for name in ("", *queries.DIMENSIONS)}
-    for row in session.execute(queries.COUNTS, values):
+    for row in counts:
         place = (row.by, row.key or "")
         share = shares.pop(place, (0, 0)) if row.by in ("", *queries.SHARED) else (None, None)
         groups[row.by].append(_group(row, sums.get(place, []), share))
     for (by, key), (invoices, disputed) in shares.items():
         groups[by].append(Group(key, invoices=invoices, disputed=disputed))
-    return Counted(
-        asked,
-        groups.pop("")[0],
-        {by: tuple(sorted(found, key=_order(by))) for by, found in groups.items()},
-        {(row.customer, row.reason): row.disputes for row in session.execute(queries.PAIRS, values)},
-        session.execute(queries.MISREAD, values).scalar_one(),
-        {(row.by, row.key): row.name for row in session.execute(queries.NAMES, values)},
-    )
+    whole = groups.pop("")[0]
+    ordered = {by: tuple(sorted(found, key=_order(by))) for by, found in groups.items()}
+    return Counted(asked, whole, ordered, pairs, misread, names)
 
 
 def disputes(session: Session, asked: Asked, by: str, key: str, *, limit: int = 500) -> list[Dispute]:
     """The disputes of one group, newest first."""
     if by not in queries.DIMENSIONS:
         raise Malformed(f"Disputes are grouped by one of {', '.join(queries.DIMENSIONS)}, not by {by!r}.")
-    rows = session.execute(queries.LISTED[by], {**_values(session, asked), "key": key, "most": limit})
+    values = _values(session, asked) | {"key": key, "most": limit, "with_invoices": False}
+    rows = session.execute(queries.LISTED[by], values)
     return [
         Dispute(
             row.id, row.title, row.reason or "", row.customer_name, row.outcome, row.days, row.at_stake, row.currency,
@@ -131,16 +142,23 @@ def disputes(session: Session, asked: Asked, by: str, key: str, *, limit: int = 
 
 
 def customers(session: Session, asked: Asked) -> list[str]:
-    """Names of the customers with a dispute in this time."""
-    rows = session.execute(queries.NAMES, _values(session, asked))
-    return [row.name for row in rows if row.by == "customer" and row.name]
+    """Names of all customers with a dispute in this time."""
+    return [row.name for row in session.execute(queries.CUSTOMERS, _values(session, asked)) if row.name]
+
+
+def group_name(session: Session, by: str, key: str) -> dict[tuple[str, str], str]:
+    """The name of a customer or manager alone, as `Counted.names` has it."""
+    query = queries.GROUP_NAMES.get(by)
+    name = session.execute(query, {"key": key}).scalar() if query is not None else None
+    return {(by, key): name or (key.removeprefix("name:") if by == "customer" else "")}
 
 
 def _group(row: Row[Any], sums: list[Sums], share: tuple[int | None, int | None]) -> Group:
+    disputes, credited, upheld, withdrawn, still_open, half_within, most_within = row.numbers
+    ranked = tuple(sorted(sums, key=lambda s: (-s.disputes, s.currency)))
     return Group(
-        row.key or "", row.disputes, row.credited, row.upheld, row.withdrawn, row.open, row.half_within,
-        row.most_within, tuple(sorted(sums, key=lambda s: (-s.disputes, s.currency))), *share,
-    )  # fmt: skip
+        row.key or "", disputes, credited, upheld, withdrawn, still_open, half_within, most_within, ranked, *share
+    )
 
 
 def _order(by: str) -> Callable[[Group], Any]:
@@ -156,5 +174,5 @@ def _values(session: Session, asked: Asked) -> dict[str, Any]:
         "order_ids": list(orders.order_ids), "contracts": list(orders.types), "from_at": midnight,
         "to_at": datetime.combine(asked.until + timedelta(days=1), time(), UTC), "since": asked.since,
         "until": asked.until, "open": list(OPEN_STATES), "withdrawn": queries.WITHDRAWN, "company": asked.company_id,
-        "customer": asked.customer,
+        "customer": asked.customer, "with_invoices": True,
     }  # fmt: skip

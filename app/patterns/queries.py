@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 DIMENSIONS = ("reason", "customer", "contract", "billing", "manager", "month")
 """What disputes are grouped by; `month` is that of opening."""
@@ -55,7 +55,7 @@ with contract as (
      where n.what = 'invoice' or not exists (
          select from named b where b.id = n.id and (b.what = 'invoice' or (b.what = 'order' and n.what = 'project')))
     union all
-    select 'invoice', b.id, 'invoice', b.id from billed b
+    select 'invoice', b.id, 'invoice', b.id from billed b where :with_invoices
 ), line as materialized (
     select s.sort, s.id, ol.id as order_line_id, ol.order_id, coalesce(p.service_policy, '') as policy,
            coalesce(ol.is_expense, false) or coalesce(p.is_expensable and p.expense_policy <> 'no', false) as is_expense
@@ -199,48 +199,64 @@ with contract as (
 """
 
 
-def _grouped(select: str, by: Iterable[str], also: str = "") -> TextClause:
+def _grouped(select: str, by: Iterable[str], also: str = "") -> list[str]:
     """The same sums for everything, and for every value of each of these columns; `also` parts them further."""
     groups = [("", "''", f"group by {also}" if also else "")]
     groups += [(name, name, f"group by {name}{', ' + also if also else ''}") for name in by]
-    return text(_BASE + " union all ".join(select.format(by=b, key=key, group=group) for b, key, group in groups))
+    return [select.format(by=b, key=key, group=group) for b, key, group in groups]
 
 
-COUNTS = _grouped(
-    "select '{by}' as by, {key} as key, count(*) as disputes, "
-    "count(*) filter (where outcome = 'credited') as credited, count(*) filter (where outcome = 'upheld') as upheld, "
-    "count(*) filter (where outcome = 'withdrawn') as withdrawn, count(*) filter (where outcome = 'open') as open, "
-    "percentile_disc(0.5) within group (order by days) as half_within, "
-    "percentile_disc(0.9) within group (order by days) as most_within "
-    "from asked {group}",
+def _how_many(*outcomes: str) -> str:
+    return ", ".join(f"count(*) filter (where outcome = '{outcome}')" for outcome in outcomes)
+
+
+_COUNTS = _grouped(
+    "select 'count' as what, '{by}' as by, {key} as key, '' as second, "
+    f"array[count(*), {_how_many(*OUTCOMES)}, "
+    "percentile_disc(0.5) within group (order by days), percentile_disc(0.9) within group (order by days)] as numbers, "
+    "cast(array[] as numeric[]) as amounts from asked {group}",
     DIMENSIONS,
 )
-SUMS = _grouped(
-    "select '{by}' as by, {key} as key, money.currency, count(*) filter (where contested <> 0) as disputes, "
-    "sum(contested) as contested, sum(credited) as credited, "
-    "count(*) filter (where contested <> 0 and outcome <> 'open') as ended, "
-    "coalesce(sum(settled) filter (where outcome <> 'open'), 0) as settled, "
-    "coalesce(sum(granted) filter (where outcome <> 'open'), 0) as granted "
-    "from asked join money using (id) {group}",
+_SUMS = _grouped(
+    "select 'sums', '{by}', {key}, money.currency, array[count(*) filter (where contested <> 0), "
+    "count(*) filter (where contested <> 0 and outcome <> 'open')], "
+    "array[sum(contested), sum(credited), coalesce(sum(settled) filter (where outcome <> 'open'), 0), "
+    "coalesce(sum(granted) filter (where outcome <> 'open'), 0)] from asked join money using (id) {group}",
     DIMENSIONS,
     "money.currency",
 )
-SHARES = _grouped(
-    "select '{by}' as by, {key} as key, count(*) as invoices, count(*) filter (where is_disputed) as disputed "
-    "from sold {group}",
+_SHARES = _grouped(
+    "select 'share', '{by}', {key}, '', array[count(*), count(*) filter (where is_disputed)], null from sold {group}",
     SHARED,
 )
-PAIRS = text(_BASE + "select customer, reason, count(*) as disputes from asked group by 1, 2")
-NAMES = text(
-    _BASE + "select 'customer' as by, customer as key, min(customer_name) as name from asked group by customer "
-    "union select 'manager', cast(manager_id as text), max(manager) from odoo_projects "
-    "where manager_id is not null group by 2"
+_OTHERS = (
+    "select 'pair', '', customer, reason, array[count(*)], null from asked group by customer, reason",
+    "select 'name', 'customer', customer, min(customer_name), null, null from asked group by customer",
+    "select 'name', 'manager', cast(manager_id as text), max(manager), null, null from odoo_projects "
+    "where manager_id is not null group by manager_id",
+    "select 'misread', '', '', '', array[count(*)], null from misread",
 )
-MISREAD = text(_BASE + "select count(*) from misread")
+EVERYTHING = text(_BASE + " union all ".join([*_COUNTS, *_SUMS, *_SHARES, *_OTHERS]))
+"""All counts in one pass, as rows of what, by, key, second, numbers and amounts:
+
+- count: disputes, each of `OUTCOMES`, days in which half and nine of ten ended;
+- sums, by currency (second): disputes with an amount, those of them that ended; contested, credited, settled, granted;
+- share: invoices, disputed ones;
+- pair (customer, reason), name (second) and misread.
+"""
 LISTED = {
     by: text(
         _BASE + "select id, reason, customer_name, outcome, days, at_stake, currency, opened_at, title from asked "
         f"where {by} = :key order by opened_at desc, id desc limit :most"
     )
     for by in DIMENSIONS
+}
+CUSTOMERS = text(
+    "select distinct coalesce(e.name, nullif(trim(c.customer_name), '')) as name from cases c "
+    "left join odoo_customers k on k.id = c.customer_id left join odoo_customers e on e.id = k.customer_id "
+    "where c.kind = 'dispute' and c.merged_into is null and c.opened_at >= :from_at and c.opened_at < :to_at"
+)
+GROUP_NAMES = {
+    "customer": text("select name from odoo_customers where 'odoo:' || id = :key"),
+    "manager": text("select max(manager) as name from odoo_projects where cast(manager_id as text) = :key"),
 }

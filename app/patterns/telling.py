@@ -95,6 +95,11 @@ def takeaway(counted: Counted, by: str) -> str:
 
 def name_of(counted: Counted, by: str, key: str) -> str:
     """A group's name for people."""
+    return group_words(counted.names, by, key)
+
+
+def group_words(names: Mapping[tuple[str, str], str], by: str, key: str) -> str:
+    """A group's name for people, where customers and managers are named like this."""
     if by == "reason":
         return REASON_WORDS.get(key, _NAMELESS[by])
     if by == "contract":
@@ -105,13 +110,14 @@ def name_of(counted: Counted, by: str, key: str) -> str:
         return month_words(key)
     if by == "manager" and key == "several":
         return "Several managers"
-    found = counted.names.get((by, key), "").strip()
+    found = names.get((by, key), "").strip()
     return found or (f"Odoo user {key}" if by == "manager" and key else _NAMELESS[by])
 
 
 def month_words(key: str) -> str:
     """ "2026-11" as "November 2026"."""
-    return f"{_MONTHS[int(key[5:]) - 1]} {key[:4]}"
+    year, _, month = key.partition("-")
+    return f"{_MONTHS[int(month) - 1]} {year}" if month.isdigit() and 0 < int(month) < 13 else key
 
 
 def day_words(day: date) -> str:

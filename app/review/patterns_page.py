@@ -23,7 +23,7 @@ from app.patterns.counting import Dispute, Group
 from app.patterns.queries import DIMENSIONS
 from app.patterns.report import Report, companies, report, require_role
 from app.patterns.shares import FEWEST, percent, share
-from app.patterns.telling import WORDS, day_words, headlines, name_of, repeated
+from app.patterns.telling import WORDS, day_words, group_words, headlines, repeated
 from app.review import wording
 from app.review.sessions import SignedIn
 from app.review.shell import STATIC, environment, page, shell
@@ -67,10 +67,10 @@ def disputes_of_a_group(request: Request, visit: SignedIn) -> HTMLResponse:
     if by not in DIMENSIONS:
         raise NotFound("There is no such group of disputes. Go back to the report and choose a bar.")
     with request.app.state.database.snapshot() as session:
-        counted = counting.count(session, asked)
+        name = group_words(counting.group_name(session, by, key), by, key)
         found = counting.disputes(session, asked, by, key, limit=MOST)
     context = {
-        "what": WORDS[by], "name": name_of(counted, by, key), "asked": asked, "day": day_words,
+        "what": WORDS[by], "name": name, "asked": asked, "day": day_words,
         "back": "/patterns" + _query(asked), "rows": [(d, _amount(d)) for d in found], "most": MOST,
         "outcomes": OUTCOME_WORDS, "reason": wording.reason_word,
     }  # fmt: skip
