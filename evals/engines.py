@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.assessments.grounding import grounded
 from app.assessments.results import Assessment
 from app.documents.reading import Reading
+from app.errors import Refused
 from app.firm import Firm
 from classifiers.assess import assess
 from evals.groundedness import of_shown
@@ -20,6 +21,10 @@ from evals.groundedness import of_shown
 if TYPE_CHECKING:
     from classifiers.assess import Classify, Weigh
     from classifiers.triage.labelled import Labelled
+
+
+FEWEST = 50
+"""Labelled cases that cross-validation needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,21 @@ def line_of(found: Assessment, reading: Reading) -> dict[str, Any]:
 class Learned:
     """The trained part of the offline engine, trained for each fold on the cases outside of it.
 
-    Cases of one customer or thread are never on both sides. Raises ValueError for fewer than two folds.
+    Cases of one customer or thread are never on both sides.
+
+    Raises:
+        Refused: There are too few cases to learn from.
     """
 
     def __init__(self, messages: Sequence[Labelled], *, folds: int, seed: int) -> None:
         from classifiers.triage import labelled, phrases, training
         from classifiers.triage.orders import read_orders
 
-        if folds < 2:
-            raise ValueError("cross-validation needs two folds or more")
+        if len(messages) < FEWEST:
+            raise Refused(
+                f"{len(messages)} cases are too few to train on: cross-validation needs {FEWEST} or more. Leave "
+                "--folds out to measure the engine as packaged."
+            )
         self._seed = seed
         self._book = phrases.load_phrasebook()
         self._arrays, self._classes = phrases.learn(self._book, seed)
