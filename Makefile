@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run check lint types lint-addon bench eval train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
+.PHONY: demo test setup run check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -40,6 +40,14 @@ bench: .venv/.ok ## measure reading, triage and start-up; prints JSON with ratio
 
 eval: .venv/.ok ## cross-validated figures of the offline engine
 	$(BIN)/python -m evals.cross_validate
+
+gate: .venv/.ok ## the offline engine must be as good as evals/baselines say; runs and answers stay in .countersign/gate
+	$(BIN)/countersign eval run --anew --dataset evals/datasets/messages --folds 5 --out .countersign/gate/messages
+	$(BIN)/countersign eval run --anew --dataset evals/datasets/purchase_orders --out .countersign/gate/orders
+	$(BIN)/countersign eval run --anew --dataset evals/suites/adversarial --out .countersign/gate/adversarial
+	$(BIN)/countersign eval gate .countersign/gate/messages --baseline evals/baselines/offline-messages.json
+	$(BIN)/countersign eval gate .countersign/gate/orders --baseline evals/baselines/offline-orders.json
+	$(BIN)/countersign eval gate .countersign/gate/adversarial --baseline evals/baselines/offline-adversarial.json
 
 train: .venv/.ok ## train the offline model from the labelled corpus
 	$(BIN)/countersign model train

@@ -69,6 +69,7 @@ def line_of(found: Assessment, reading: Reading) -> dict[str, Any]:
         "confidence": round(said.confidence, 4),
         "reading": said.reading.value,
         "prediction_set": list(said.prediction_set),
+        "kind_set": [kind.value for kind in said.kind_set],
         "summary": " ".join(claim.text for claim in found.summary),
         "quotes": [place.quote for place in said.evidence],
         "votes": {vote.reader: vote.reason for vote in said.votes if vote.reason},

@@ -155,7 +155,7 @@ def _at_once(settings: Settings, engine: EngineName) -> int:
 
 
 def _learned(dataset: Path, folds: int) -> bool:
-    """Whether the engine as packaged was trained on these cases, so that its figures flatter."""
+    """Whether the engine as packaged was built with these cases at hand, so that its figures flatter."""
     import evals
 
     own = Path(evals.__file__).parent / "datasets"
