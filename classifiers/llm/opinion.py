@@ -7,12 +7,13 @@ reason is said.
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
-from app.assessments.claims.ground import Ground
-from app.assessments.claims.verification import Verified, verify
+from app.assessments.claims.ground import Ground, sources_of
+from app.assessments.claims.verification import verify
 from app.assessments.results import Claim, Classification, FieldValue, ModelAsked, Vote
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
@@ -21,14 +22,15 @@ from app.llm.chat import Unanswered
 from app.vocabulary import FIELDS, Flag
 from classifiers.llm.question import Example, Question, question
 from classifiers.llm.triage_answer import claims_of
-from classifiers.triage.hearsay import heard
 from classifiers.triage import judge
+from classifiers.triage.hearsay import heard
 
 READER = "llm"
 """The model's name among the votes."""
 FILLS = frozenset(FIELDS) - {"language", "lines"}
 """Fields that a model's verified value may fill where the offline engine found none."""
 
+_FIGURE = re.compile(r"\d+(?:[.,/-]\d+)*")
 Ask = Callable[[Question], Said]
 
 
@@ -78,13 +80,30 @@ def merged(
 ) -> tuple[dict[str, FieldValue], tuple[Claim, ...], Opinion]:
     """Fields and summary of the offline engine with what of the model's is taken over, which the opinion then names.
 
-    An offline value is never replaced. The model's sentences stand only if not one of them was left out.
+    An offline value is never replaced, and one that stands there already under another name is no news. The model's
+    summary is taken if all of it stood and no figure of the offline one would be lost.
     """
-    filled = {n: v for n, v in (said.fields or {}).items() if n in FILLS and n not in fields}
-    has_every_sentence = bool(said.summary) and not any(what.startswith("sentence/") for what in said.asked.dropped)
-    taken = (*filled, *(["summary"] if has_every_sentence else []))
+    known = {one for value in fields.values() for one in _plain(value)}
+    filled = {
+        name: value
+        for name, value in (said.fields or {}).items()
+        if name in FILLS and name not in fields and not known & _plain(value)
+    }
+    is_taken = bool(said.summary) and _figures(summary) <= _figures(said.summary)
+    taken = (*filled, *(["summary"] if is_taken else []))
     named = replace(said, asked=replace(said.asked, taken=taken))
-    return {**filled, **fields}, said.summary if has_every_sentence else summary, named
+    return {**filled, **fields}, said.summary if is_taken else summary, named
+
+
+def _plain(value: FieldValue) -> set[str]:
+    """The values of a field, to be compared with those of another."""
+    every = value.value if isinstance(value.value, list | tuple) else [value.value]
+    return {re.sub(r"\W", "", str(one)).casefold() for one in every}
+
+
+def _figures(summary: Sequence[Claim]) -> set[str]:
+    """Figures and the digits of dates and references, without what separates them."""
+    return {re.sub(r"\D", "", found) for claim in summary for found in _FIGURE.findall(claim.text)}
 
 
 def awaited(classification: Classification) -> ModelAsked:
@@ -109,17 +128,25 @@ def _not_to_be_asked(shortlist: Sequence[str], *, is_aimed_at_software: bool) ->
 
 def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -> Opinion:
     claims = claims_of(said.content)
-    stands = verify(claims.fields, claims.sentences, Ground.of(reading), quotes=claims.quotes)
-    fields = {name: value for name, value in stands.fields.items() if value.evidence}
-    sentences = tuple(claim for claim in stands.sentences if claim.evidence)
-    dropped, warnings = _left_out(stands, fields, sentences)
+    ground = Ground.of(reading)
+    stands = verify(claims.fields, claims.sentences, ground, quotes=claims.quotes)
+    fields = {
+        name: value
+        for name, value in stands.fields.items()
+        if value.evidence and _bears(claims.quotes.get(name, ""), name, value.value, reading)
+    }
+    all_stood = len(stands.sentences) == len(claims.sentences) and all(claim.evidence for claim in stands.sentences)
+    quotes = [quote for sentence in claims.sentences for quote in sentence.quotes]
+    sentences = stands.sentences if all_stood and all(ground.literal(quote) for quote in quotes) else ()
+    dropped, warnings = dict(stands.counts()), stands.warnings()
     if claims.problems:
         dropped["answer/form"] = len(claims.problems)
     if said.unknown:
         dropped["placeholder/unknown"] = len(said.unknown)
+    model = PurePath(said.model).name if said.model.startswith("/") else said.model  # llama.cpp names the file
     record = ModelAsked(
         "answered",
-        model=said.model,
+        model=model,
         prompt=said.prompt,
         fingerprint=said.fingerprint,
         shortlist=asked.shortlist,
@@ -134,22 +161,17 @@ def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -
         dropped=dropped,
         warnings=(*warnings, *(f"Not taken over: {problem}." for problem in claims.problems)),
     )
-    return Opinion(
-        record, Vote(READER, claims.reason, heard(claims.matter), f"{said.model} chose it"), fields, sentences
-    )
+    return Opinion(record, Vote(READER, claims.reason, heard(claims.matter), f"{model} chose it"), fields, sentences)
 
 
-def _left_out(
-    stands: Verified, fields: Mapping[str, FieldValue], sentences: Sequence[Claim]
-) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Counts and lines of what did not stand, with what stands in the envelope alone and so can be shown nowhere."""
-    counts = Counter(stands.counts())
-    warnings = list(stands.warnings())
-    for name in stands.fields.keys() - fields.keys():
-        counts["field/no_evidence"] += 1
-        warnings.append(f"{name} was left out: it rests on no words of the document.")
-    for claim in stands.sentences:
-        if claim not in sentences:
-            counts["sentence/no_evidence"] += 1
-            warnings.append(f"“{claim.text}” was left out: it rests on no words of the document.")
-    return dict(counts), tuple(warnings)
+def _bears(quote: str, name: str, value: object, reading: Reading) -> bool:
+    """Whether the words that a value is said to rest on stand in the document and state it, not some other words of it.
+
+    A choice is stated by no words; that its quote stands is all that can be asked.
+    """
+    if FIELDS[name] == "choice":
+        return True
+    source = next((one for one in sources_of(reading) if quote and quote in one.text), None)
+    if source is None:
+        return False
+    return name in verify({name: value}, (), Ground([replace(source, text=quote)])).fields

@@ -1,0 +1,101 @@
+"""What of a model's answer is taken over: values that fill a gap by their own words, a summary that loses nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.assessments.results import Claim, FieldValue
+from app.documents.read import read
+from app.llm.asking import Said
+from app.llm.chat import ModelUnavailable, Usage
+from classifiers.llm.opinion import Opinion, merged, opinion
+from classifiers.llm.question import Question
+
+SHORTLIST = ("hours_quantity", "rate_price")
+MAIL = read(
+    b"""From: Anna Keller <anna.keller@nordlicht.example>
+To: billing@ourfirm.example
+Subject: Invoice INV/2026/0042
+Content-Type: text/plain; charset=utf-8
+
+Your invoice INV/2026/0042 lists 40 hours, 3,800.00 EUR in all. Our order PO-7731 of 3 March 2026 allows 28 hours.
+We answered your notice of 12 April 2026 already. Payment terms are 30 days net.
+""",
+    "m.eml",
+)
+OFFLINE = {"invoice_refs": FieldValue(["INV/2026/0042"], (MAIL.evidence(0, 5),))}
+SUMMARY = (Claim("Nordlicht disputes INV/2026/0042, 3,800.00 EUR.", (MAIL.evidence(0, 5),)),)
+
+
+def said(fields: list[tuple[str, str, str]] = [], sentences: list[tuple[str, list[str]]] = []) -> Opinion:  # noqa: B006
+    """The opinion that this answer becomes; fields as name, value, quote."""
+
+    def ask(question: Question) -> Said:
+        blank: dict[str, Any] = {
+            name: [] if form.get("type") == "array" else ""
+            for name, form in question.schema.definition["properties"].items()
+        }
+        content = blank | {
+            "reason": "hours_quantity",
+            "fields": [dict(zip(("name", "value", "quote"), one, strict=True)) for one in fields],
+            "summary": [{"text": text, "quotes": quotes} for text, quotes in sentences],
+        }
+        return Said(content, "triage/v2", "f" * 64, "small-1", Usage(100, 20), 1.0, False, False)
+
+    return opinion(MAIL, SHORTLIST, ask)
+
+
+def taken(fields: list[tuple[str, str, str]]) -> dict[str, Any]:
+    every, _, _ = merged(OFFLINE, SUMMARY, said(fields))
+    return {name: value.value for name, value in every.items() if name not in OFFLINE}
+
+
+def test_a_value_fills_a_gap_when_its_own_words_state_it() -> None:
+    assert taken([("po_number", "PO-7731", "Our order PO-7731 of 3 March 2026")]) == {"po_number": "PO-7731"}
+    assert taken([("po_date", "2026-03-03", "order PO-7731 of 3 March 2026")]) == {"po_date": "2026-03-03"}
+
+
+def test_a_value_that_stands_somewhere_but_not_in_the_words_it_is_said_to_rest_on_fills_nothing() -> None:
+    assert taken([("po_date", "2026-04-12", "order PO-7731 of 3 March 2026")]) == {}
+    assert taken([("po_date", "2026-03-03", "2026-03-03")]) == {}
+    assert taken([("po_date", "2026-03-03", "")]) == {}
+
+
+def test_a_value_that_is_known_under_another_name_is_no_news() -> None:
+    assert taken([("po_number", "INV/2026/0042", "Your invoice INV/2026/0042 lists")]) == {}
+
+
+def test_an_offline_value_is_never_replaced() -> None:
+    every, _, _ = merged(OFFLINE, SUMMARY, said([("invoice_refs", "PO-7731", "Our order PO-7731")]))
+    assert every["invoice_refs"].value == ["INV/2026/0042"]
+
+
+def test_a_summary_is_taken_whole_or_not_at_all() -> None:
+    good = ("They contest 3,800.00 EUR of INV/2026/0042, as their order allows 28 hours.", ["lists 40 hours"])
+    for sentences, is_taken in (
+        ([good], True),
+        ([good, ("They want 900.00 EUR back.", [])], False),
+        ([(good[0], ["words that are not there"])], False),
+        ([("Their order allows 28 hours.", ["28 hours"])], False),  # the invoice and its amount would be lost
+        ([], False),
+    ):
+        _, summary, named = merged(OFFLINE, SUMMARY, said([], sentences))
+        assert (summary is not SUMMARY, "summary" in named.asked.taken) == (is_taken, is_taken)
+
+
+def test_without_an_answer_nothing_changes_and_the_reason_is_said() -> None:
+    def ask(_: Question) -> Said:
+        raise ModelUnavailable("The model at x.example cannot be reached.")
+
+    found = opinion(MAIL, SHORTLIST, ask)
+    fields, summary, named = merged(OFFLINE, SUMMARY, found)
+    assert (fields, summary, found.vote) == (OFFLINE, SUMMARY, None)
+    assert (named.asked.outcome, named.asked.because) == ("unavailable", "The model at x.example cannot be reached.")
+
+
+def test_certain_cases_and_text_aimed_at_software_are_not_asked_about() -> None:
+    def ask(_: Question) -> Said:
+        raise AssertionError("asked")
+
+    assert opinion(MAIL, (), ask).asked.outcome == "not_asked"
+    assert opinion(MAIL, SHORTLIST, ask, aimed_at_software=[MAIL.evidence(0, 5)]).asked.outcome == "not_asked"
