@@ -40,7 +40,8 @@ def print_measures(found: Measured) -> None:
     console.print(f"{len(found.rows)} of {len(found.run.gold)} cases answered. {words}", style="dim")
     if found.run.about.get("learned_from"):
         console.print(
-            "The engine was built with these cases at hand: its figures flatter. On messages, --folds 5 gives honest ones.",
+            "The engine was built with these cases at hand: its figures flatter. On messages, --folds 5 gives honest "
+            "ones.",
             style="yellow",
         )
 
