@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.documents.reading import Evidence, Reading
 from app.vocabulary import Flag
+from classifiers.flags.injection import addressed_to_software
 from classifiers.flags.sentences import Heads, concepts
 from classifiers.triage.passages import Passage, passages
 
@@ -88,10 +89,12 @@ class Heard:
         return self.reading.part(passage.part).evidence(passage.start, passage.end)
 
 
-def clauses_of(reading: Reading) -> tuple[Clause, ...]:
-    """Cut a message into clauses and find their concepts."""
+def clauses_of(reading: Reading, told: Sequence[Evidence] = ()) -> tuple[Clause, ...]:
+    """Cut a message into clauses and find their concepts. `told` is what speaks to software: it says nothing to us."""
     found = []
     for passage in (*passages(reading), *_notes(reading)):
+        if any(passage.part == e.part and passage.start < e.end and e.start < passage.end for e in told):
+            continue
         for text in cut(passage.text):
             found.append(Clause(passage.zone, passage, text, concepts(text, reading.language)))
             if passage.zone in ("new", "subject"):
@@ -115,7 +118,7 @@ def cut(text: str) -> list[str]:
 
 def hear(reading: Reading, heads: Heads) -> Heard:
     """Cut, understand and score a message."""
-    return score(reading, clauses_of(reading), heads)
+    return score(reading, clauses_of(reading, addressed_to_software(reading, heads)), heads)
 
 
 def score(reading: Reading, clauses: Sequence[Clause], heads: Heads) -> Heard:

@@ -119,7 +119,7 @@ def _is_said_of_order(text: str, concept: str) -> bool:
 
 _CONDITIONS = word_set(
     "may right if unless without case reserve reserves reserved falls wenn droit si puede derecho recht indien "
-    "diritto pode direito prawo cannot policy"
+    "diritto pode direito prawo cannot policy mogen mag kunnen durfen konnen pouvons peut podemos possiamo puo mozemy"
 )
 _ORDER_WORDS = word_set(
     "order purchase po bestellung bestelling bestelschein auftrag commande pedido orden order bestelling "
