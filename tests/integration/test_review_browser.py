@@ -83,7 +83,7 @@ def test_pages_keep_to_the_policy_and_to_the_window(
     wrong: list[str] = []
     page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda e: wrong.append(str(e)))
-    for path in ("/inbox", "/cases/1", "/inbox?view=stale"):
+    for path in ("/inbox", "/cases/1", "/inbox?view=stale", "/patterns?from=2026-11-01&to=2026-11-30"):
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
         page.mouse.move(width / 2, 500)
