@@ -55,7 +55,7 @@ def _says(asked: ModelAsked) -> str:
     if asked.vote:
         reason = wording.full_reason(asked.vote)
         says += f" and chose {reason[0].lower()}{reason[1:]}"
-    taken = [name.replace("_", " ") for name in asked.taken]
+    taken = [wording.FIELD_WORDS.get(name, name.replace("_", " ")) for name in asked.taken]
     return f"{says}. Taken over from it: {', '.join(taken)}." if taken else f"{says}."
 
 
