@@ -1,26 +1,29 @@
 """A model words what was done in each piece of work; what it says is checked, and hours and figures stay ours.
 
 It sees only remarks that the customer may read. Of its words nothing stands that names a figure, a person or a document
-that the remarks of that piece do not name, that says something else, or that comes near to what was held back.
+that the remarks of that piece do not name, that says something else, or that comes near to what was held back. A
+description in another language is put back into that of the remarks and compared there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.assessments.claims.ground import Ground, SourceText
 from app.assessments.claims.sentence import Ungrounded, check
-from app.documents.folding import fold
+from app.documents.folding import fold, words_of
+from app.documents.language import detect
 from app.llm.asking import Asker, Outside, Said
 from app.llm.chat import Schema, Unanswered
 from app.narratives.drafting import Draft, Piece, draft
 from app.narratives.internal import REASONS, Guard
 from prompts.load import load
 
-PROMPT = "narrative"
+PROMPT, BACK = "narrative", "narrative_back"
+FOREIGN = "it shares no word with the remarks, and its way back into their language does not say the same"
 MOST_PIECES = 20
 """Pieces that one question is about; those after it keep their remarks."""
 LONGEST = 240
@@ -31,6 +34,13 @@ _LANGUAGES = {
     "pt": "Portuguese", "pl": "Polish",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_SMALL = words_of(
+    """
+    with from that this these those into onto over under within between after before about through across their
+    eine einer eines einem einen fuer uber unter nach zwischen sowie oder durch beim vom zum zur dass diese dieser
+    avec dans pour sous entre apres avant leur leurs cette ainsi vers chez para como entre sobre desde
+    """
+)
 _LEAST_SHARED = 0.6
 """Share of a description's longer words that the remarks must have, where both are in one language."""
 
@@ -52,18 +62,6 @@ def question(drafted: Draft) -> Question | None:
     if not pieces:
         return None
     numbers = [p.number for p in pieces]
-    item = {
-        "type": "object",
-        "properties": {"number": {"enum": numbers}, "text": {"type": "string"}},
-        "required": ["number", "text"],
-        "additionalProperties": False,
-    }
-    definition = {
-        "type": "object",
-        "properties": {"pieces": {"type": "array", "items": item, "maxItems": len(pieces)}},
-        "required": ["pieces"],
-        "additionalProperties": False,
-    }
     return Question(
         {p.number: p for p in pieces},
         tuple(Outside("remarks", "\n".join(p.done)) for p in pieces),
@@ -71,9 +69,24 @@ def question(drafted: Draft) -> Question | None:
             "language": _LANGUAGES[drafted.language], "tone": drafted.profile.tone, "length": drafted.profile.length,
             "numbers": numbers,
         },
-        Schema("narrative_answer", definition),
+        Schema("narrative_answer", _schema(numbers)),
         100 + _TOKENS_EACH * len(pieces),
     )  # fmt: skip
+
+
+def _schema(numbers: Sequence[int]) -> dict[str, Any]:
+    item = {
+        "type": "object",
+        "properties": {"number": {"enum": list(numbers)}, "text": {"type": "string"}},
+        "required": ["number", "text"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"pieces": {"type": "array", "items": item, "maxItems": len(numbers)}},
+        "required": ["pieces"],
+        "additionalProperties": False,
+    }
 
 
 def worded(
@@ -83,88 +96,122 @@ def worded(
     asked = question(drafted)
     if asked is None:
         return drafted
-    try:
-        said = asker.ask(
-            load(PROMPT), asked.schema, asked.outside, values=asked.values, names=names, max_tokens=asked.max_tokens,
+
+    def ask(prompt: str, one: Question) -> Said:
+        return asker.ask(
+            load(prompt), one.schema, one.outside, values=one.values, names=names, max_tokens=one.max_tokens,
             case_id=case_id,
         )  # fmt: skip
+
+    try:
+        said = ask(PROMPT, asked)
     except Unanswered as error:
         return _with_note(drafted, f"The model gave no answer ({error.outcome}): remarks stand as they were written.")
-    return taken_over(drafted, guard, asked, said)
+    foreign = translations(drafted, guard, asked, said)
+    back: Said | None = None
+    if foreign:
+        try:
+            back = ask(BACK, way_back(asked, foreign))
+        except Unanswered:
+            back = None  # what cannot be compared does not stand
+    return taken_over(drafted, guard, asked, said, back)
 
 
-def taken_over(drafted: Draft, guard: Guard, asked: Question, said: Said) -> Draft:
-    """The draft with those of the answer's descriptions that stand; the others are counted and the reason told."""
-    words, drops = _standing(drafted, guard, asked, said.content)
+def taken_over(drafted: Draft, guard: Guard, asked: Question, said: Said, back: Said | None = None) -> Draft:
+    """The draft with those of the answer's descriptions that stand; the others are counted and the reason told.
+
+    `back` is what the model made of descriptions in another language when it put them back into that of the remarks.
+    """
+    returned = dict(_answers(back.content, asked)) if back is not None else {}
+    words: dict[int, str] = {}
+    drops: list[str] = []
+    foreign = 0
+    for number, text in _answers(said.content, asked):
+        piece = asked.pieces[number]
+        why = unfit(text, piece, guard, drafted, asked)
+        if why == FOREIGN and _is_supported(returned.get(number, ""), piece.done):
+            why, foreign = "", foreign + 1
+        if why:
+            drops.append(why)
+        else:
+            words[number] = text
     if not words:
         return _with_note(drafted, f"Nothing that the model said was used: {_in_words(drops) or 'it said nothing'}.")
     anew = draft(drafted.invoice, drafted.profile, guard, words)
-    used = sum(s.worded for line in anew.offered for s in line.sentences)
     notes = [*anew.notes]
     if drops:
-        notes.append(
-            f"{len(drops)} of the model's {len(drops) + len(words)} descriptions were left out: {_in_words(drops)}."
-        )
-    if not used:
+        total = len(drops) + len(words)
+        notes.append(f"{len(drops)} of the model's {total} descriptions were left out: {_in_words(drops)}.")
+    if not any(s.worded for line in anew.offered for s in line.sentences):
         return _with_note(drafted, "The model's words made the text too long: remarks stand as they were written.")
-    translated = _translated(words, asked)
-    if translated:
+    if foreign:
         notes.append(
-            f"{len(translated)} description{'' if len(translated) == 1 else 's'} put into "
-            f"{_LANGUAGES[drafted.language]} by the model: compare with the remarks."
+            f"The model put {foreign} of the descriptions into {_LANGUAGES[drafted.language]}; put back, they say what "
+            "the remarks say. Compare them all the same."
         )
     by = {"prompt": said.prompt, "model": said.model, "fingerprint": said.fingerprint}
     return replace(anew, notes=tuple(notes), worded_by=by)
 
 
-def _standing(
-    drafted: Draft, guard: Guard, asked: Question, content: Mapping[str, Any]
-) -> tuple[dict[int, str], list[str]]:
-    words: dict[int, str] = {}
-    drops: list[str] = []
+def translations(drafted: Draft, guard: Guard, asked: Question, said: Said) -> dict[int, str]:
+    """The descriptions that are fit but for one thing: they share no word with their remarks, as translations do."""
+    return {
+        number: text
+        for number, text in _answers(said.content, asked)
+        if unfit(text, asked.pieces[number], guard, drafted, asked) == FOREIGN
+    }
+
+
+def way_back(asked: Question, foreign: Mapping[int, str]) -> Question:
+    """The question that puts descriptions back into the language of the remarks."""
+    remarks = "\n".join(one for number in foreign for one in asked.pieces[number].done)
+    numbers = list(foreign)
+    return Question(
+        {number: asked.pieces[number] for number in numbers},
+        tuple(Outside("description", text) for text in foreign.values()),
+        {"language": _LANGUAGES.get(detect(remarks), "English"), "numbers": numbers},
+        Schema("narrative_answer", _schema(numbers)), 100 + _TOKENS_EACH * len(numbers),
+    )  # fmt: skip
+
+
+def _answers(content: Mapping[str, Any], asked: Question) -> Iterator[tuple[int, str]]:
+    """Each piece's first description, in one line."""
+    seen: set[int] = set()
     answers = content.get("pieces")
-    held = [h.text for h in drafted.held_back]
     for one in answers if isinstance(answers, list) else ():
         number, text = (one.get("number"), one.get("text")) if isinstance(one, Mapping) else (None, None)
-        piece = asked.pieces.get(number) if isinstance(number, int) else None
-        if piece is None or not isinstance(text, str) or piece.number in words:
-            continue
-        said = " ".join(text.split()).strip(" .;,:-–\"“”„«»'")
-        others = [p.done for p in asked.pieces.values() if p is not piece]
-        why = unfit(said, piece, guard, drafted.language, held, others)
-        if why:
-            drops.append(why)
-        elif said:
-            words[piece.number] = said
-    return words, drops
+        if isinstance(number, int) and number in asked.pieces and number not in seen and isinstance(text, str):
+            said = " ".join(text.split()).strip(" .;,:-–\"“”„«»'")
+            if said:
+                seen.add(number)
+                yield number, said
 
 
-def unfit(
-    said: str, piece: Piece, guard: Guard, language: str, held: Sequence[str], others: Sequence[Sequence[str]] = ()
-) -> str:
+def unfit(said: str, piece: Piece, guard: Guard, drafted: Draft, asked: Question) -> str:
     """Why a description cannot stand for a piece, as the middle of a sentence; empty when it can.
 
-    `held` are the words held back, `others` the remarks of other pieces.
+    `FOREIGN` is that nothing but a translation could be meant.
     """
-    if not said:
-        return "empty"
     if len(said) > LONGEST:
         return "too long"
     reason = guard.held_back(said)
     if reason is not None:
         return f"it {REASONS[reason]}"
-    if any(_echoes(said, words, piece.done) for words in held):
+    own = _stems("\n".join(piece.done))
+    new = _stems(said) - own
+    if any(new & _stems(held.text) for held in drafted.held_back):
         return "it says what was held back"
-    sources = [SourceText("", one, language) for one in piece.done]
     plain = said[0].lower() + said[1:] if said[1:2].islower() else said  # a large first letter makes no name
-    checked = check(plain, Ground(sources), language)
+    checked = check(plain, Ground([SourceText("", one, drafted.language) for one in piece.done]), drafted.language)
     if isinstance(checked, Ungrounded):
         return f"a {checked.reason} in it stands in no remark"
-    if any(c.isdigit() for c in said) and not _figures(said) <= _figures("\n".join(piece.done)):
+    if not _figures(said) <= _figures("\n".join(piece.done)):
         return "a number in it stands in no remark"
-    if (_stems(said) - _stems("\n".join(piece.done))) & {s for done in others for s in _stems("\n".join(done))}:
+    if any(new & _stems("\n".join(other.done)) for other in asked.pieces.values()):
         return "it says what the remarks of another piece say"
-    return "" if _is_supported(said, piece.done) else "it says what no remark says"
+    if _is_supported(said, piece.done):
+        return ""
+    return FOREIGN if not _stems(said) & own else "it says what no remark says"
 
 
 def _figures(text: str) -> set[str]:
@@ -172,28 +219,13 @@ def _figures(text: str) -> set[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:5] for word in _WORD.findall(fold(text))}
-
-
-def _echoes(said: str, held: str, allowed: Iterable[str]) -> bool:
-    """Whether most of what a held-back remark says beyond the others is said here."""
-    own = _stems(held) - _stems("\n".join(allowed))
-    return bool(own) and len(own & _stems(said)) * 2 > len(own)
+    return {word[:5] for word in _WORD.findall(fold(text)) if word not in _SMALL}
 
 
 def _is_supported(said: str, done: Sequence[str]) -> bool:
-    """Whether the description says what the remarks say, as far as words of one language can show it.
-
-    Nothing shared at all is a translation, which only figures and names could give away; a description that shares some
-    words and adds others is no wording of the remarks.
-    """
-    stems, known = _stems(said), _stems("\n".join(done))
-    shared = len(stems & known)
-    return not stems or shared == 0 or shared / len(stems) >= _LEAST_SHARED
-
-
-def _translated(words: Mapping[int, str], asked: Question) -> list[int]:
-    return [n for n, text in words.items() if not _stems(text) & _stems("\n".join(asked.pieces[n].done))]
+    """Whether the longer words of a description are mostly those of the remarks."""
+    stems = _stems(said)
+    return bool(stems) and len(stems & _stems("\n".join(done))) >= _LEAST_SHARED * len(stems)
 
 
 def _in_words(drops: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.money import Money
@@ -200,7 +200,8 @@ def test_one_text_for_the_whole_invoice() -> None:
 # -- for any entries ------------------------------------------------------------------------------------------------
 
 remarks = st.one_of(
-    st.sampled_from(["Workshop", "Review of 3 files", "", "12", "h", "Fixed our own bug", "2 h call", "Telefonat Polder",
+    st.sampled_from(["Workshop", "Review of 3 files", "", "12", "h", "Fixed our own bug", "2 h call",
+        "Telefonat Polder",
                      "Jonas was slow", "phase 3", "€ 400 saved", "5\u202fStd", "12:30", "S00031", "uur", "1.5", "…"]),
     st.text(max_size=40),
 )  # fmt: skip
@@ -225,6 +226,7 @@ profiles = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(entries, profiles, remarks)
 def test_whatever_was_written_down_the_stated_hours_add_up(
     some: tuple[Entry, ...], profile: Profile, subject: str
@@ -243,6 +245,7 @@ def test_whatever_was_written_down_the_stated_hours_add_up(
     assert len(one.text) <= profile.max_length
 
 
+@settings(deadline=None)
 @given(
     entries, profiles,
     st.lists(
