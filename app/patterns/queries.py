@@ -116,7 +116,7 @@ with contract as (
 ), ours as (
     select cast(w.receipt ->> 'id' as bigint) as note_id
       from write_backs w join suggestions s on s.id = w.suggestion_id
-     where s.kind = 'draft_credit_note' and w.state = 'written' and w.receipt ->> 'id' is not null
+     where s.kind = 'draft_credit_note' and w.state = 'written' and jsonb_typeof(w.receipt -> 'id') = 'number'
 ), elsewhere as materialized (
     select distinct on (c.id) c.id as note_id, o.id, c.currency, c.net as amount
       from named n

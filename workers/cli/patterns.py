@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from app.patterns.counting import Counted
     from app.patterns.report import Report
+    from workers.wiring import Parts
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _BY = ("reason", "customer", "contract", "billing", "manager")
@@ -37,13 +38,10 @@ def patterns(
     ] = True,
 ) -> None:
     """Say what past disputes have in common: reasons, customers, contracts, billing models, managers, months."""
-    from dataclasses import replace
-
     from app.clock import now
     from app.patterns.asked import Asked
     from app.patterns.report import as_json as plain
     from app.patterns.report import report
-    from app.patterns.wording import word
     from workers.wiring import parts
 
     p = parts()
@@ -51,7 +49,7 @@ def patterns(
     with p.database.snapshot() as session:
         found = report(session, asked)
     if model:
-        found = replace(found, told=word(found.facts, p.asker, people=found.people))
+        found = _worded(p, found)
     if html is not None:
         _write(html, found, p.settings.public_url)
     if as_json:
@@ -62,6 +60,20 @@ def patterns(
     _print(Console(highlight=False), found)
     if html is not None:
         typer.echo(f"Written with its charts: {html}")
+
+
+def _worded(p: Parts, found: Report) -> Report:
+    """The report with its summary worded by the model that is set; with ours where there is none that can be asked."""
+    from dataclasses import replace
+
+    from app.errors import Misconfigured
+    from app.patterns.wording import word
+
+    try:
+        told = word(found.facts, p.asker, people=found.people)
+    except Misconfigured as error:
+        told = replace(found.told, because=error.message)
+    return replace(found, told=told)
 
 
 def _day(moment: datetime | None) -> date | None:
