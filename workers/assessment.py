@@ -11,9 +11,9 @@ from app.assessments import grounding, keep, numbers, present
 from app.cases import lifecycle, queries, steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import decide
+from app.decisions import decide, worded
 from app.documents import readings
-from app.drafts import kept as kept_briefs
+from app.drafts import kept as briefs
 from app.errors import CountersignError
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
@@ -91,8 +91,8 @@ def reconcile(p: Parts, case_id: int) -> None:
             return
         as_read, assessment = assessment, _said_anew(p, assessment, found.books, reading)
         situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
-        with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
-            proposals, brief = drafting.draft(p, situation, policy.propose(situation))
+        proposals = policy.propose(situation)
+        brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
                 return
@@ -103,8 +103,10 @@ def reconcile(p: Parts, case_id: int) -> None:
                 keep.keep(session, case_id, row.document_id, assessment, at=now())
                 present.show_assessment(session, case, reading, assessment, at=now())
             keep.keep_reconciliation(session, case_id, found)
-            kept_briefs.keep(session, case_id, brief)
+            briefs.keep(session, case_id, brief)
+            proposals = worded.as_before(session, case_id, proposals)
             freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
+            drafting.schedule(p, session, situation, at=now())
             present.show_findings(session, case, assessment, found, at=now())
             matter.show(case)
             if p.odoo is None:

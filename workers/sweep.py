@@ -12,6 +12,7 @@ from app.documents import folder
 from app.writebacks import deliver
 from workers.celery_app import MODELS, celery_app, queued, send
 from workers.consulting import STAGE as CONSULT
+from workers.drafting import STAGE as DRAFT
 from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ def watch_task() -> None:
     take_from_folder(parts())
 
 
+ASKING = (CONSULT, DRAFT)
+"""Steps that wait for a language model."""
 FULL = 500
 """With so many nudges on their way the sweeper adds none: what waits is waited for already."""
 
@@ -43,9 +46,9 @@ def resend(p: Parts) -> int:
     with p.database.transaction() as session:
         overdue = steps.overdue(session, at=now())
         writes = deliver.due(session, at=now())
-    is_model_busy = any(stage == CONSULT for _, stage in overdue) and queued(MODELS) >= FULL
+    is_model_busy = any(stage in ASKING for _, stage in overdue) and queued(MODELS) >= FULL
     for case_id, stage in overdue:
-        if stage != CONSULT or not is_model_busy:
+        if stage not in ASKING or not is_model_busy:
             send(f"case.{stage}", str(case_id))
     for write_id in writes:
         send("writeback.deliver", str(write_id))

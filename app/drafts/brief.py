@@ -71,12 +71,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Two or three sentences that open the brief. `worded_by` is empty for our own words, else model and prompt.
+    """Two or three sentences that open the brief; `own` are ours, whoever worded those shown.
 
-    `because` says why our own words stand although a model is set, or what of its words was left out.
+    `worded_by` is empty for our own words, else model and prompt. `because` says why our own words stand although a
+    model was asked, or what of its words was left out.
     """
 
     sentences: tuple[str, ...]
+    own: tuple[str, ...] = ()
     worded_by: str = ""
     because: str = ""
 
@@ -114,7 +116,8 @@ def brief_of(situation: Situation, proposals: Sequence[Proposal]) -> Brief | Non
         tuple(_options(situation, proposals, stated, credit)),
         Lead(()),
     )
-    return replace(brief, lead=Lead(_lead(situation, brief, stated, credit)))
+    own = _lead(situation, brief, stated, credit)
+    return replace(brief, lead=Lead(own, own))
 
 
 def _contested(assessment: Assessment) -> tuple[Contested, ...]:

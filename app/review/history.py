@@ -72,6 +72,10 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         return f"Read as {word[0].lower()}{word[1:]} ({str(c.get('reading', '')).lower()}).", versions
     if action == "model.asked":
         return _of_model(c)
+    if action == "reply.worded":
+        if c.get("by") == "model":
+            return f"The reply was worded by {c.get('model')}.", f"Prompt {c.get('prompt')}"
+        return f"The reply stays in our own words: {c.get('because')}.", ""
     if action == "case.reconciled":
         matches, findings = len(c.get("matches") or ()), len(c.get("findings") or ())
         return (

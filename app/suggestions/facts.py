@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from app.assessments.findings import Finding
 from app.assessments.reconcile import units
@@ -51,6 +52,11 @@ def language_of(situation: Situation) -> str:
     """The language to answer in: the message's, or English where we have no words of it."""
     language = str(situation.assessment.value("language") or "en")
     return language if language in templates() else "en"
+
+
+def kept(facts: Sequence[Fact], language: str) -> dict[str, Any]:
+    """The facts of a reply as its proposal keeps them, for whoever words it."""
+    return {"facts": {"language": language, "said": [[fact.text, fact.is_core] for fact in facts]}}
 
 
 def facts_of(situation: Situation, proposed: Sequence[Proposal], language: str) -> tuple[Fact, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from app.odoo.commands import Change, Json, OperationKind
 from app.suggestions import papers
-from app.suggestions.facts import facts_of, language_of, templates
+from app.suggestions.facts import facts_of, kept, language_of, templates
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
 from app.vocabulary import Kind
@@ -30,7 +30,8 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
         return []
     language = language_of(situation)
     subject = _subject(situation.reading.mail.subject)
-    body = letter([fact.text for fact in facts_of(situation, proposed, language)], language)
+    facts = facts_of(situation, proposed, language)
+    body = letter([fact.text for fact in facts], language)
     record = record_of(situation)
     values: dict[str, Json] = {"subject": subject, "body": body}
     attached = papers.proposed(situation)
@@ -43,7 +44,7 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
             change=Change(OperationKind.DRAFT_REPLY, record.company_id, record.model, record.id, values=values)
             if record
             else None,
-            within=({} if record else {"reply": values}) | papers.as_json(attached),
+            within=({} if record else {"reply": values}) | papers.as_json(attached) | kept(facts, language),
         )
     ]  # fmt: skip
 
