@@ -285,6 +285,15 @@ def sample(golds: Sequence[Line], count: int, *, seed: str = "0") -> list[Line]:
     return [gold for gold in golds if str(gold["id"]) in wanted]
 
 
+def unseen(folder: Path, golds: Sequence[Line]) -> list[Line]:
+    """The attempts in sight that the offline engine does not recognise, with their twins: those alone reach a model."""
+    attempts = [gold for gold in golds if "twin" in gold and gold["vector"] in IN_SIGHT]
+    said = {answer["file"]: answer for answer in answered(folder, attempts, offline)}
+    left = [g for g in attempts if Flag.PROMPT_INJECTION.value not in said[g["file"]].get("flags", ())]
+    wanted = {str(gold["id"]) for gold in left} | {str(gold["twin"]) for gold in left}
+    return [gold for gold in golds if str(gold["id"]) in wanted]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ADVERSARIAL)
@@ -292,8 +301,13 @@ def main() -> None:
     parser.add_argument("--engine", choices=("offline", "llm"), default="offline")
     parser.add_argument("--sample", type=int, default=0, help="only so many attempts, with their twins")
     parser.add_argument("--seed", default="0")
+    parser.add_argument(
+        "--unseen", action="store_true", help="only attempts in sight that raise no flag: a model reads"
+    )
     asked = parser.parse_args()
     golds: Sequence[Line] = labels(asked.folder)
+    if asked.unseen:
+        golds = unseen(asked.folder, golds)
     golds = sample(golds, asked.sample, seed=asked.seed) if asked.sample else golds
     with with_model() if asked.engine == "llm" else nullcontext(offline) as line_of:
         answers = _kept(asked.folder, golds, line_of, asked.answers)
