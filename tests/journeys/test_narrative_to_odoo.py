@@ -275,3 +275,16 @@ def test_what_cannot_be_done_is_told(
     said = run("narrative", *asked)
     assert said.code == code
     assert says in said.err
+
+
+def test_odoos_panel_shows_the_text_on_the_draft(house: House) -> None:
+    from tests.odoo_link import linked, odoo_server
+
+    drafted(house)
+    with house.parts.database.transaction() as session:
+        linked(session, "Ines", 7)
+    shown = odoo_server(house.parts.database).panel(("account.move", HAFENWERK), companies=[2])
+    (step,) = shown["suggestions"]
+    assert step["kind_words"] == "Change the text of the draft invoice"
+    assert [v["name"] for v in step["editable"]] == ["line_26"]
+    assert step["may"]["confirm"]
