@@ -1,4 +1,4 @@
-"""What a model is asked about a message: its texts, cut to a budget, and the reasons that it may choose from."""
+"""What a model is asked about a message: its texts, cut to a budget, in the form in which the prompt takes them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from classifiers.llm.triage_answer import NAME, schema, schema_of_reason
 from classifiers.triage.envelope import is_own_staff
 
 PROMPT = "triage"
-MESSAGE_BUDGET = 1500
+MESSAGE_BUDGET = 900
 """Tokens of the message that are shown."""
 EXAMPLE_BUDGET = 200
 """Tokens of each earlier message that are shown beside it."""
 MOST_EXAMPLES = 3
 _SHORT_ANSWER = 800
 _ANSWER_WITH_LINES = 1600
-_REASON_ONLY = 24
+_REASON_ONLY = 140
 EVERY_REASON = tuple(KIND_OF)
 """The shortlist of a model that is asked without any reader before it."""
 
@@ -42,7 +42,7 @@ class Question:
     """One question in the form in which `app.llm.asking.Asker.ask` takes it, for the newest prompt called `PROMPT`.
 
     `left_out` are sentences for the reviewer: what of the message the model does not see. `shortlist` are the reasons
-    that it may answer.
+    between which it is to help decide; it is not told them, as they would lead it.
     """
 
     outside: tuple[Outside, ...] = field(repr=False)
@@ -55,8 +55,8 @@ class Question:
 
     @property
     def of_reason(self) -> tuple[Schema, int]:
-        """Schema and token limit that ask for the reason alone: the same question, for votes collected in bulk."""
-        return Schema("triage_reason", schema_of_reason(self.shortlist)), _REASON_ONLY
+        """Schema and token limit for the beginning of the answer, matter and reason: votes collected in bulk."""
+        return Schema("triage_reason", schema_of_reason()), _REASON_ONLY
 
 
 def question(
@@ -67,7 +67,8 @@ def question(
     firm: Firm | None = None,
     budget: int = MESSAGE_BUDGET,
 ) -> Question:
-    """The question about a message. The same reading and shortlist give the same question.
+    """The question about a message. The same reading gives the same question, but for order lines: they are asked for
+    only where the shortlist holds an order.
 
     Raises ValueError for a shortlist that is empty or names something that is no reason.
     """
@@ -87,12 +88,10 @@ def question(
             "message_texts": len(message),
             "notes": list(dict.fromkeys(_without_name(one).sentence for one in shown.left_out)),
             "confirmed": [one.reason for one in examples[:MOST_EXAMPLES]],
-            "shortlist": list(listed),
-            "is_every": len(listed) == len(KIND_OF),
             "is_own_staff": reading.mail is not None and is_own_staff(reading.mail, firm),
         },
         names=people([*(one.name for one in addresses), *quoted]),
-        schema=Schema(NAME, schema(listed, lines=brings_lines)),
+        schema=Schema(NAME, schema(lines=brings_lines)),
         max_tokens=_ANSWER_WITH_LINES if brings_lines else _SHORT_ANSWER,
         left_out=shown.sentences,
         shortlist=listed,

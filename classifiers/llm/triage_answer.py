@@ -6,7 +6,7 @@ off. The length of free text is bounded here and not in the schema, as some serv
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +32,19 @@ _PATTERNS = {
     "reference": "^[A-Za-z0-9][A-Za-z0-9 ./_#:-]{0,38}$",
 }
 _LIST_FORMS = ("references",)
+_MATTER_AND_REASON: dict[str, Any] = {"matter": {"type": "string"}, "reason": {"enum": list(KIND_OF)}}
 
 
-def schema(shortlist: Sequence[str] = tuple(KIND_OF), *, lines: bool = True) -> dict[str, Any]:
+def schema(*, lines: bool = True) -> dict[str, Any]:
     """The JSON Schema (2020-12), in the strict form: every key required, nothing besides.
 
-    The reason comes first, of the shortlist; `lines` is whether the lines of an order are asked for.
+    What the message is about comes first, in the model's words and then as a reason; `lines` is whether the lines of an
+    order are asked for.
     """
-    reasons = list(shortlist)
+    reasons = {"enum": list(KIND_OF)}
     properties: dict[str, Any] = {
-        "reason": {"enum": reasons},
-        "secondary_reasons": {"type": "array", "items": {"enum": reasons}, "maxItems": MOST_SECONDARY},
+        **_MATTER_AND_REASON,
+        "secondary_reasons": {"type": "array", "items": reasons, "maxItems": MOST_SECONDARY},
         "flags": {"type": "array", "items": {"enum": [flag.value for flag in Flag]}, "maxItems": len(Flag)},
         "fields": {"type": "array", "items": {"anyOf": _field_forms()}, "maxItems": MOST_FIELDS},
     }
@@ -54,15 +56,17 @@ def schema(shortlist: Sequence[str] = tuple(KIND_OF), *, lines: bool = True) -> 
     return _object(properties)
 
 
-def schema_of_reason(shortlist: Sequence[str]) -> dict[str, Any]:
-    """The schema that asks for the reason alone, which begins as the whole answer does."""
-    return _object({"reason": {"enum": list(shortlist)}})
+def schema_of_reason() -> dict[str, Any]:
+    """The schema of what the whole answer begins with: matter and reason alone."""
+    return _object(dict(_MATTER_AND_REASON))
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What an answer claims, in the form in which it is verified. `problems` say what of it was not taken over."""
+    """What an answer claims, in the form in which it is verified. `matter` is what the model says it is about, which is
+    weighed and shown to nobody. `problems` say what of it was not taken over."""
 
+    matter: str
     kind: str
     reason: str
     secondary_reasons: tuple[str, ...]
@@ -102,7 +106,17 @@ def claims_of(answer: Mapping[str, Any]) -> Claims:
     reason = answer["reason"]
     secondary = tuple(dict.fromkeys(r for r in answer["secondary_reasons"] if r != reason))
     flags = tuple(dict.fromkeys(answer["flags"]))
-    return Claims(KIND_OF[reason].value, reason, secondary, flags, fields, quotes, tuple(sentences), tuple(problems))
+    return Claims(
+        answer["matter"],
+        KIND_OF[reason].value,
+        reason,
+        secondary,
+        flags,
+        fields,
+        quotes,
+        tuple(sentences),
+        tuple(problems),
+    )
 
 
 def _field_forms() -> list[dict[str, Any]]:

@@ -61,27 +61,6 @@ class Calibration:
         return (kind, *sorted(others, key=lambda k: -likely[k]))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """What a language model's vote is worth beside the linear reader's scores, and how sure the two are together."""
-
-    weight: float
-    calibration: Calibration
-
-    def combine(self, scores: Mapping[str, float], reason: str) -> dict[str, float]:
-        """Scores of all reasons, summing to 1, with a vote for one of them."""
-        lifted = exp(self.weight)
-        raised = {name: (score + _EDGE) * (lifted if name == reason else 1.0) for name, score in scores.items()}
-        whole = sum(raised.values())
-        return {name: score / whole for name, score in raised.items()}
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> Weighing:
-        """As a trained model's settings hold it."""
-        held = settings.get("with_vote") or {"weight": 1.0, "calibration": settings["calibration"]}
-        return cls(held["weight"], Calibration(**held["calibration"]))
-
-
 def by_kind(scores: Mapping[str, float]) -> dict[Kind, float]:
     """The probability of each kind: that of its reasons together."""
     found = dict.fromkeys(Kind, 0.0)

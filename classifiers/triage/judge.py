@@ -15,7 +15,8 @@ from app.assessments.results import Classification, Vote
 from app.documents.reading import Evidence
 from app.vocabulary import KIND_OF, CertaintyWord
 from classifiers.triage.artefact import packaged
-from classifiers.triage.calibration import Calibration, Weighing, choose
+from classifiers.triage.calibration import Calibration, choose
+from classifiers.triage.weighing import Weighing
 
 LONGEST_SHORTLIST = 5
 _RULE_CONFIDENCE = 0.99
@@ -76,12 +77,12 @@ def weigh(classification: Classification, vote: Vote, weighing: Weighing | None 
     `weighing` is the packaged one unless given.
     """
     heard = replace(classification, votes=(*classification.votes, vote))
-    if vote.reason is None or not shortlist(classification):
-        return heard
     known = weighing or _packaged()
+    if vote.reason is None or known is None or not shortlist(classification):
+        return heard
     own = choose(_scores(classification))
     settled = settle(
-        [Vote(vote.reader, vote.reason, known.combine(_scores(classification), vote.reason))],
+        [Vote(vote.reader, vote.reason, known.combine(_scores(classification), vote))],
         known.calibration,
         evidence=classification.evidence,
         secondary_reasons=classification.secondary_reasons,
@@ -97,8 +98,9 @@ def _scores(classification: Classification) -> dict[str, float]:
 
 
 @lru_cache(maxsize=1)
-def _packaged() -> Weighing:
-    return Weighing.of(packaged().settings)
+def _packaged() -> Weighing | None:
+    learnt = packaged().settings.get("with_vote")
+    return Weighing.of(learnt) if learnt else None
 
 
 def _word(confidence: float, calibration: Calibration) -> CertaintyWord:

@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.assessments.results import Vote
 from app.documents.order import Order
-from classifiers.triage import calibration, evidence, features, linear, phrases, rules, secondary
+from classifiers.triage import calibration, evidence, features, judge, linear, phrases, rules, secondary, weighing
 from classifiers.triage.artefact import FORMAT, Artefact
 from classifiers.triage.envelope import envelope
 from classifiers.triage.labelled import Labelled, folds, load_labelled
 from classifiers.triage.orders import read_orders
 from classifiers.triage.passages import Passage, passages
+from classifiers.triage.votes import Spoken, heard_of, load_votes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,9 +38,13 @@ class Learnt:
     """The reason that a rule is certain of."""
 
 
-def train(datasets: Path, phrasebook: Path | None = None, seed: int = 0) -> Artefact:
-    """Train on `datasets/messages` (labels.jsonl and the messages it names) and a phrasebook folder."""
-    return fit(load_labelled(datasets / "messages"), phrases.load_phrasebook(phrasebook), seed)
+def train(datasets: Path, phrasebook: Path | None = None, seed: int = 0, votes: Path | None = None) -> Artefact:
+    """Train on `datasets/messages` (labels.jsonl and the messages it names) and a phrasebook folder.
+
+    `votes` is a file of what a language model said of these messages; without it no model's vote is ever weighed.
+    """
+    spoken = load_votes(votes) if votes is not None else {}
+    return fit(load_labelled(datasets / "messages"), phrases.load_phrasebook(phrasebook), seed, spoken=spoken)
 
 
 def fit(
@@ -46,13 +52,17 @@ def fit(
     book: Sequence[phrases.Phrase],
     seed: int = 0,
     orders: Mapping[str, Mapping[str, Order]] | None = None,
+    spoken: Mapping[str, Spoken] | None = None,
 ) -> Artefact:
     """Train on labelled messages at hand; the same input and seed give the same bytes.
 
-    `orders` are the orders read from each message, by its id, where they were read before.
+    `orders` are the orders read from each message, by its id, where they were read before; `spoken` is what a language
+    model said of the messages.
     """
     sentence_arrays, classes = phrases.learn(book, seed)
-    return fit_messages(study(messages, sentence_arrays, classes, orders), sentence_arrays, classes, seed, len(book))
+    studied = study(messages, sentence_arrays, classes, orders)
+    votes = heard_of(spoken or {}, phrases.SentenceModel(sentence_arrays, classes))
+    return fit_messages(studied, sentence_arrays, classes, seed, len(book), votes)
 
 
 def study(
@@ -80,8 +90,9 @@ def fit_messages(
     classes: Sequence[str],
     seed: int,
     phrases_used: int,
+    votes: Mapping[str, Vote] | None = None,
 ) -> Artefact:
-    """Train everything that is learned from messages: weights, calibration, secondary reasons."""
+    """Train everything that is learned from messages: weights, calibration, secondary reasons, what votes are worth."""
     import numpy as np
 
     gold = [one.message for one in studied]
@@ -113,7 +124,24 @@ def fit_messages(
         "calibration": asdict(calibrated),
         "learned_from": {"messages": len(gold), "phrases": phrases_used},
     }
+    if votes and (found := _weighing(studied, likely, calibrated, votes)) is not None:
+        settings["with_vote"] = found.as_settings()
     return Artefact(arrays, settings)
+
+
+def _weighing(
+    studied: Sequence[Learnt], likely: Sequence[Mapping[str, float]], calibrated: calibration.Calibration,
+    votes: Mapping[str, Vote],
+) -> weighing.Weighing | None:  # fmt: skip
+    asked, certain = [], []
+    for one, scores in zip(studied, likely, strict=True):
+        message = one.message
+        known = judge.settle([Vote("rules", one.ruled), Vote("linear", None, dict(scores))], calibrated)
+        if not judge.shortlist(known):
+            certain.append(weighing.Unasked(scores, known.reason, message.accepted, message.reason))
+        elif message.id in votes:
+            asked.append(weighing.Heard(scores, votes[message.id], message.accepted, message.reason))
+    return weighing.learn(asked, certain) if asked else None
 
 
 def _weights(studied: Sequence[Learnt]) -> dict[str, Array]:

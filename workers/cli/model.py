@@ -19,6 +19,9 @@ def train(
     into: Annotated[
         Path | None, typer.Option(help="Folder to write the model to; the packaged one in a checkout else.")
     ] = None,
+    votes: Annotated[
+        Path, typer.Option(help="What a language model said of the messages; none is weighed if it is missing.")
+    ] = Path("evals/votes/qwen2.5-coder-1.5b-instruct.jsonl"),
     seed: Annotated[int, typer.Option(help="The same seed and texts give the same bytes.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
@@ -30,7 +33,7 @@ def train(
     folder = into or Path(training.__file__).parent / "model"
     console = Console(stderr=True)
     with console.status(f"Reading {datasets} and training"):
-        model = training.train(datasets, seed=seed)
+        model = training.train(datasets, seed=seed, votes=votes if votes.exists() else None)
         model.save(folder)
     learned = model.settings["learned_from"]
     if as_json:

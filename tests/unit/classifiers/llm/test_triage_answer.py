@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from app.assessments.claims.ground import Ground, SourceText
 from app.assessments.claims.verification import verify
 from app.llm.fencing import Fence
-from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, Flag, RequestedAction
+from app.vocabulary import FIELDS, KIND_OF, LANGUAGES, REASONS, Flag, RequestedAction
 from classifiers.llm.triage_answer import NAME, claims_of, schema, schema_of_reason
 from prompts.load import Rendered, load
 
@@ -25,8 +25,6 @@ def render(**changes: Any) -> Rendered:
         "message_texts": 1,
         "notes": ["Left out: the quoted history (599 characters)."],
         "confirmed": [],
-        "shortlist": list(KIND_OF),
-        "is_every": True,
         "is_own_staff": False,
     }
     texts = [fence.wrap(TEXT, "new"), fence.wrap(EARLIER, "earlier")]
@@ -35,6 +33,7 @@ def render(**changes: Any) -> Rendered:
 
 def answer(**changes: Any) -> dict[str, Any]:
     whole: dict[str, Any] = {
+        "matter": "The customer contests the hours billed and wants a credit note.",
         "reason": "hours_quantity",
         "secondary_reasons": [],
         "flags": ["deadline"],
@@ -74,12 +73,10 @@ def test_the_schema_is_the_vocabularys() -> None:
     assert forms()["language"]["enum"] == list(LANGUAGES)
 
 
-def test_the_reason_comes_first_and_is_one_of_the_shortlist() -> None:
-    short = schema(["tax", "legal_form"], lines=False)
-    assert next(iter(short["properties"])) == "reason"
-    assert short["properties"]["reason"]["enum"] == ["tax", "legal_form"]
+def test_the_answer_begins_with_the_matter_then_the_reason() -> None:
+    short = schema(lines=False)
+    assert list(short["properties"])[:2] == list(schema_of_reason()["properties"]) == ["matter", "reason"]
     assert "lines" not in short["properties"]
-    assert schema_of_reason(["tax"])["properties"] == {"reason": {"enum": ["tax"]}}
 
 
 def test_the_schema_is_strict_everywhere() -> None:
@@ -125,8 +122,10 @@ def listed(text: str) -> list[str]:
 
 
 def test_the_prompt_describes_the_whole_vocabulary_and_nothing_else() -> None:
-    assert listed(render().user) == list(KIND_OF)
     system = render().system
+    reasons = system.partition("\nreason: ")[2].partition("\nsecondary_reasons: ")[0]
+    described = {part.splitlines()[0]: listed(part) for part in reasons.split("\n\n")[1:] if part.strip()}
+    assert described == {kind.value: list(names) for kind, names in REASONS.items()}
     flags = system.partition("\nflags")[2].partition("\nfields")[0]
     assert listed(flags) == [flag.value for flag in Flag]
     fields = system.partition("\nfields")[2].partition("\nsummary")[0]
@@ -139,16 +138,15 @@ def test_the_prompt_describes_the_whole_vocabulary_and_nothing_else() -> None:
     assert "\nlines:" in fields
 
 
-def test_a_shortlist_is_described_after_the_message_with_the_rules_between_its_neighbours() -> None:
-    user = render(shortlist=["missing_backup", "supporting_documents"], is_every=False).user
-    assert listed(user) == ["missing_backup", "supporting_documents"]
-    assert user.index(TEXT) < user.index("- missing_backup")
-    assert "Could you send the timesheets?" in user
-    assert "early-payment" not in user
+def test_the_prompt_names_the_parts_of_an_answer_in_the_schemas_order() -> None:
+    system = render().system
+    places = [re.search(rf"^{part}[:,]", system, re.MULTILINE) for part in schema()["properties"]]
+    assert None not in places
+    assert sorted(place.start() for place in places if place) == [place.start() for place in places if place]
 
 
 def test_the_system_part_is_the_same_for_every_question() -> None:
-    assert render().system == render(shortlist=["tax"], is_every=False, is_own_staff=True).system
+    assert render().system == render(confirmed=["tax"], is_own_staff=True, notes=[]).system
 
 
 def test_the_prompt_names_the_fence_and_holds_outside_text_once_and_in_it_only() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from app.assessments.results import Vote
 from app.vocabulary import CertaintyWord
 from classifiers.triage import judge
-from classifiers.triage.calibration import Calibration, Weighing, choose
+from classifiers.triage.calibration import Calibration, choose
 from classifiers.triage.evidence import ALL_REASONS
+from classifiers.triage.weighing import Weighing
 
 CALIBRATION = Calibration(1.0, 0.0, 0.9, 0.6, 0.9, 0.9)
 
@@ -44,7 +45,8 @@ def test_an_uncertain_answer_names_what_else_it_could_be() -> None:
 
 
 def weighed(choice: str | None, weight: float = 2.0, **likely: float):  # type: ignore[no-untyped-def]
-    return judge.weigh(settled(**likely), Vote("llm", choice), Weighing(weight, CALIBRATION))
+    weighing = Weighing(0.0, weight, {"legal_form": 0.37, "tax": 0.37}, CALIBRATION)
+    return judge.weigh(settled(**likely), Vote("llm", choice), weighing)
 
 
 def test_a_model_is_asked_about_uncertain_cases_only_with_the_likeliest_reasons_in_the_vocabularys_order() -> None:
