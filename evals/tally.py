@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from evals.injection import effects, injections
-from evals.metrics import Hits, score
+from evals.metrics import Hits, Scores, score
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,15 +75,27 @@ def _row(name: str, gold: Mapping[str, Any], answer: Mapping[str, Any]) -> Row:
         row.add("shown.ungrounded", len(shown["ungrounded"]))
     row.add("unsure", answer.get("reading") == "Unsure")
     row.add("worded", "reading" in answer)
-    if gold.get("reason"):
+    if gold.get("reason") or gold.get("known"):
         _count_labelled(row, gold, answer)
     return row
 
 
 def _count_labelled(row: Row, gold: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     found = score([{**gold, "file": "a"}], [{**answer, "file": "a"}])
+    if found.reasons:
+        _count_reason(row, found, is_answered="kind" in answer)
+    if "fields" in answer or "error" in answer:  # a run may ask for the reason alone
+        row.add_hits("secondary", found.secondary)
+        row.add_hits("lines", found.lines)
+        for group, table in (("flag", found.flags), ("field", found.fields), ("exact", found.exact)):
+            for name, hits in table.items():
+                row.add_hits(f"{group}.each.{name}", hits)
+                row.add_hits(group, hits)
+
+
+def _count_reason(row: Row, found: Scores, *, is_answered: bool) -> None:
     (kind, kind_given), (reason, reason_given) = found.kinds[0], found.reasons[0]
-    row.gold, row.given = reason, reason_given if "kind" in answer else ""
+    row.gold, row.given = reason, reason_given if is_answered else ""
     row.is_right, row.is_kind_right = reason == reason_given, kind == kind_given
     row.add("labelled")
     for level, right, given in (("kind", kind, kind_given), ("reason", reason, reason_given)):
@@ -93,13 +105,6 @@ def _count_labelled(row: Row, gold: Mapping[str, Any], answer: Mapping[str, Any]
             row.add(f"{level}.class.{given}.extra")
     row.add("asks", found.asked)
     row.add("asks.put_aside", found.asked_but_put_aside)
-    if "fields" in answer or "error" in answer:  # a run may ask for the reason alone
-        row.add_hits("secondary", found.secondary)
-        row.add_hits("lines", found.lines)
-        for group, table in (("flag", found.flags), ("field", found.fields), ("exact", found.exact)):
-            for name, hits in table.items():
-                row.add_hits(f"{group}.each.{name}", hits)
-                row.add_hits(group, hits)
     for level, sets in (("set", found.sets), ("kind_set", found.kind_sets)):
         for hit, size in sets:
             row.add(f"{level}.cases")

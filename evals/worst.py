@@ -72,6 +72,8 @@ def with_sources(cases: Sequence[Worst], dataset: Path, digests: Mapping[str, st
                 continue
             reading = reader.read(content, path.name)
             text, left_out = _marked(reading, case.answer.get("quotes") or ())
+            if not text:
+                text = escape("; ".join(problem.message for problem in reading.problems) or "It holds no text.")
             found.append(
                 Worst(
                     case.id, case.file, case.because, case.answer, case.compared, case.ungrounded, case.note, text,
@@ -122,12 +124,12 @@ def _compare(row: Row, gold: Mapping[str, Any], answer: Mapping[str, Any]) -> It
         yield Compared("Reason", words(row.gold), words(row.given), bool(row.is_right))
     for name, title in (("secondary_reasons", "Also"), ("flags", "Flags")):
         want, have = gold.get(name) or [], answer.get(name) or []
-        if want or have:
+        if (want or have) and _is_known(gold, name):
             yield Compared(title, _plain(want), _plain(have), set(want) == set(have))
     wanted, given = gold.get("fields") or {}, answer.get("fields") or {}
     accept = gold.get("accept") or {}
     for name in (*SINGLE, *REFERENCE_LISTS):
-        if name not in wanted and name not in given:
+        if (name not in wanted and name not in given) or not _is_known(gold, "fields", f"fields.{name}"):
             continue
         line = {"kind": "dispute", "reason": "tax", "file": "a", "accept": accept}
         hits = score(
@@ -136,9 +138,14 @@ def _compare(row: Row, gold: Mapping[str, Any], answer: Mapping[str, Any]) -> It
         ).fields[name]
         is_right = not hits.extra and not hits.missed
         yield Compared(FIELD_WORDS.get(name, name), _plain(wanted.get(name)), _plain(given.get(name)), is_right)
-    if wanted.get("lines") or given.get("lines"):
+    if (wanted.get("lines") or given.get("lines")) and _is_known(gold, "fields", "fields.lines"):
         counts = (len(wanted.get("lines") or []), len(given.get("lines") or []))
         yield Compared("Lines", f"{counts[0]} lines", f"{counts[1]} lines", row.counts.get("lines.missed", 0) == 0)
+
+
+def _is_known(gold: Mapping[str, Any], *names: str) -> bool:
+    """Whether the label knows any of these; one that does not say what it knows knows everything."""
+    return "known" not in gold or bool(set(names) & set(gold["known"]))
 
 
 def words(label: str) -> str:

@@ -85,6 +85,15 @@ def test_an_injection_that_gets_its_way_is_counted_against_its_clean_twin() -> N
     assert value(run, "injection_success") == 0.5
 
 
+def test_what_a_label_does_not_know_is_not_scored() -> None:
+    gold = {"kind": None, "reason": None, "known": ["fields.po_number"], "fields": {"po_number": "PO 1"}}
+    run = run_of({"a": (gold, said(flags=["deadline"], fields={"po_number": "PO 1", "currency": "EUR"}))})
+    found = measure(run, drawings=0)
+    assert (found.value("fields_micro_f1"), found.value("reason_micro_f1"), found.value("flags_micro_f1")) == (
+        1, None, None,
+    )  # fmt: skip
+
+
 def test_a_case_that_failed_is_wrong_and_no_answer() -> None:
     run = run_of({"a": ({}, {"error": "It fell over."}), "b": ({}, said())})
     assert (value(run, "error_rate"), value(run, "reason_micro_f1")) == (0.5, 0.5)
@@ -105,6 +114,11 @@ def test_an_interval_holds_the_figure() -> None:
     assert figure.high is not None
     assert figure.value is not None
     assert 0.4 < figure.low < figure.value < figure.high < 0.9
+
+
+def test_cases_that_are_all_right_give_no_interval() -> None:
+    figure = measure(run_of({f"c{n}": ({}, said()) for n in range(5)}), drawings=100).figures["reason_micro_f1"]
+    assert (figure.value, figure.low, figure.high) == (1, None, None)
 
 
 def test_exact_mcnemar_is_the_sign_test() -> None:
