@@ -60,6 +60,7 @@ _SORTS = ("EMAIL", "IBAN", "ACCOUNT", "BIC", "CARD", "PHONE", "VAT", "NAME")
 _ANY = "|".join(_SORTS)
 _TAG_LETTERS = "abcdefghjkmnpqrstuvwxyz"
 LONGEST_NAME = 80
+LONGEST_QUOTING = 200_000
 
 _NOBODY_WORDS = """
     ap ar
@@ -148,7 +149,8 @@ def mask(texts: Sequence[str], *, names: Iterable[str] = (), vat_ids: bool = Fal
     values: dict[str, str] = {}
     placeholders: dict[str, str] = {}
     counts = dict.fromkeys(_SORTS, 0)
-    wanted = _names(names)
+    every = "\n".join(texts)
+    wanted = _names(name for name in names if any(word.strip(".,") in every for word in name.split()))
     out: list[str] = []
     for text in texts:
         pieces, at = [], 0
@@ -178,7 +180,11 @@ def people(display_names: Iterable[str]) -> tuple[str, ...]:
 
 
 def quoted_names(text: str) -> tuple[str, ...]:
-    """The display names in the headers of mails that a mail quotes: "From: …", "To: …; …", "On …, … wrote:"."""
+    """The display names in the headers of mails that a mail quotes: "From: …", "To: …; …", "On …, … wrote:".
+
+    Looked for in the first `LONGEST_QUOTING` characters: time stays bounded.
+    """
+    text = text[:LONGEST_QUOTING]
     found = [match.group(1) or match.group(2) for match in _WROTE.finditer(text)]
     for match in _QUOTED_HEADER.finditer(text):
         for one in re.sub(r"<[^<>\n]*>|\[[^\[\]\n]*\]|[*\"]", " ", match.group(1)).split(";"):
