@@ -282,33 +282,35 @@ def _wrapped(text: str, width: int = 80) -> list[str]:
 
 
 def _pdf(pages: list[list[str]], *, hidden: str = "", title: str = "") -> bytes:
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-    font = "Helvetica"
-    if any(ord(c) > 255 for c in "".join([*(line for page in pages for line in page), hidden])):
-        import reportlab
-
-        pdfmetrics.registerFont(TTFont("Vera", str(Path(reportlab.__file__).parent / "fonts" / "Vera.ttf")))
-        font = "Vera"
     held = io.BytesIO()
     canvas = Canvas(held, invariant=1, pageCompression=1)
     if title:
         canvas.setTitle(title)
         canvas.setSubject(title)
     for number, page in enumerate(pages):
-        canvas.setFont(font, 9)
+        canvas.setFont("Helvetica", 9)
         for row, line in enumerate(page):
-            canvas.drawString(60, 780 - 13 * row, line)
+            canvas.drawString(60, 780 - 13 * row, _printable(line))
         if hidden and number == 0:
             canvas.setFillColorRGB(1, 1, 1)
             for row, line in enumerate(_wrapped(hidden)):
-                canvas.drawString(60, 120 - 13 * row, line)
+                canvas.drawString(60, 120 - 13 * row, _printable(line))
             canvas.setFillColorRGB(0, 0, 0)
         canvas.showPage()
     canvas.save()
     return held.getvalue()
+
+
+def _printable(text: str) -> str:
+    """The text in the letters that the page's font has: "zażółć" is printed as "zazolc", as many programs do."""
+    import unicodedata
+
+    plain = text.replace("ł", "l").replace("Ł", "L")
+    return "".join(
+        c if ord(c) < 256 else unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() for c in plain
+    )
 
 
 def _sheet(hidden: str, *, comment: str = "") -> bytes:

@@ -108,7 +108,7 @@ _ORDERS = re.compile(
 )
 _BYPASS = re.compile(
     r"(?:no|without|skip|bypass|ohne|sans|sin|senza|sem|zonder|bez|uberspring\w{0,3}|passer|contourn\w{1,4}|saltar"
-    r"|saltate|pomin\w{0,2}|desactiv\w{1,4}|disattiv\w{1,4}|desativ\w{1,4}|no hace falta|nessun|nenhum\w?|aucun\w?"
+    r"|saltate|pomin\w{0,2}|desactiv\w{1,4}|disattiv\w{1,4}|desativ\w{1,4}|no hace falta|nessun[ao]?|nenhum\w?|aucun\w?"
     r"|keine?|geen|nie (?:pytaj|powiadamiaj)\w{0,2})"
     r"\s(?:(?:\w{1,14})\s){0,3}(?:review|human|approval|approver|check|validation|question|confirmation"
     r"|consult\w{0,3}|pruf\w{1,6}|ruckfrage|freigabe|menschen?|kontrolle|controles?|control\w{0,3}|verification"
@@ -180,7 +180,7 @@ _CUE = re.compile(
     r"|taalmodel\w{0,3}|mod[eè]les?|modelos?|modell[oi]|model\w{0,3}|ass?ist[ae]nt\w{0,3}|asistente\w?"
     r"|asystent\w{0,4}|agent\w{0,3}|agenci|agentów|automat\w{0,10}"
     r"|autom[aá]tic\w{1,4}|geautomatiseerd\w?|software\w{0,3}|logiciels?|programas?|programm?|oprogramowani\w{1,3}"
-    r"|parser\w?|prompts?\w{0,3}|syst[eè]me?s?|systeem"
+    r"|parser\w?|systemanweisung\w{0,2}|prompts?\w{0,3}|syst[eè]me?s?|systeem"
     r"|sistem[aei]s?|system\w{0,8}|instruc\w{1,8}|instruk\w{1,8}|istruzion[ei]|anweisung\w{0,3}|vorgaben|consignes?"
     r"|polece\w{1,5}|human\w?|menschen?|mens|humain\w?"
     r"|persona\w?|pessoas?|umano|człowiek\w{0,4}|override|ignor\w{1,8}|zignor\w{1,6}|disregard|forget|vergiss"
