@@ -21,6 +21,7 @@ from evals.groundedness import of_shown
 if TYPE_CHECKING:
     from classifiers.assess import Classify, Weigh
     from classifiers.triage.labelled import Labelled
+    from classifiers.triage.votes import Spoken
 
 
 FEWEST = 50
@@ -82,15 +83,19 @@ def line_of(found: Assessment, reading: Reading) -> dict[str, Any]:
 class Learned:
     """The trained part of the offline engine, trained for each fold on the cases outside of it.
 
-    Cases of one customer or thread are never on both sides.
+    Cases of one customer or thread are never on both sides. With `spoken`, what a model said of the cases, what its
+    vote is worth is learned for each fold as well.
 
     Raises:
         Refused: There are too few cases to learn from.
     """
 
-    def __init__(self, messages: Sequence[Labelled], *, folds: int, seed: int) -> None:
+    def __init__(
+        self, messages: Sequence[Labelled], *, folds: int, seed: int, spoken: Mapping[str, Spoken] | None = None
+    ) -> None:
         from classifiers.triage import labelled, phrases, training
         from classifiers.triage.orders import read_orders
+        from classifiers.triage.votes import heard_of
 
         if len(messages) < FEWEST:
             raise Refused(
@@ -100,6 +105,7 @@ class Learned:
         self._seed = seed
         self._book = phrases.load_phrasebook()
         self._arrays, self._classes = phrases.learn(self._book, seed)
+        self._votes = heard_of(spoken or {}, phrases.SentenceModel(self._arrays, self._classes))
         orders = {message.id: read_orders(message.reading) for message in messages}
         self._studied = training.study(messages, self._arrays, self._classes, orders)
         dealt = labelled.folds(messages, folds, seed)
@@ -107,8 +113,15 @@ class Learned:
 
     def for_fold(self, fold: int) -> Trained:
         """What judges the cases of a fold: a model that has seen none of them, nor their customers."""
-        from classifiers.triage import training
+        from classifiers.triage import judge, training
         from classifiers.triage.triage import Triage
+        from classifiers.triage.weighing import Weighing
 
         known = [one for one in self._studied if self.fold_of[one.message.id] != fold]
-        return Trained(Triage(training.fit_messages(known, self._arrays, self._classes, self._seed, len(self._book))))
+        learned = training.fit_messages(
+            known, self._arrays, self._classes, self._seed, len(self._book), self._votes or None
+        )
+        if not self._votes:
+            return Trained(Triage(learned))
+        weighing = Weighing.of(learned.settings["with_vote"])
+        return Trained(Triage(learned), lambda settled, vote: judge.weigh(settled, vote, weighing))

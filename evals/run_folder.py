@@ -17,7 +17,7 @@ from app.errors import Conflict, Malformed, NotFound
 from evals.cases import Case
 
 RUN, LABELS, ANSWERS = "run.json", "labels.jsonl", "answers.jsonl"
-SAME = ("dataset", "engine", "model", "prompt", "is_reason_only", "folds", "seed", "versions")
+SAME = ("dataset", "engine", "model", "prompt", "is_reason_only", "folds", "seed", "votes", "versions")
 """What two parts of one run must have in common."""
 
 

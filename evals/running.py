@@ -18,6 +18,7 @@ from evals.run_folder import Answers, Run
 
 if TYPE_CHECKING:
     from app.documents.sandbox import Reader
+    from classifiers.triage.votes import Spoken
 
 PASSING = ("unavailable", "misconfigured", "budget_spent")
 """Why a model gave nothing, where asking again later may help."""
@@ -71,7 +72,7 @@ def carry_out(
 
 def cross_validate(
     cases: Sequence[Case], run: Run, engine: Engine, reader: Reader, *, folds: int, seed: int, concurrency: int,
-    say: Say,
+    say: Say, spoken: Mapping[str, Spoken] | None = None,
 ) -> Progress:  # fmt: skip
     """The same with the trained part of the engine trained anew for each fold of the cases, without that fold."""
     from classifiers.triage.labelled import grouped
@@ -89,7 +90,8 @@ def cross_validate(
         say(progress)
     progress.doing = "Training"
     say(progress)
-    learned = Learned(grouped((c.id, read[c.id].reading, c.gold) for c in cases), folds=folds, seed=seed)
+    messages = grouped((case.id, read[case.id].reading, case.gold) for case in cases)
+    learned = Learned(messages, folds=folds, seed=seed, spoken=spoken)
     progress.done = len(cases) - len(left)
     answers = Answers(run.folder)
     try:

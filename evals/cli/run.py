@@ -49,6 +49,11 @@ def run(
                           "cases that the packaged engine was trained on. 0: as packaged.", min=0, max=20),
     ] = 0,
     seed: Annotated[int, typer.Option(help="How the folds are dealt.")] = 0,
+    votes: Annotated[
+        Path | None,
+        typer.Option(help="With --folds and --engine llm: what the model said of the cases (evals.tasks.votes): "
+                          "each fold learns what its vote is worth. As packaged else.", exists=True, dir_okay=False),
+    ] = None,
     concurrency: Annotated[int, typer.Option(help="Cases at once; as many as fit the engine else.", min=0)] = 0,
     reason_only: Annotated[
         bool, typer.Option("--reason-only", help="Ask the model for the reason alone: cheap, and no summary.")
@@ -66,6 +71,7 @@ def run(
     from app import config
     from app.clock import now
     from app.documents.sandbox import Reader
+    from classifiers.triage.votes import load_votes
     from evals import cases as labelled
     from evals import run_folder, running
 
@@ -79,7 +85,8 @@ def run(
         about = {
             "name": name, "dataset": labelled.fingerprint(held), "folder": str(dataset.resolve()), "cases": len(some),
             "engine": engine.value, "folds": folds, "seed": seed if folds else None, **about,
-            "learned_from": _learned(dataset, folds), "began_at": now().isoformat(timespec="seconds"),
+            "votes": _digest(votes), "learned_from": _learned(dataset, folds),
+            "began_at": now().isoformat(timespec="seconds"),
         }  # fmt: skip
         at_once = concurrency or _at_once(settings, engine)
         about["concurrency"] = at_once
@@ -90,8 +97,9 @@ def run(
         say = stack.enter_context(_progress(settings.countersign_llm_currency, has_model=engine != EngineName.OFFLINE))
         if folds:
             ran = running.cross_validate(
-                some, begun, asked, reader, folds=folds, seed=seed, concurrency=at_once, say=say
-            )
+                some, begun, asked, reader, folds=folds, seed=seed, concurrency=at_once, say=say,
+                spoken=load_votes(votes) if votes else None,
+            )  # fmt: skip
         else:
             ran = running.carry_out(some, begun, asked, reader, concurrency=at_once, say=say)
     about["ended_at"] = now().isoformat(timespec="seconds")
@@ -152,6 +160,12 @@ def _at_once(settings: Settings, engine: EngineName) -> int:
     host = urlsplit(settings.openai_base_url).hostname or ""
     is_here = settings.countersign_llm_file is not None or host in ("localhost", "127.0.0.1", "::1")
     return _FEW if is_here else min(16, settings.countersign_llm_concurrency)
+
+
+def _digest(file: Path | None) -> str | None:
+    import hashlib
+
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file else None
 
 
 def _learned(dataset: Path, folds: int) -> bool:
