@@ -268,9 +268,7 @@ def test_one_text_at_the_foot_takes_the_place_of_the_one_before(desk: House, run
         (("rules", "remove", "Hafenwerk"), 1, "There are no rules of its own"),
     ],
 )
-def test_what_cannot_be_done_is_told(
-    desk: House, run: Run, asked: tuple[str, ...], code: int, says: str
-) -> None:
+def test_what_cannot_be_done_is_told(desk: House, run: Run, asked: tuple[str, ...], code: int, says: str) -> None:
     narrating.run(desk.parts, dry_run=True)
     said = run("narrative", *asked)
     assert said.code == code
