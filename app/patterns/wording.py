@@ -23,9 +23,9 @@ from prompts.load import load
 
 FEWEST = 2
 """Sentences of the model that must stand; with fewer the facts are shown."""
-MOST = 6
+MOST = 5
 _LONGEST = 400
-_TOKENS = 700
+_TOKENS = 500
 
 SCHEMA = Schema(
     "pattern_summary",
