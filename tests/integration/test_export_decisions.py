@@ -18,6 +18,7 @@ from app.documents.read import read
 from app.errors import Conflict
 from app.suggestions.models import Suggestion
 from evals import cases, decided, exporting
+from tests.command_line import Run
 from tests.house import SAMPLES, House
 
 SECRET = "s" * 40
@@ -151,3 +152,16 @@ def test_what_nobody_decided_is_not_exported(house: House, tmp_path: Path) -> No
     house.work()
     assert export(house, tmp_path / "out").cases == 0
     assert lines(tmp_path / "out") == []
+
+
+def test_the_command_writes_the_dataset_and_says_what_it_wrote(
+    decided_house: House, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.wiring.parts", lambda: decided_house.parts)
+    done = run("eval", "export-decisions", "--out", str(tmp_path / "out"))
+    assert (done.code, done.err) == (0, "")
+    assert "4 decided cases written" in done.out
+    assert "3 with a kind and reason" in done.out
+    assert len(lines(tmp_path / "out")) == 4
+    other = run("eval", "export-decisions", "--out", str(tmp_path / "out"), "--since", "2999-01-01", "--json")
+    assert other.lines[0]["cases"] == 0
