@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _UNITS = {
     "hours": """
         h hr hrs hur hour hours std stunde stunden heure heures hora horas uur uren ora ore godz godzin godziny godzina
@@ -70,3 +72,18 @@ def number_words(language: str) -> dict[str, int]:
 def number_words_of_any(language: str) -> dict[str, int]:
     """The same with the words of all languages, but for those that are other words elsewhere."""
     return _OF_OTHERS | number_words(language)
+
+
+_LARGER = re.compile(
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|vingt|trente|quarante|cinquante|soixante|hundred and"
+    r"|thousand and|hundred|thousand)[- ]$"
+)
+_SMALLER = re.compile(
+    r"[- ](?:(?:one|two|three|four|five|six|seven|eight|nine|un|deux|trois|quatre|cinq|sept|huit|neuf)"
+    r"(?![^\W\d_])|(?:hundred|thousand))"
+)
+
+
+def is_part_of_a_number(folded: str, start: int, end: int) -> bool:
+    """Whether a small number's word belongs to a larger one: the "eight" and the "twenty" of "twenty-eight"."""
+    return bool(_LARGER.search(folded, max(0, start - 14), start) or _SMALLER.match(folded, end))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.assessments.results import FieldValue
-from app.documents.counted import UNIT_OF, number_words
+from app.documents.counted import UNIT_OF, is_part_of_a_number, number_words
 from app.documents.folding import Lexicon, words_of
 from app.documents.reading import Evidence
 from app.documents.written_numbers import numbers, quantity_text
@@ -146,7 +146,7 @@ def quantities(source: Source) -> list[Quantity]:
                 found.append(Quantity(passage, number.start, end, number.value, unit))
         for i, token in enumerate(passage.tokens[:-1]):
             value = number_words(passage.language).get(token.word)
-            if value:
+            if value and not is_part_of_a_number(passage.folded, token.start, token.end):
                 for follower in passage.tokens[i + 1 : i + 3]:
                     if len(follower.word) > 1 and follower.word in UNIT_OF:
                         found.append(

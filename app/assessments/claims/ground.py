@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from app.assessments.claims.facts import Facts, facts_of
-from app.documents.counted import number_words
+from app.documents.counted import is_part_of_a_number, number_words
 from app.documents.folding import fold, words_of
 from app.documents.reading import Evidence, Reading
 from app.documents.written_dates import MONTHS, dates, is_day_first
@@ -227,7 +227,7 @@ class _Known:
             found.setdefault(value, []).append((start, end))
         small = number_words(self.source.language)
         for match in _WORD.finditer(self.folded):
-            if match.group() in small:
+            if match.group() in small and not is_part_of_a_number(self.folded, *match.span()):
                 found.setdefault(Decimal(small[match.group()]), []).append(match.span())
         return found
 

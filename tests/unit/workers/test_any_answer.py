@@ -185,7 +185,7 @@ def has_seven(text: str) -> bool:
 
 
 def test_what_the_message_bears_out_is_taken_over(reviewed: Reviewed) -> None:
-    said = "Nordlicht GmbH contests 1140 EUR of INV/2026/0042 and wants an answer by 2026-11-30."
+    said = "Nordlicht GmbH contests 1140 EUR, 40 hours on INV/2026/0042, and wants an answer by 30 Nov 2026."
     sentence = {"text": said, "quotes": ["1,140.00 EUR are open to question"]}
     found = reviewed.when_answered({"flags": [], "fields": [], "summary": [sentence]})
     assert found.asked is not None

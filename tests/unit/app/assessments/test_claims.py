@@ -94,6 +94,10 @@ def test_words_of_a_number_do_not_add_up() -> None:
     assert not isinstance(check("They had five hours on twenty days.", known), Ungrounded)
     assert isinstance(check("They had twenty-five days.", known), Ungrounded)
     assert isinstance(check("They had 100200 EUR.", known), Ungrounded)
+    known = ground("we had twenty-eight hours")
+    assert not isinstance(check("They had twenty-eight hours.", known), Ungrounded)
+    assert isinstance(check("They had 8 hours.", known), Ungrounded)
+    assert isinstance(check("They had 20 hours.", known), Ungrounded)
 
 
 WRITTEN_DATES = [
