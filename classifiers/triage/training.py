@@ -103,7 +103,7 @@ def fit_messages(
         for row in map(int, np.flatnonzero(fold == number)):
             unseen[row] = _probabilities(studied[row], weights)
     likely = [dict(zip(evidence.ALL_REASONS, row.tolist(), strict=True)) for row in unseen]
-    settled = [one.ruled or calibration.choose(row) for one, row in zip(studied, likely, strict=True)]
+    settled = [calibration.choose(row) for row in likely]
     calibrated = calibration.learn(likely, settled, [m.accepted for m in gold], [m.reason for m in gold])
     tables = [
         secondary.candidates(one.message.reason, one.found, one.seen, row)
