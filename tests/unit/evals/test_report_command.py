@@ -4,26 +4,50 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from app.documents.sandbox import Reader
+from evals.cases import fingerprint, load
+from evals.engines import Offline
+from evals.run_folder import begin
+from evals.running import carry_out
 from tests.command_line import Run
 from tests.unit.evals.runs import dataset
 
 HOSTILE = "<script>alert(1)</script> <img src=https://evil.example/x.png>"
 
 
-@pytest.fixture
-def ran(run: Run, tmp_path: Path) -> Path:
-    """A run over three mails, one of which is hostile and labelled wrongly on purpose."""
-    data = dataset(tmp_path / "d", bank={"kind": "dispute", "reason": "tax", "note": HOSTILE})
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run over three mails, one of which is hostile and labelled wrongly on purpose; made once."""
+    folder = tmp_path_factory.mktemp("made")
+    data = dataset(folder / "d", bank={"kind": "dispute", "reason": "tax", "note": HOSTILE})
     mail = data / "bank.eml"
     mail.write_bytes(mail.read_bytes() + HOSTILE.encode())
-    done = run("eval", "run", "--dataset", str(data), "--out", str(tmp_path / "r"), "--concurrency", "1")
-    assert done.code == 0, done.err
-    return tmp_path / "r"
+    cases = load(data)
+    about = {
+        "name": "", "dataset": fingerprint(cases), "folder": str(data), "cases": len(cases), "engine": "offline",
+        "model": None, "prompt": None, "folds": 0, "seed": None, "versions": {}, "learned_from": False,
+        "concurrency": 1, "began_at": "2026-11-22T09:00:00+00:00",
+    }  # fmt: skip
+    with Reader(1) as reader:
+        begun = begin(folder / "r", about, cases)
+        carry_out(cases, begun, Offline(), reader, concurrency=1, say=lambda _: None)
+    return folder
+
+
+@pytest.fixture
+def ran(made: Path, tmp_path: Path) -> Path:
+    """A copy of that run and its dataset, to be changed."""
+    copied = tmp_path / "copied"
+    shutil.copytree(made, copied)
+    about = json.loads((copied / "r" / "run.json").read_text())
+    (copied / "r" / "run.json").write_text(json.dumps({**about, "folder": str(copied / "d")}))
+    return copied / "r"
 
 
 class _Page(HTMLParser):
