@@ -17,10 +17,11 @@ from app.llm.asking import Asker
 from app.narratives.drafting import draft
 from app.narratives.profile import Profile
 from app.narratives.wording import worded
+from app.patterns.wording import own_words, word
 from app.suggestions import policy
 from tests.situations import a_situation
 from tests.unit.app.narratives.invoices import invoice, line, worked
-from tests.unit.workers.test_any_draft import GUARD
+from tests.unit.workers.test_any_draft import FACTS, GUARD
 from workers.drafting import in_words
 
 LETTERS = {
@@ -86,3 +87,9 @@ def test_the_text_of_a_draft_invoice(language: str, recorded_asker: Asker) -> No
     assert [one.hours for one in found.lines] == [one.hours for one in ours.lines]
     assert not any("bug" in one.text for one in found.lines)
     assert found.worded_by or found.notes
+
+
+def test_a_report_on_patterns(recorded_asker: Asker) -> None:
+    told = word(FACTS, recorded_asker)
+    assert told.sentences == own_words(FACTS).sentences or told.prompt.startswith("pattern/")
+    assert figures(told.sentences) <= figures(fact.text for fact in FACTS)
