@@ -82,7 +82,7 @@ def assess(
     fields = {**{name: value for name, value in derived.items() if value}, **fields}
     summary = summarise(reading, classification, fields, order, flagged=flagged, firm=firm)
     if said is not None:
-        fields, summary, said = merged(fields, summary, said)
+        fields, said = merged(fields, said)
     return Assessment(
         classification=classification,
         fields=fields,

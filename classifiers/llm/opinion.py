@@ -1,8 +1,9 @@
 """What a language model says of a message, asked for only where the readers before it are not certain, and verified.
 
 A model never decides by itself: its reason is one vote that the judge weighs, its values fill gaps where the document
-bears them out, its sentences stand all or not at all. Without an answer the offline engine's result stands, and the
-reason is said.
+bears them out. Its sentences are looked at for the record and shown to nobody as fact: figures that stand in the
+document say nothing of what is told about them. Without an answer the offline engine's result stands, and the reason is
+said.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import PurePath
 
 from app.assessments.claims.ground import Ground, sources_of
 from app.assessments.claims.verification import verify
-from app.assessments.results import Claim, Classification, FieldValue, ModelAsked, Vote
+from app.assessments.results import Classification, FieldValue, ModelAsked, Vote
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
 from app.llm.asking import Said
@@ -30,7 +31,6 @@ READER = "llm"
 FILLS = frozenset(FIELDS) - {"language", "lines"}
 """Fields that a model's verified value may fill where the offline engine found none."""
 
-_FIGURE = re.compile(r"\d+(?:[.,/-]\d+)*")
 Ask = Callable[[Question], Said]
 
 
@@ -41,7 +41,6 @@ class Opinion:
     asked: ModelAsked
     vote: Vote | None = None
     fields: Mapping[str, FieldValue] | None = None
-    summary: tuple[Claim, ...] = ()
 
 
 def opinion(
@@ -75,13 +74,10 @@ def opinion(
     return _verified(said, asked, reading, examples=len(examples))
 
 
-def merged(
-    fields: Mapping[str, FieldValue], summary: tuple[Claim, ...], said: Opinion
-) -> tuple[dict[str, FieldValue], tuple[Claim, ...], Opinion]:
-    """Fields and summary of the offline engine with what of the model's is taken over, which the opinion then names.
+def merged(fields: Mapping[str, FieldValue], said: Opinion) -> tuple[dict[str, FieldValue], Opinion]:
+    """Fields of the offline engine with what of the model's is taken over, which the opinion then names.
 
-    An offline value is never replaced, and one that stands there already under another name is no news. The model's
-    summary is taken if all of it stood and no figure of the offline one would be lost.
+    An offline value is never replaced, and one that stands there already under another name is no news.
     """
     known = {one for value in fields.values() for one in _plain(value)}
     filled = {
@@ -89,21 +85,13 @@ def merged(
         for name, value in (said.fields or {}).items()
         if name in FILLS and name not in fields and not known & _plain(value)
     }
-    is_taken = bool(said.summary) and _figures(summary) <= _figures(said.summary)
-    taken = (*filled, *(["summary"] if is_taken else []))
-    named = replace(said, asked=replace(said.asked, taken=taken))
-    return {**filled, **fields}, said.summary if is_taken else summary, named
+    return {**filled, **fields}, replace(said, asked=replace(said.asked, taken=tuple(filled)))
 
 
 def _plain(value: FieldValue) -> set[str]:
     """The values of a field, to be compared with those of another."""
     every = value.value if isinstance(value.value, list | tuple) else [value.value]
     return {re.sub(r"\W", "", str(one)).casefold() for one in every}
-
-
-def _figures(summary: Sequence[Claim]) -> set[str]:
-    """Figures and the digits of dates and references, without what separates them."""
-    return {re.sub(r"\D", "", found) for claim in summary for found in _FIGURE.findall(claim.text)}
 
 
 def awaited(classification: Classification) -> ModelAsked:
@@ -128,16 +116,12 @@ def _not_to_be_asked(shortlist: Sequence[str], *, is_aimed_at_software: bool) ->
 
 def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -> Opinion:
     claims = claims_of(said.content)
-    ground = Ground.of(reading)
-    stands = verify(claims.fields, claims.sentences, ground, quotes=claims.quotes)
+    stands = verify(claims.fields, claims.sentences, Ground.of(reading), quotes=claims.quotes)
     fields = {
         name: value
         for name, value in stands.fields.items()
         if value.evidence and _bears(claims.quotes.get(name, ""), name, value.value, reading)
     }
-    all_stood = len(stands.sentences) == len(claims.sentences) and all(claim.evidence for claim in stands.sentences)
-    quotes = [quote for sentence in claims.sentences for quote in sentence.quotes]
-    sentences = stands.sentences if all_stood and all(ground.literal(quote) for quote in quotes) else ()
     dropped, warnings = dict(stands.counts()), stands.warnings()
     if claims.problems:
         dropped["answer/form"] = len(claims.problems)
@@ -161,7 +145,7 @@ def _verified(said: Said, asked: Question, reading: Reading, *, examples: int) -
         dropped=dropped,
         warnings=(*warnings, *(f"Not taken over: {problem}." for problem in claims.problems)),
     )
-    return Opinion(record, Vote(READER, claims.reason, heard(claims.matter), f"{model} chose it"), fields, sentences)
+    return Opinion(record, Vote(READER, claims.reason, heard(claims.matter), f"{model} chose it"), fields)
 
 
 def _bears(quote: str, name: str, value: object, reading: Reading) -> bool:

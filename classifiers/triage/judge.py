@@ -2,7 +2,7 @@
 
 A rule's vote decides, and what the linear reader is sure of stands. Of the rest a language model may be asked, with the
 linear reader's likeliest reasons to choose from (`shortlist`); its vote counts as much as it was worth on labelled
-messages (`weigh`). Every vote is kept for the record.
+messages (`weigh`). It cannot take a case out of sight. Every vote is kept for the record.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from app.assessments.results import Classification, Vote
 from app.documents.reading import Evidence
-from app.vocabulary import KIND_OF, CertaintyWord
+from app.vocabulary import KIND_OF, CertaintyWord, Kind
 from classifiers.triage.artefact import packaged
 from classifiers.triage.calibration import Calibration, choose
 from classifiers.triage.weighing import Weighing
@@ -74,7 +74,8 @@ def shortlist(classification: Classification) -> tuple[str, ...]:
 def weigh(classification: Classification, vote: Vote, weighing: Weighing | None = None) -> Classification:
     """Settle an uncertain case anew with a model's vote. A certain one, or a vote for nothing, changes only the record.
 
-    `weighing` is the packaged one unless given.
+    The vote may have been dictated by the message itself: where it would make a case one that needs no action, or end a
+    security alert, the own reading stays, Unsure. `weighing` is the packaged one unless given.
     """
     heard = replace(classification, votes=(*classification.votes, vote))
     known = weighing or _packaged()
@@ -87,10 +88,24 @@ def weigh(classification: Classification, vote: Vote, weighing: Weighing | None 
         evidence=classification.evidence,
         secondary_reasons=classification.secondary_reasons,
     )
+    if _is_out_of_sight(KIND_OF[own], settled.kind):
+        fitting = tuple(dict.fromkeys([*classification.prediction_set, settled.reason]))
+        return replace(
+            heard,
+            reading=CertaintyWord.UNSURE,
+            prediction_set=fitting,
+            kind_set=tuple(dict.fromkeys([*classification.kind_set, settled.kind])),
+            unsure_because=f"One reader says {_words(own)}, another {_words(settled.reason)}.",
+        )
     because = settled.unsure_because
     if vote.reason != own and settled.reading is not CertaintyWord.SURE:
         because = f"One reader says {_words(own)}, another {_words(vote.reason)}."
     return replace(settled, votes=heard.votes, flags=classification.flags, unsure_because=because)
+
+
+def _is_out_of_sight(before: Kind, after: Kind) -> bool:
+    """Whether fewer people would look at a case than before, or less carefully."""
+    return before is not after and (after is Kind.NO_ACTION or before is Kind.SECURITY_ALERT)
 
 
 def _scores(classification: Classification) -> dict[str, float]:

@@ -184,13 +184,24 @@ def has_seven(text: str) -> bool:
     return bool(_SEVEN.search(plain)) or any("7" in str(unicodedata.numeric(c)) for c in text + plain if c.isnumeric())
 
 
-def test_what_the_message_bears_out_is_taken_over(reviewed: Reviewed) -> None:
-    said = "Nordlicht GmbH contests 1140 EUR, 40 hours on INV/2026/0042, and wants an answer by 30 Nov 2026."
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nordlicht GmbH contests 1140 EUR, 40 hours on INV/2026/0042, and wants an answer by 30 Nov 2026.",
+        "The customer agrees to INV/2026/0042 of 2026-11-04 over 3,800.00 EUR (40 hours, 95.00 EUR) by 30 November 2026.",
+        "Nothing is wanted: 1,140.00 EUR was paid on 30 November 2026, and Sam Okafor thanks for 28 hours.",
+    ],
+)
+def test_the_summary_is_ours_however_well_the_figures_of_another_stand(said: str, reviewed: Reviewed) -> None:
+    nothing: dict[str, Any] = {"flags": [], "fields": [], "summary": []}
+    ours = reviewed.when_answered(nothing).summary
     sentence = {"text": said, "quotes": ["1,140.00 EUR are open to question"]}
-    found = reviewed.when_answered({"flags": [], "fields": [], "summary": [sentence]})
+    found = reviewed.when_answered(nothing | {"summary": [sentence]})
     assert found.asked is not None
     assert found.asked.dropped == {}
-    assert [claim.text for claim in found.summary] == [said]
+    assert found.asked.taken == ()
+    assert ours
+    assert found.summary == ours
 
 
 @pytest.mark.parametrize("made_up", [*MADE_UP, *TURNED])

@@ -1,10 +1,10 @@
-"""What of a model's answer is taken over: values that fill a gap by their own words, a summary that loses nothing."""
+"""What of a model's answer is taken over: values that fill a gap by their own words, and no sentence."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from app.assessments.results import Claim, FieldValue
+from app.assessments.results import FieldValue
 from app.documents.read import read
 from app.llm.asking import Said
 from app.llm.chat import ModelUnavailable, Usage
@@ -24,7 +24,6 @@ We answered your notice of 12 April 2026 already. Payment terms are 30 days net.
     "m.eml",
 )
 OFFLINE = {"invoice_refs": FieldValue(["INV/2026/0042"], (MAIL.evidence(0, 5),))}
-SUMMARY = (Claim("Nordlicht disputes INV/2026/0042, 3,800.00 EUR.", (MAIL.evidence(0, 5),)),)
 
 
 def said(fields: list[tuple[str, str, str]] = [], sentences: list[tuple[str, list[str]]] = []) -> Opinion:  # noqa: B006
@@ -46,7 +45,7 @@ def said(fields: list[tuple[str, str, str]] = [], sentences: list[tuple[str, lis
 
 
 def taken(fields: list[tuple[str, str, str]]) -> dict[str, Any]:
-    every, _, _ = merged(OFFLINE, SUMMARY, said(fields))
+    every, _ = merged(OFFLINE, said(fields))
     return {name: value.value for name, value in every.items() if name not in OFFLINE}
 
 
@@ -66,21 +65,16 @@ def test_a_value_that_is_known_under_another_name_is_no_news() -> None:
 
 
 def test_an_offline_value_is_never_replaced() -> None:
-    every, _, _ = merged(OFFLINE, SUMMARY, said([("invoice_refs", "PO-7731", "Our order PO-7731")]))
+    every, _ = merged(OFFLINE, said([("invoice_refs", "PO-7731", "Our order PO-7731")]))
     assert every["invoice_refs"].value == ["INV/2026/0042"]
 
 
-def test_a_summary_is_taken_whole_or_not_at_all() -> None:
-    good = ("They contest 3,800.00 EUR of INV/2026/0042, as their order allows 28 hours.", ["lists 40 hours"])
-    for sentences, is_taken in (
-        ([good], True),
-        ([good, ("They want 900.00 EUR back.", [])], False),
-        ([(good[0], ["words that are not there"])], False),
-        ([("Their order allows 28 hours.", ["28 hours"])], False),  # the invoice and its amount would be lost
-        ([], False),
-    ):
-        _, summary, named = merged(OFFLINE, SUMMARY, said([], sentences))
-        assert (summary is not SUMMARY, "summary" in named.asked.taken) == (is_taken, is_taken)
+def test_no_sentence_is_taken_over_and_those_that_rest_on_nothing_are_named() -> None:
+    turned = ("The customer agrees to INV/2026/0042 over 3,800.00 EUR.", ["lists 40 hours"])
+    _, named = merged(OFFLINE, said([], [turned, ("They want 900.00 EUR back.", [])]))
+    assert named.asked.taken == ()
+    assert named.asked.dropped == {"sentence/number": 1}
+    assert "900.00" in named.asked.warnings[0]
 
 
 def test_without_an_answer_nothing_changes_and_the_reason_is_said() -> None:
@@ -88,8 +82,8 @@ def test_without_an_answer_nothing_changes_and_the_reason_is_said() -> None:
         raise ModelUnavailable("The model at x.example cannot be reached.")
 
     found = opinion(MAIL, SHORTLIST, ask)
-    fields, summary, named = merged(OFFLINE, SUMMARY, found)
-    assert (fields, summary, found.vote) == (OFFLINE, SUMMARY, None)
+    fields, named = merged(OFFLINE, found)
+    assert (fields, found.vote) == (OFFLINE, None)
     assert (named.asked.outcome, named.asked.because) == ("unavailable", "The model at x.example cannot be reached.")
 
 

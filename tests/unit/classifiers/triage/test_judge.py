@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.assessments.results import Vote
-from app.vocabulary import CertaintyWord
+from app.vocabulary import CertaintyWord, Kind
 from classifiers.triage import judge
 from classifiers.triage.calibration import Calibration, choose
 from classifiers.triage.evidence import ALL_REASONS
@@ -70,6 +70,35 @@ def test_readers_that_disagree_are_both_named() -> None:
 def test_readers_that_agree_make_a_case_surer() -> None:
     alone = settled(tax=0.7, legal_form=0.2)
     assert weighed("tax", tax=0.7, legal_form=0.2).confidence > alone.confidence
+
+
+def test_a_models_vote_takes_no_case_out_of_sight() -> None:
+    weighing = Weighing(0.0, 9.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
+    for own, choice in (
+        ("duplicate_invoice", "marketing"),
+        ("payment_terms", "marketing"),
+        ("promise_to_pay", "acknowledgement"),
+        ("bank_details_change", "question"),
+        ("impersonation", "unrelated"),
+    ):
+        alone = settled(**{own: 0.7, choice: 0.2})
+        found = judge.weigh(alone, Vote("llm", choice), weighing)
+        assert (found.reason, found.confidence) == (own, alone.confidence)
+        assert found.reading is CertaintyWord.UNSURE
+        assert {own, choice} <= set(found.prediction_set)
+        assert found.unsure_because == f"One reader says {own}, another {choice}.".replace("_", " ")
+        assert [vote.reader for vote in found.votes] == ["linear", "llm"]
+
+
+def test_a_models_vote_may_bring_a_case_into_sight() -> None:
+    weighing = Weighing(0.0, 9.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
+    for own, choice, kind in (
+        ("acknowledgement", "tax", Kind.DISPUTE),
+        ("question", "bank_details_change", Kind.SECURITY_ALERT),
+        ("bank_details_change", "impersonation", Kind.SECURITY_ALERT),
+    ):
+        found = judge.weigh(settled(**{own: 0.7, choice: 0.2}), Vote("llm", choice), weighing)
+        assert (found.reason, found.kind) == (choice, kind)
 
 
 def test_a_certain_case_and_a_vote_for_nothing_change_the_record_only() -> None:
