@@ -18,7 +18,7 @@ from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import earlier
+from app.decisions import decided, earlier
 from app.documents import readings
 from app.errors import Misconfigured, NotFound
 from workers import matters
@@ -37,7 +37,7 @@ STAGE = "consult"
 PATIENCE = timedelta(minutes=15)
 """After this long in the queue a case is not put to the model any more."""
 _MARGIN = timedelta(seconds=15)
-_UNTOUCHED = ("to_decide", "needs_attention", "snoozed")
+_UNTOUCHED = ("to_decide", "needs_attention")
 
 
 @celery_app.task(name=f"case.{STAGE}")
@@ -98,8 +98,8 @@ def _take_over(
     asked = after.asked
     if asked is None or known.asked is None or known.asked.outcome != "waiting" or row.document_id != document_id:
         return  # it was read anew in the meantime
-    has_spoken = any(vote.reader == "person" for vote in known.classification.votes)
-    if has_spoken or case.state not in _UNTOUCHED:
+    has_chosen = any(vote.reader == "person" for vote in known.classification.votes)
+    if has_chosen or case.state not in _UNTOUCHED or decided.by_a_person(session, case_id):
         asked = ModelAsked("not_asked", because="The language model’s answer was not needed: a person was faster.")
     trail.record(
         session, "model.asked", case_id=case_id, actor=present.ACTOR, at=now(), outcome=asked.outcome,

@@ -1,10 +1,10 @@
-"""What stands of a model's wording of facts: a sentence may say what its facts say, in other order and other grammar.
+"""What stands of a model's wording of facts: a sentence may join what its facts say, in other grammar.
 
-A sentence names the facts it rests on. It stands if it has their figures, names and references, all of them, in their
-order, and denies where they deny and nowhere else; if every word is theirs or one of everyday (`everyday.yaml`), so
-that no payment, promise, fault or legal view can be announced that no fact carries; and if it keeps the words by which
-a thing is only planned or pending. What does not stand is left out and counted; when a fact that must be said is lost,
-our own words are used. Pure; never raises for what a model may say.
+A sentence names the facts it rests on. It stands if it has their figures, references and words, all but everyday ones,
+in their order, with "we" and "you" where they have them, and denies where they deny and nowhere else; if every word is
+theirs or one of everyday (`everyday.yaml`), so that no payment, promise, fault or legal view can be announced that no
+fact carries; and if it keeps the words by which a thing is only planned or pending. What does not stand is left out and
+counted; when a fact that must be said is lost, our own words are used. Pure; never raises for what a model may say.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ _CLAUSE = re.compile(r"(?<=[.;!?])\s+(?=[^\W\d])")
 _CHUNK = re.compile(r"\S+")
 _GROUPED = re.compile(r"(?<=\d)[\u00a0\u202f\u2009 ](?=\d{3}(?:\D|$))")
 _AROUND = "#()[]{}<>\"'“”„«»‘’.,;:!?…*~|"
-_NOT = "not"
+_NOT, _WE, _YOU, _THEY = "not", "we", "you", "they"
+_OF_OURS = ("mos", "mo", "my")
+"""Endings by which a verb says "we" without the word: Spanish, Portuguese, Italian, Polish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Worded:
 @dataclass(frozen=True, slots=True)
 class _Everyday:
     words: frozenset[str]
+    we: frozenset[str]
+    you: frozenset[str]
     never: frozenset[str]
     binding: frozenset[str]
 
@@ -100,7 +104,23 @@ def _everyday() -> dict[str, _Everyday]:
     }
 
 
-_KINDS = ("words", "never", "binding")
+_KINDS = ("words", "we", "you", "never", "binding")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Something said at its place in a sentence: a figure, a denial, who it is, or a word that is not of everyday.
+
+    `can_be` has more than one entry where the writing leaves open which is meant.
+    """
+
+    kind: str
+    can_be: frozenset[object]
+
+    def is_said_by(self, said: _Mark) -> bool:
+        if self.kind == said.kind == "word":
+            return any(_is_form_of(str(word), str(known)) for word in said.can_be for known in self.can_be)
+        return self.kind == said.kind and bool(self.can_be & said.can_be)
 
 
 def statements(sentences: Sequence[tuple[str, bool]]) -> tuple[Statement, ...]:
@@ -223,8 +243,10 @@ def _failure(text: str, cited: Sequence[Statement], language: str) -> tuple[str,
     strange = _strange(text, source, everyday)
     if strange:
         return "word", ", ".join(strange[:4])
-    if _skeleton(text, language, everyday) != _skeleton(source, language, everyday):
-        return "order", "figures, or what is denied, are not as in its facts"
+    theirs = _marks(source, source, language, everyday)
+    said = _marks(text, source, language, everyday)
+    if len(said) != len(theirs) or not all(a.is_said_by(b) for a, b in zip(theirs, said, strict=True)):
+        return "order", "figures, words, who is meant or what is denied are not as in its facts"
     words = _WORD.findall(fold(text))
     bound = everyday.binding & set(_WORD.findall(fold(source)))
     lost = sorted(b for b in bound if not any(_is_form_of(word, b) for word in words))
@@ -236,10 +258,11 @@ def _failure(text: str, cited: Sequence[Statement], language: str) -> tuple[str,
 def _strange(text: str, source: str, everyday: _Everyday) -> list[str]:
     """Words that are neither the facts' nor everyday ones, as written."""
     theirs = set(_WORD.findall(fold(source)))
+    free = everyday.words | everyday.we | everyday.you
     return [
         word
         for word in _WORD.findall(text)
-        if fold(word) not in everyday.words and not any(_is_form_of(fold(word), known) for known in theirs)
+        if fold(word) not in free and not any(_is_form_of(fold(word), known) for known in theirs)
     ]
 
 
@@ -247,23 +270,49 @@ def _is_form_of(word: str, known: str) -> bool:
     """The same word, or one whose ending differs by two letters at most (invoice, invoices; approved, approval)."""
     if word == known:
         return True
+    if word.endswith(_OF_OURS) != known.endswith(_OF_OURS):
+        return False
     shared = next((i for i, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
     return shared >= 4 and len(word) - shared <= 2 and len(known) - shared <= 2
 
 
-def _skeleton(text: str, language: str, everyday: _Everyday) -> list[object]:
-    """Figures and references in order, with a mark wherever something is denied."""
-    mark = decimal_mark("", language)
-    found: list[object] = []
-    for chunk in _CHUNK.finditer(_GROUPED.sub("", text)):
+def _marks(text: str, source: str, language: str, everyday: _Everyday) -> list[_Mark]:
+    """What a sentence says, in order: all but words of everyday, and other forms of those that its facts have."""
+    decimal = decimal_mark("", language)
+    theirs = set(_WORD.findall(fold(source)))
+    light = theirs & everyday.words
+    found: list[_Mark] = []
+    for at, chunk in enumerate(_CHUNK.finditer(_GROUPED.sub("", text))):
         written = chunk.group().strip(_AROUND)
         if any(c.isnumeric() for c in written):
-            parsed = parse(written, mark) if all(c.isdigit() or c in ".,'’" for c in written) else None
-            found.append(parsed[0] if parsed else fold(written))
+            parsed = parse(written, decimal) if all(c.isdigit() or c in ".,'’" for c in written) else None
+            found.append(_Mark("figure", frozenset([parsed[0] if parsed else fold(written)])))
             continue
-        if any(word in everyday.never for word in _WORD.findall(fold(chunk.group()))) and found[-1:] != [_NOT]:
-            found.append(_NOT)
+        for word in _WORD.findall(chunk.group()):
+            folded = fold(word)
+            if folded in everyday.never:
+                if found[-1:] != [_Mark(_NOT, frozenset([_NOT]))]:
+                    found.append(_Mark(_NOT, frozenset([_NOT])))
+            elif folded in everyday.we:
+                found.append(_Mark("who", frozenset([_WE])))
+            elif folded in everyday.you:
+                found.append(_Mark("who", _who(word, language, is_first=at == 0)))
+            elif folded in everyday.words or (
+                folded not in theirs and any(_is_form_of(folded, known) for known in light)
+            ):
+                continue
+            else:
+                found.append(_Mark("word", frozenset([folded])))
     return found
+
+
+def _who(word: str, language: str, *, is_first: bool) -> frozenset[object]:
+    """Whom a word for "you" means: in German a small letter makes it "they", and the first word may be either."""
+    if language != "de":
+        return frozenset([_YOU])
+    if word[:1].islower():
+        return frozenset([_THEY])
+    return frozenset([_YOU, _THEY]) if is_first else frozenset([_YOU])
 
 
 def _unusable(kept: Sequence[WordedSentence], statements: Sequence[Statement], language: str) -> str:

@@ -15,8 +15,11 @@ from app.assessments.results import Assessment, ModelAsked
 from app.audit.models import AuditEvent
 from app.cases.models import CaseStep
 from app.clock import now
+from app.decisions import decide
 from app.decisions.choosing import choose_reading
 from app.jobs import send_nudges_with
+from app.suggestions.models import Suggestion
+from classifiers.triage import judge
 from tests.house import House
 from tests.llm_server import LlmServer, Reply, fails, says
 from workers import assessment, consulting, sweep
@@ -177,6 +180,31 @@ def test_after_a_person_the_model_has_no_say(house: House) -> None:
         consulting.consult(house.parts, case_id)
     assert house.case(case_id).reason == reasons[1]
     assert asked(house, case_id).outcome == "not_asked"
+    assert "a person" in asked(house, case_id).because
+
+
+def test_a_late_answer_changes_nothing_once_a_person_has_decided_one_of_several_steps(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judge, "shortlist", lambda classification: ("hours_quantity", "rate_price"))  # as if unsure
+    with LlmServer(answer("rate_price")) as server:
+        with_model(house, server)
+        case_id = house.take_in_sample("01-hours").case_id
+        assessment.assess(house.parts, case_id)
+        assessment.reconcile(house.parts, case_id)
+        clara = house.person("Clara", "reviewer")
+        with house.parts.database.transaction() as session:
+            proposed = session.execute(
+                select(Suggestion).where(Suggestion.case_id == case_id, Suggestion.kind == "mark_disputed")
+            ).scalar_one()  # fmt: skip
+            decide.reject(
+                session, proposed.id, content_hash=proposed.content_hash, by=clara, policy=house.parts.policy,
+                at=now(), reason_code="other",
+            )  # fmt: skip
+        before = current(house, case_id).classification
+        assert house.case(case_id).state == "to_decide", "other steps are open"
+        consulting.consult(house.parts, case_id)
+    assert current(house, case_id).classification == before
     assert "a person" in asked(house, case_id).because
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents.folding import words_of
+from app.documents.folding import fold, words_of
 from app.drafts import wording
 from app.drafts.wording import Statement, Worded, checked, statements
 from app.suggestions.facts import facts_of, templates
@@ -113,6 +113,53 @@ def test_what_no_fact_says_is_left_out(language: str, text: str) -> None:
     assert made.dropped
 
 
+HOURS = "Of 96 hours billed on INV/2026/0100, 80 hours are approved in our records and 16 hours are not."
+PART = "In our books, of 3,800.00 EUR on INV/2026/0100 3,000.00 EUR is settled and 800.00 EUR is open."
+RATE = "INV/2026/0100 is billed at 150.00 EUR; our order S00021 says 120.00 EUR."
+SETTLED = "In our books INV/2026/0100 is settled. Nothing is open on it."
+RECORDS = "We will send you the supporting records for this invoice."
+SUPPORT = "Our records support what you say about INV/2026/0100."
+STUNDEN = "Von 96 Stunden auf INV/2026/0100 sind in unseren Unterlagen 80 Stunden freigegeben und 16 Stunden nicht."
+
+
+@pytest.mark.parametrize(
+    ("language", "fact", "text"),
+    [
+        ("en", HOURS, HOURS.replace("billed", "approved", 1).replace("are approved", "are billed")),
+        ("en", HOURS, "Of 96 hours approved in our records on INV/2026/0100, 80 are approved and 16 not billed."),
+        ("en", HOURS, HOURS.replace("80 hours", "about 80 hours")),
+        ("en", PART, PART.replace("settled", "o").replace("open", "settled").replace(" o ", " open ")),
+        ("en", RATE, "INV/2026/0100 says 150.00 EUR; our order S00021 is billed at 120.00 EUR."),
+        ("en", RATE, "Our order for INV/2026/0100 says 150.00 EUR; you billed S00021 at 120.00 EUR."),
+        ("en", RATE, RATE.replace("our order", "your order")),
+        ("en", SETTLED, "INV/2026/0100 is open; nothing is settled in our books."),
+        ("en", SETTLED, "In our books nothing is settled on INV/2026/0100."),
+        ("en", "In our books INV/2026/0100 is settled.", "In our books INV/2026/0100 is to settle."),
+        ("en", RECORDS, "Please send us the supporting records for this invoice."),
+        ("en", RECORDS, "You will send us the supporting records for your invoice."),
+        ("en", SUPPORT, "Your records support what we say about INV/2026/0100."),
+        ("de", STUNDEN, STUNDEN.replace("unseren", "Ihren")),
+        ("de", "Wir prüfen sie und melden uns bei Ihnen.", "Wir prüfen Sie hier und melden uns bei Ihnen."),
+        ("fr", "Nous vous enverrons les justificatifs.", "Vous nous enverrons les justificatifs."),
+        ("it", "Vi inviamo i documenti.", "Vi invia i documenti."),
+        ("nl", "Wij sturen u de stukken.", "U stuurt ons de stukken."),
+    ],
+)  # fmt: skip
+def test_the_meaning_cannot_be_turned_round_with_the_facts_own_words(language: str, fact: str, text: str) -> None:
+    known = statements([(fact, True)])
+    assert checked(said(fact), known, language).because == ""
+    made = checked(said(fact, text), known, language)
+    assert " ".join(s.text for s in made.sentences) == fact
+    assert made.dropped
+
+
+def test_facts_are_joined_and_grammar_added_where_order_and_persons_stay() -> None:
+    known = statements([(SUPPORT, True), ("We plan a credit note of 900.00 EUR net; it is being approved here.", True)])
+    joined = SUPPORT.removesuffix(".") + " and we plan a credit note of 900.00 EUR net, which is being approved here."
+    made = checked(said(joined.replace(", which is", "")), known, "en")
+    assert [s.facts for s in made.sentences] == [("F1", "F2", "F3")]
+
+
 def test_the_promise_without_its_condition_is_left_out() -> None:
     """The reminders stop while it is looked into, not for good."""
     assert outcome("We will send no reminders for it.").dropped[-1].reason in ("binding", "word")
@@ -183,7 +230,7 @@ def test_any_answer_is_checked_without_an_error(content: dict[str, Any], languag
 
 def test_lists_of_everyday_words_hold_nothing_that_promises_denies_or_admits() -> None:
     for everyday in wording._everyday().values():
-        assert not everyday.words & {wording.fold(w) for w in _DANGEROUS}
+        assert not everyday.words & {fold(w) for w in _DANGEROUS}
         assert not everyday.words & everyday.never
     assert set(wording.languages()) == set(LANGUAGES)
 
