@@ -159,7 +159,7 @@ def test_no_figure_reaches_a_reader_that_its_fact_does_not_have(said: list[tuple
 
 
 def test_one_sentence_for_each_fact() -> None:
-    kept, _ = stand(answer((3, FACTS[2].text), (3, FACTS[2].text.replace("has", "currently has")), FACTS)
+    kept, _ = stand(answer((3, FACTS[2].text), (3, FACTS[2].text.replace("has", "currently has"))), FACTS)
     assert kept == (FACTS[2].text,)
 
 
