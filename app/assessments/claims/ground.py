@@ -1,13 +1,14 @@
 """What is written in the sources and known from the records, in the forms that a claim is compared by.
 
 A figure that can be read in two ways ("1.234") is read as its text writes numbers. A bare "500" in a claim is found
-only where a source has 500 as a number of its own, not inside 1.500 or A-500-B.
+only where a source has 500 as a number of its own, not inside 1.500, A-500-B or a date; and "500 EUR" not where the
+source says 500 hours.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from app.assessments.claims.facts import Facts, facts_of
+from app.assessments.claims.units import bears, multiplied, written_at
 from app.documents.counted import is_part_of_a_number, number_words
 from app.documents.folding import fold, words_of
 from app.documents.reading import Evidence, Reading
@@ -123,14 +125,17 @@ class Ground:
         ground._sources = self._sources
         return ground
 
-    def number(self, value: Decimal, *, is_negative: bool = False) -> Found | None:
-        """A figure without its sign; with one, where a source writes it so."""
+    def number(self, value: Decimal, *, is_negative: bool = False, units: Collection[str] = ()) -> Found | None:
+        """A figure without its sign; with one, where a source writes it so. `units` is what it is said to count."""
         for known in self._sources:
-            places = (known.negatives if is_negative else known.numbers).get(abs(value))
-            if places:
-                return Found(known.evidence(*places[0]))
-        in_books = not is_negative and (abs(value) in self._facts.numbers or abs(value) in self._books.numbers)
-        return Found() if in_books else None
+            places = (known.negatives if is_negative else known.numbers).get(abs(value), ())
+            place = next((one for one in places if known.counts(*one, units)), None)
+            if place:
+                return Found(known.evidence(*place))
+        if is_negative:
+            return None
+        in_books = any(self._books.counts(*place, units) for place in self._books.numbers.get(abs(value), ()))
+        return Found() if in_books or abs(value) in self._facts.numbers else None
 
     def day(self, value: date) -> Found | None:
         for known in self._sources:
@@ -159,13 +164,17 @@ class Ground:
         has_day = any(d.month == month and year in (None, d.year) for d in every)
         return Found() if has_day or (year, month) in self._books.months else None
 
-    def literal(self, text: str) -> Found | None:
-        """The words as they stand, but for case, accents and blanks, and not as a part of longer words or figures."""
+    def literal(self, text: str, *, units: Collection[str] = ()) -> Found | None:
+        """The words as they stand, but for case, accents and blanks, and not as a part of longer words or figures.
+
+        `units` is what a figure is said to count.
+        """
         if not text.strip() or len(text) > LONGEST_CLAIM:
             return None
         words = fold(text).split()
         pattern = r"\s+".join(re.escape(word) for word in words)
-        return self._find(_bounded(pattern, words[0][0], words[-1][-1]), is_number=_is_plain_number(" ".join(words)))
+        is_number = _is_plain_number(" ".join(words))
+        return self._find(_bounded(pattern, words[0][0], words[-1][-1]), is_number=is_number, units=units)
 
     def words(self, text: str) -> Found | None:
         """The words in their order, whatever stands between them ("Nordlicht GmbH" in "Nordlicht, GmbH")."""
@@ -175,8 +184,13 @@ class Ground:
         pattern = r"[\W_]{1,3}".join(re.escape(word) for word in words)
         return self._find(_bounded(pattern, words[0][0], words[-1][-1]), is_number=len(words) == 1)
 
-    def reference(self, text: str) -> Found | None:
-        """A number of a document, whatever separates its parts and however many zeros lead them."""
+    def reference(self, text: str, *, units: Collection[str] = ()) -> Found | None:
+        """A number of a document, whatever separates its parts and however many zeros lead them.
+
+        `units` is what a figure is said to count: then it is looked for as it stands.
+        """
+        if units:
+            return self.literal(text, units=units)
         found = self.literal(text)
         pattern = None if found else _reference_pattern(text)
         return found or (self._find(pattern, is_number=False) if pattern else None)
@@ -189,11 +203,15 @@ class Ground:
                 return Found(known.evidence(*known.currencies[code]))
         return Found() if wanted & (self._facts.currencies | self._books.currencies.keys()) else None
 
-    def _find(self, pattern: str, *, is_number: bool) -> Found | None:
+    def _find(self, pattern: str, *, is_number: bool, units: Collection[str] = ()) -> Found | None:
         compiled = re.compile(pattern)
         for known in (*self._sources, self._books):
             for match in compiled.finditer(known.folded):
                 if is_number and not known.source.has_columns and known.is_in_a_spaced_number(*match.span()):
+                    continue
+                if is_number and known.is_multiplied(match.end()):
+                    continue
+                if not known.counts(*match.span(), units):
                     continue
                 return Found() if known is self._books else Found(known.evidence(*match.span()))
         return None
@@ -215,6 +233,15 @@ class _Known:
 
     def evidence(self, start: int, end: int) -> Evidence:
         return Evidence(self.source.part, start, end, self.text[start:end])
+
+    def counts(self, start: int, end: int, units: Collection[str]) -> bool:
+        """Whether the figure here may count this."""
+        return not units or bears(written_at(self.folded, start, end), units)
+
+    def is_multiplied(self, end: int) -> bool:
+        """Whether the figure that ends here is the 1.5 of 1.5 million."""
+        factor, _, is_ambiguous = multiplied(self.folded, end)
+        return factor != 1 and not is_ambiguous
 
     @cached_property
     def folded(self) -> str:
@@ -253,14 +280,19 @@ class _Known:
         mark = self._mark
         days = self._dated[2]
         at = 0
+        years = [m.span() for m in MONTH_AND_YEAR.finditer(self.folded) if m.group("name") and m.group("year")]
         for number in numbers(self.text, mark):
             while at < len(days) and days[at][1] <= number.start:
                 at += 1
             if at < len(days) and days[at][0] <= number.start and number.end <= days[at][1]:
                 continue  # the 27 of 27.11.2026 is no figure
-            yield number.value, number.start, number.end
-            if self.folded[number.end : number.end + 2].rstrip() == "k":
-                yield number.value * 1000, number.start, number.end + 1
+            if any(start <= number.start and number.end <= end for start, end in years):
+                continue  # nor is the 2026 of November 2026
+            factor, end, is_ambiguous = multiplied(self.folded, number.end)
+            if factor == 1 or is_ambiguous:
+                yield number.value, number.start, number.end
+            if factor != 1:
+                yield number.value * factor, number.start, end
             if self.source.has_columns and " " in fold(self.text[number.start : number.end]):
                 for piece in _SPACED.finditer(self.folded, number.start, number.end):
                     parsed = parse(piece.group(), mark)
@@ -343,7 +375,7 @@ def _is_plain_number(folded: str) -> bool:
 
 _FEWEST_DIGITS = 6
 """From so many digits on a number of a document may be written with other separators, or with none."""
-_FEWEST_ALONE = 8
+FEWEST_ALONE = 8
 """And without any letter from here: "100-200" does not bear 100200."""
 _PART = re.compile(r"[^\W\d_]+|\d+")
 
@@ -360,7 +392,7 @@ def _reference_pattern(text: str) -> str | None:
         or not folded[0].isalnum()
         or len(folded) > 60
         or set(rest) - set(" ./_-#:")
-        or not (has_letters or digits >= _FEWEST_ALONE)
+        or not (has_letters or digits >= FEWEST_ALONE)
     ):
         return None
     if not has_letters and set(rest) & set(".,"):

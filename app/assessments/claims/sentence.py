@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from app.assessments.claims.ground import CODES, CURRENCY_WORDS, LONGEST_CLAIM, MONTH_AND_YEAR, Found, Ground
+from app.assessments.claims.ground import (
+    CODES,
+    CURRENCY_WORDS,
+    FEWEST_ALONE,
+    LONGEST_CLAIM,
+    MONTH_AND_YEAR,
+    Found,
+    Ground,
+)
+from app.assessments.claims.units import claimed_at, multiplied
 from app.documents.counted import number_words_of_any
 from app.documents.folding import fold, words_of
 from app.documents.reading import Evidence
@@ -30,6 +39,8 @@ _ADDRESS = re.compile(
     r"\b(?:herrn?|frau|dr|prof|firma|mr|mrs|ms|madame|monsieur|mme|senor|senora|pan|pani)\.?\s+$", re.IGNORECASE
 )
 _LEGAL_FORMS = words_of("gmbh ag kg ohg ug se ev eg ltd llc inc plc sa sas sarl bv nv spa srl lda oy ab as")
+_CERTAIN_FORMS = words_of("gmbh ohg ltd llc inc plc sarl srl bv lda")
+"""Those that are no other word: a name before one is a name in small letters too."""
 _OWN_WORDS = words_of(
     """
     i a an the this that these those it its he she they we you there here and or but if when while because since as
@@ -145,9 +156,11 @@ class _Sentence:
             if any(self.is_seen[number.start : number.end]):
                 continue
             sign = self.text[number.start - 1 : number.start] if number.is_negative else ""
-            found = self.ground.number(number.value, is_negative=bool(sign.strip()))
-            if found:
-                self._settle(found, "number", number.start, number.end)
+            factor, end, _ = multiplied(self.folded, number.end)
+            units = claimed_at(self.folded, number.start, end)
+            found = self.ground.number(number.value * factor, is_negative=bool(sign.strip()), units=units)
+            if found or factor != 1:
+                self._settle(found, "number", number.start, end)
 
     def read_chunks(self) -> None:
         """Every character that counts must have been found: in a chunk of its own, as it stands or as a reference."""
@@ -158,7 +171,16 @@ class _Sentence:
             is_address = "@" in written or "://" in written
             if not (loose or is_address):
                 continue
-            self._settle(self.ground.reference(written), _sort_of(written), start, end)
+            self._settle(self._as_it_stands(written, start, end), _sort_of(written), start, end)
+
+    def _as_it_stands(self, written: str, start: int, end: int) -> Found | None:
+        """A bare figure was looked for as a number: as mere characters it is a day, a year or part of a reference."""
+        units = claimed_at(self.folded, start, end) if not any(c.isalpha() for c in written) else ()
+        if not written.isdigit():
+            return self.ground.reference(written, units=units)
+        if self.text[start - 1 : start] == "#":
+            return self.ground.literal(f"#{written}")
+        return self.ground.reference(written) if len(written) >= FEWEST_ALONE and not units else None
 
     def read_number_words(self) -> None:
         """Small ones by their value, in whichever language; larger ones and those of several words as they stand."""
@@ -176,7 +198,8 @@ class _Sentence:
         start, end = run[0].start(), run[-1].end()
         found = self.ground.literal(self.text[start:end])
         if found is None and len(run) == 1 and run[0].group() in small:
-            found = self.ground.number(Decimal(small[run[0].group()]))
+            units = claimed_at(self.folded, start, end)
+            found = self.ground.number(Decimal(small[run[0].group()]), units=units)
         self._settle(found, "number", start, end)
 
     def read_currencies(self) -> None:
@@ -211,8 +234,11 @@ class _Sentence:
     def _is_name_word(self, start: int, end: int) -> bool:
         word = self.text[start:end]
         folded = self.folded[start:end]
-        if any(self.is_seen[start:end]) or not any(c.isupper() for c in word) or folded in _OWN_WORDS:
+        if any(self.is_seen[start:end]) or folded in _OWN_WORDS:
             return False
+        if not any(c.isupper() for c in word):
+            follows = _WORD.match(self.text, end + 1)
+            return follows is not None and fold(follows.group()) in _CERTAIN_FORMS
         if self.language == "de" and not any(c.isupper() for c in word[1:]):
             follows = _WORD.match(self.text, end + 1)
             is_before_form = follows is not None and fold(follows.group()) in _LEGAL_FORMS

@@ -17,6 +17,7 @@ from typing import Any
 
 from app.assessments.claims.ground import CODES, Found, Ground
 from app.assessments.claims.sentence import Ungrounded, check
+from app.assessments.claims.units import MONEY
 from app.assessments.results import Claim, FieldValue
 from app.documents.reading import Evidence
 from app.vocabulary import FIELDS, LANGUAGES, RequestedAction
@@ -156,7 +157,8 @@ def _one(name: str, form: str, value: str, ground: Ground) -> Found | str:
     """Where a value stands, or the reason why it does not."""
     if form == "decimal":
         number = _decimal(value)
-        return "form" if number is None else ground.number(number, is_negative=number < 0) or "not_found"
+        units = {MONEY} if name.startswith("amount") else ()
+        return "form" if number is None else ground.number(number, is_negative=number < 0, units=units) or "not_found"
     if form == "date":
         day = _day(value)
         return "form" if day is None else ground.day(day) or "not_found"

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -188,7 +189,7 @@ def has_seven(text: str) -> bool:
     "said",
     [
         "Nordlicht GmbH contests 1140 EUR, 40 hours on INV/2026/0042, and wants an answer by 30 Nov 2026.",
-        "The customer agrees to INV/2026/0042 of 2026-11-04 over 3,800.00 EUR (40 hours, 95.00 EUR) by 30 November 2026.",
+        "The customer agrees to INV/2026/0042 of 2026-11-04 over 3,800.00 EUR, 40 hours at 95.00 EUR.",
         "Nothing is wanted: 1,140.00 EUR was paid on 30 November 2026, and Sam Okafor thanks for 28 hours.",
     ],
 )
@@ -224,7 +225,8 @@ def test_no_made_up_figure_reaches_a_reviewer(reviewed: Reviewed, answer: dict[s
         assert not has_seven(text), text
         assert not any(turned in text for turned in TURNED), text
     parts = {part.path: part.text for part in MAIL.walk()}
-    for evidence in [e for one in (*found.summary, *found.fields.values()) for e in one.evidence]:
+    rests = [claim.evidence for claim in found.summary] + [value.evidence for value in found.fields.values()]
+    for evidence in chain.from_iterable(rests):
         assert parts[evidence.part][evidence.start : evidence.end] == evidence.quote
 
 

@@ -71,7 +71,13 @@ def test_what_the_letter_says_stands(sentence: str) -> None:
         ("Anna Schmidt contests it.", "name"),
         ("Nordlicht Holding contests it.", "name"),
         ("They want the money back in CHF.", "currency"),
-        ("They want $40 back.", "currency"),
+        ("They want $1,234.50 back.", "currency"),
+        ("They want $40 back.", "number"),
+        ("They contest 2026 EUR of INV/2026/0042.", "number"),
+        ("They contest 40 EUR.", "number"),
+        ("They contest forty per cent, 40%.", "number"),
+        ("They contest 40 days.", "number"),
+        ("They contest 1,234.50 hours.", "number"),
         ("A third, ½ of it, is contested.", "number"),
         ("They contest ４１ hours.", "number"),
         ("They contest -40 hours.", "number"),
@@ -98,6 +104,86 @@ def test_words_of_a_number_do_not_add_up() -> None:
     assert not isinstance(check("They had twenty-eight hours.", known), Ungrounded)
     assert isinstance(check("They had 8 hours.", known), Ungrounded)
     assert isinstance(check("They had 20 hours.", known), Ungrounded)
+
+
+INVOICE = """Dear Sirs, your invoice INV/2026/00042 dated 3 October 2026 for 12,480.00 EUR bills 96 hours. We agreed 80
+hours. Payment term is 30 days. Our order 7731 is of September 2026 and our PO is 4500012345.
+Best, Anna Meier, Nordlicht GmbH"""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "They contest 3 hours.",
+        "They contest 3 weeks.",
+        "They contest 2026 EUR.",
+        "They contest 2026 hours.",
+        "They contest 2026.",
+        "They contest 42 hours.",
+        "They contest 7731 EUR.",
+        "They contest 4500012345 EUR.",
+        "They contest 80 mio EUR.",
+        "They contest 80 Mio. EUR.",
+        "They contest 80 grand.",
+        "They contest 80 lakh.",
+        "They contest 80 mrd EUR.",
+        "They contest EUR 80 bn.",
+        "They contest 80k EUR.",
+        "They contest 80 k.",
+        "They contest 80 TEUR.",
+        "They contest 80 mil EUR.",
+        "They contest 80 hundred thousand EUR.",
+        "They agree to pay 30% of the invoice.",
+        "They agree to pay 30 percent of the invoice.",
+        "They ask a credit of 30 EUR.",
+        "They owe EUR 80.",
+        "They owe 80.00 EUR.",
+        "They owe 80 disputed EUR.",
+        "They claim 96 days.",
+        "They contest 12480 hours.",
+        "acme ltd contests 80 hours.",
+    ],
+)
+def test_a_figure_of_something_else_bears_nothing(sentence: str) -> None:
+    assert isinstance(check(sentence, ground(INVOICE)), Ungrounded)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "They contest 12,480.00 EUR of INV/2026/00042, dated 3 October 2026.",
+        "They contest EUR 12480; 80 consulting hours were agreed, not 96.",
+        "The order 7731 of September 2026 and PO 4500012345 are named, with 30 calendar days to pay.",
+        "Nordlicht GmbH contests 96 h.",
+    ],
+)
+def test_a_figure_of_the_same_thing_bears_it_in_other_words(sentence: str) -> None:
+    assert not isinstance(check(sentence, ground(INVOICE)), Ungrounded)
+
+
+def test_large_words_multiply_on_both_sides() -> None:
+    known = ground("A budget of 1.5 million EUR, 40k for training, 2 lakh INR for travel and 120,000 EUR of licences")
+    for stands in ("1,500,000 EUR", "EUR 1.5 mio", "40,000 EUR", "40k", "40 thousand EUR", "200,000 INR", "120 grand"):
+        assert not isinstance(check(f"They name {stands}.", known), Ungrounded)
+    for falls in ("1.5 EUR", "1.5 bn EUR", "40 EUR", "2 INR", "40 million EUR", "120 EUR"):
+        assert isinstance(check(f"They name {falls}.", known), Ungrounded)
+
+
+def test_a_figure_of_a_table_may_count_what_it_is_said_to() -> None:
+    known = ground("Rate 95\nHours 40\nDiscount: 10 %\nEUR: 3800", language="en")
+    for stands in ("95 EUR", "40 hours", "10%", "3,800 EUR", "40"):
+        assert not isinstance(check(f"They name {stands}.", known), Ungrounded)
+    for falls in ("95%", "10 EUR", "10 hours", "3,800 hours"):
+        assert isinstance(check(f"They name {falls}.", known), Ungrounded)
+
+
+def test_an_amount_is_no_number_of_hours_and_no_year() -> None:
+    assert not verify({"amount_disputed": "96.00"}, (), ground(INVOICE)).fields
+    assert not verify({"amount_total": "2026.00"}, (), ground(INVOICE)).fields
+    assert verify({"amount_total": "12480.00", "quantity_disputed": "96"}, (), ground(INVOICE)).fields.keys() == {
+        "amount_total",
+        "quantity_disputed",
+    }
 
 
 WRITTEN_DATES = [
