@@ -1,8 +1,9 @@
 """A model words what was done in each piece of work; what it says is checked, and hours and figures stay ours.
 
 It sees only remarks that the customer may read. Of its words nothing stands that names a figure, a person or a document
-that the remarks of that piece do not name, that says something else, or that comes near to what was held back. A
-description in another language is put back into that of the remarks and compared there.
+that the remarks of that piece do not name, that says something else, less or in a way that turns it round, or that
+comes near to what was held back. A description in another language is put back into that of the remarks and compared
+there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.documents.folding import fold, words_of
 from app.documents.language import detect
 from app.llm.asking import Asker, Outside, Said
 from app.llm.chat import Schema, Unanswered
+from app.narratives.binding import kinds, says_the_same
 from app.narratives.drafting import Draft, Piece, draft
 from app.narratives.internal import REASONS, Guard
 from prompts.load import load
@@ -41,8 +43,6 @@ _SMALL = words_of(
     avec dans pour sous entre apres avant leur leurs cette ainsi vers chez para como entre sobre desde
     """
 )
-_LEAST_SHARED = 0.6
-"""Share of a description's longer words that the remarks must have, where both are in one language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def taken_over(drafted: Draft, guard: Guard, asked: Question, said: Said, back: 
     for number, text in _answers(said.content, asked):
         piece = asked.pieces[number]
         why = unfit(text, piece, guard, drafted, asked)
-        if why == FOREIGN and _is_supported(returned.get(number, ""), piece.done):
+        if why == FOREIGN and _comes_back(text, returned.get(number, ""), piece.done, drafted.language):
             why, foreign = "", foreign + 1
         if why:
             drops.append(why)
@@ -169,7 +169,7 @@ def way_back(asked: Question, foreign: Mapping[int, str]) -> Question:
     return Question(
         {number: asked.pieces[number] for number in numbers},
         tuple(Outside("description", text) for text in foreign.values()),
-        {"language": _LANGUAGES.get(detect(remarks), "English"), "numbers": numbers},
+        {"language": _LANGUAGES[_spoken(remarks)], "numbers": numbers},
         Schema("narrative_answer", _schema(numbers)), 100 + _TOKENS_EACH * len(numbers),
     )  # fmt: skip
 
@@ -209,9 +209,11 @@ def unfit(said: str, piece: Piece, guard: Guard, drafted: Draft, asked: Question
         return "a number in it stands in no remark"
     if any(new & _stems("\n".join(other.done)) for other in asked.pieces.values()):
         return "it says what the remarks of another piece say"
-    if _is_supported(said, piece.done):
+    if says_the_same(said, piece.done, drafted.language):
         return ""
-    return FOREIGN if not _stems(said) & own else "it says what no remark says"
+    if not _stems(said) & own:
+        return FOREIGN
+    return "it says what no remark says" if new else "it leaves out or turns round what a remark says"
 
 
 def _figures(text: str) -> set[str]:
@@ -222,10 +224,17 @@ def _stems(text: str) -> set[str]:
     return {word[:5] for word in _WORD.findall(fold(text)) if word not in _SMALL}
 
 
-def _is_supported(said: str, done: Sequence[str]) -> bool:
-    """Whether the longer words of a description are mostly those of the remarks."""
-    stems = _stems(said)
-    return bool(stems) and len(stems & _stems("\n".join(done))) >= _LEAST_SHARED * len(stems)
+def _comes_back(said: str, back: str, done: Sequence[str], language: str) -> bool:
+    """Whether a translation's way back says what the remarks say, and the translation itself denies no more or less."""
+    remarks = "\n".join(done)
+    spoken = _spoken(remarks)
+    return says_the_same(back, done, spoken) and kinds(said, language) == kinds(remarks, spoken)
+
+
+def _spoken(remarks: str) -> str:
+    """The language into which descriptions are put back: that of the remarks, English where it cannot be told."""
+    language = detect(remarks)
+    return language if language in _LANGUAGES else "en"
 
 
 def _in_words(drops: Sequence[str]) -> str:

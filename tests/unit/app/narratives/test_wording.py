@@ -97,6 +97,80 @@ def test_what_does_not_stand_is_left_out_and_told(text: str, why: str) -> None:
     assert any(why in note for note in told.notes), told.notes
 
 
+def of(remark: str, text: str, *, language: str = "en") -> Draft:
+    base = draft(invoice(line(worked(1, remark, "8", task="Design")), language=language), Profile(), GUARD)
+    return answered([{"number": 1, "text": text}], base)
+
+
+@pytest.mark.parametrize(
+    ("remark", "text"),
+    [
+        ("Prepared workshop, not held with key users", "Workshop with key users held"),
+        ("Workshop with key users cancelled by customer", "Workshop with key users"),
+        ("Tested export, deployment not done", "Export tested, deployment done"),
+        ("Tested export, deployment not done", "Export not tested, deployment done"),
+        ("Draft of migration concept for review", "Migration concept completed and approved after review"),
+        ("Draft of migration concept", "Migration concept completed"),
+        ("Draft of migration concept", "Migration concept"),
+        ("Planned rollout of release 4", "Rollout of release 4"),
+        ("Analysed error in customer interface", "Solved error in customer interface"),
+        ("Analysed import, repaired export", "Repaired import, analysed export"),
+        ("Migration rehearsal", "Migration"),
+        ("Migration rehearsal", "Migration rehearsal successful"),
+        ("Migration from Sage to Odoo", "Migration from Odoo to Sage"),
+        ("Load tests, 3 runs", "Load tests"),
+        ("Contact review", "Content review"),
+        ("Meeting with key users about data model", "Urgent meeting with key users about data model"),
+        ("Reviewed interface specification with Jens", "Reviewed interface specification with jens and agreed"),
+    ],
+)
+def test_no_remark_is_turned_round_or_overstated(remark: str, text: str) -> None:
+    told = of(remark, text)
+    assert f": {text}:" not in told.lines[0].text
+    assert f": {remark}:" in told.lines[0].text
+    assert told.worded_by == {}
+
+
+@pytest.mark.parametrize(
+    ("remark", "text"),
+    [
+        ("Data model review", "Review of the data model"),
+        ("Prepared workshop, not held with key users", "Prepared workshop, not held with the key users"),
+        ("Reviewed spec, tested export", "Export tested and spec reviewed"),
+    ],
+)
+def test_other_grammar_stands(remark: str, text: str) -> None:
+    told = of(remark, text)
+    assert text in told.lines[0].text
+    assert told.worded_by["model"] == "m"
+
+
+@pytest.mark.parametrize(
+    ("remark", "french", "back", "stands"),
+    [
+        ("Migration rehearsal cancelled", "Répétition annulée", "Cancelled migration rehearsal", False),
+        ("Migration rehearsal cancelled", "Répétition annulée", "Migration rehearsal cancelled", True),
+        ("Migration rehearsal cancelled", "Répétition faite", "Migration rehearsal cancelled", False),
+        ("Migration rehearsal", "Répétition annulée", "Migration rehearsal", False),
+        ("Migration rehearsal", "Répétition générale", "Migration", False),
+        ("Migration rehearsal", "Répétition générale", "Migration rehearsal", True),
+    ],
+)
+def test_a_translation_neither_denies_nor_finishes_what_the_remark_does_not(
+    remark: str, french: str, back: str, stands: bool
+) -> None:
+    base = draft(invoice(line(worked(1, remark, "8", task="Design")), language="fr"), Profile(), GUARD)
+    asked = wording.question(base)
+    assert asked is not None
+
+    def said(text: str) -> Said:
+        pieces = {"pieces": [{"number": 1, "text": text}]}
+        return Said(pieces, "narrative/v1", "f", "m", Usage(), 0.1, False, False)
+
+    told = wording.taken_over(base, GUARD, asked, said(french), said(back))
+    assert (french in told.lines[0].text) == stands
+
+
 @pytest.mark.parametrize(
     ("back", "stands"),
     [
