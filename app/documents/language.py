@@ -92,6 +92,12 @@ def _weights() -> dict[str, tuple[tuple[int, float], ...]]:
 
 
 @functools.cache
+def small_words() -> dict[str, frozenset[str]]:
+    """The articles, prepositions and the like by which languages are told apart, each with its languages."""
+    return {word: frozenset(LANGUAGES[i] for i, _ in homes) for word, homes in _weights().items()}
+
+
+@functools.cache
 def _letter_model() -> Callable[[str], str]:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

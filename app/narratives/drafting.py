@@ -15,6 +15,7 @@ from app.assessments.reconcile import units
 from app.documents.folding import fold
 from app.narratives.entries import EXPENSE, MILESTONE, TIMESHEET, DraftInvoice, DraftLine, Entry
 from app.narratives.internal import REASONS, Guard
+from app.narratives.languages import is_listed
 from app.narratives.profile import LENGTHS, SHORTEST, Profile
 from app.narratives.written import Writer
 
@@ -199,7 +200,7 @@ def _work(
     held: list[HeldBack], writer: Writer, words: Words, numbered: Callable[[], int], po: Sentence | None,
 ) -> LineDraft:  # fmt: skip
     usable = {e.record: _usable(e, guard, held) for e in timesheets}
-    tasks = {e.task: _label(e.task, guard, held) for e in timesheets}
+    tasks = {e.task: _task(e.task, line.subject, guard, held) for e in timesheets}
     days = [e.day for e in timesheets if e.day is not None]
     period = writer.period(days) if days else ""
     records = tuple(e.record for e in timesheets)
@@ -243,7 +244,7 @@ def _usable(entry: Entry, guard: Guard, held: list[HeldBack]) -> str:
     text = " ".join(entry.remark.split()).strip(" .;,/-")
     if not text:
         return ""
-    reason = guard.held_back(text)
+    reason = guard.held_back(text) or (None if is_listed(text) else "language")
     if reason is not None:
         held.append(HeldBack(entry.record, text, reason))
         return ""
@@ -254,6 +255,15 @@ def _cut(text: str) -> str:
     if len(text) <= LONGEST_DESCRIPTION:
         return text
     return text[: LONGEST_DESCRIPTION - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+
+
+def _task(name: str, subject: str, guard: Guard, held: list[HeldBack]) -> str:
+    """A task's name as a label. In a language without a list only what the order itself calls the work is used."""
+    label = _label(name, guard, held)
+    if label and not is_listed(label) and fold(label) not in fold(subject):
+        held.append(HeldBack(None, label, "language"))
+        return ""
+    return label
 
 
 def _label(name: str, guard: Guard, held: list[HeldBack]) -> str:

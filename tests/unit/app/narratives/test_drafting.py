@@ -136,6 +136,21 @@ def test_held_back_words_are_listed_and_their_hours_stated() -> None:
     assert coverage([result]) == 1
 
 
+def test_a_remark_in_a_language_without_a_list_keeps_its_hours_and_loses_its_words() -> None:
+    entries = (
+        worked(1, "El cliente no entiende nada", "3", task="Soporte mensual"),
+        worked(2, "Workshop", "8", 8, task="Reunión inútil"),
+    )
+    result = draft(invoice(line(*entries, subject="Soporte mensual"), language="es"), Profile(), GUARD)
+    assert [(h.text, h.why) for h in result.held_back] == [
+        (text, "is in a language, or in words, that the lists of internal words do not know")
+        for text in ("El cliente no entiende nada", "Reunión inútil")
+    ]
+    assert "Soporte mensual" in result.lines[0].text
+    assert "entiende" not in result.lines[0].text
+    assert coverage([result]) == 1
+
+
 def test_hours_that_do_not_add_up_get_no_text() -> None:
     result = draft(invoice(line(worked(1, "Workshop", "6"), quantity=Decimal(42))), Profile(), GUARD)
     (one,) = result.lines
