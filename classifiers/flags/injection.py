@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from app.documents.reading import Evidence, Reading
+from app.vocabulary import KIND_OF
 from classifiers.flags.sentences import Heads, concepts
 from classifiers.triage.lexicon import fold
 
@@ -191,6 +192,14 @@ _CUE = re.compile(
     r"|<(?:system|admin)",
     re.IGNORECASE,
 )
+_LABEL = rf"(?:{'|'.join([*(reason for reason in KIND_OF if '_' in reason), 'no_action', 'acknowledgement'])})"
+_CHOOSES_A_LABEL = re.compile(
+    rf"\b(?:categori[sz]|classif|klassifi|einordn|ordnen|label|triage|condens|summari[sz])\w{{0,8}}\b[^.!?\n]{{0,60}}"
+    rf"\b{_LABEL}(?=[\s\"'“”]{{0,3}}(?:[.,;!)}}]|\bein\b|\band\b|$))"
+    rf"|\b(?:reason|label|kind)[\"']?\s{{0,2}}[:=]\s{{0,2}}[\"']?{_LABEL}(?=[\s\"'“”]{{0,3}}(?:[.,;!)}}]|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""One of the product's own labels, chosen in the message: "reason = acknowledgement"."""
 _BOUNDARY = re.compile(r"\n\s{0,20}\n|-->|\]\]|[.!?]\s{1,3}(?=[A-ZÀ-ŻŁŚ<\[])|\n(?=[-*•\[<#])")
 
 
@@ -205,6 +214,10 @@ class _Place:
 
 def addressed_to_software(reading: Reading, heads: Heads) -> tuple[Evidence, ...]:
     """The places where a message gives instructions to software. Evidence of hidden text is the text itself."""
+    return _orders(reading, heads) or tuple(islice(_chosen_labels(reading), 4))
+
+
+def _orders(reading: Reading, heads: Heads) -> tuple[Evidence, ...]:
     places = list(islice(_places(reading), 4 * _MOST_PLACES))
     if not places:
         return ()
@@ -229,6 +242,14 @@ def gives_orders_to_software(text: str, score: float = 0.0) -> bool:
     if _SPEAKS_TO_UNNAMED.search(folded):
         return (orders or bypasses) and (bypasses or bool(_FRAME.search(text)) or score > _UNNAMED_FLOOR)
     return bypasses and orders and score > 0.0
+
+
+def _chosen_labels(reading: Reading) -> Iterator[Evidence]:
+    for part in reading.walk():
+        for found in _CHOOSES_A_LABEL.finditer(part.text[:_MOST_CHARACTERS]):
+            yield part.evidence(*found.span())
+        for found in _CHOOSES_A_LABEL.finditer(part.hidden_text[:_MOST_CHARACTERS]):
+            yield Evidence(part.path, 0, 0, found.group())
 
 
 def _places(reading: Reading) -> Iterator[_Place]:
