@@ -161,7 +161,7 @@ def _draft(session: Session, live: Live, books: Known) -> tuple[DraftInvoice, Gu
         select(m.OdooOrder.name, m.OdooOrder.customer_reference).where(m.OdooOrder.customer_id == invoice.customer_id)
     )
     own_invoices = session.scalars(select(m.OdooInvoice.name).where(m.OdooInvoice.customer_id == invoice.customer_id))
-    mine = [*names, invoice.customer_name, *(line.subject for line in lines)]
+    mine = [*names, invoice.customer_name]
     codes = [*(code for pair in own_codes for code in pair), *own_invoices, invoice.reference]
     return (
         DraftInvoice(

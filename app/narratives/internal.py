@@ -101,6 +101,7 @@ _GENERIC = words_of(
     transit bank capital media digital software data technik technology technologies engineering industries industrie
     handel trade trading bau medical pharma health care insurance versicherung university universitat stadt city council
     county north south east west nord sud ost new neue first royal national general united public central office iberica
+    user users portal template default administrator admin my your
     """
 )
 _ARTICLES = words_of("the a an der die das den le la les l el los de het een il lo i gli o os as")
@@ -157,7 +158,7 @@ class Others:
         )
 
     def but(self, own: Iterable[str], codes: Iterable[str] = ()) -> Others:
-        """These without a customer's own names, the words that its orders use, and its own numbers."""
+        """These without a customer's own names and numbers."""
         ours = tuple(own)
         mine = {fold(p) for text in ours for word in _WORD.findall(text) for p in re.split(r"['’]", word)}
         return Others(

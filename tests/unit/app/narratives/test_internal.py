@@ -164,6 +164,17 @@ def test_plain_work_that_looks_like_it_stands(text: str) -> None:
     assert FIRM.held_back(text) is None
 
 
+def test_users_that_odoo_brings_along_name_nobody() -> None:
+    guard = Guard(Others.of(["Portal User Template", "Public user", "Default User Template", "Administrator"]))
+    for text in (
+        "Workshop with key users",
+        "Password policy for the portal",
+        "Budget template",
+        "Administrator training",
+    ):
+        assert guard.held_back(text) is None, text
+
+
 def test_a_customers_own_names_and_numbers_stand_in_any_writing() -> None:
     own = Guard(FIRM.others.but(["3M Deutschland GmbH", "United Energy Group"], ["INV/2026/00042", "SO0042"]))
     for text in ("3M import", "Workshop at United Energy", "See INV 2026 42", "SO42"):
