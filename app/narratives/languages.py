@@ -19,15 +19,13 @@ from app.documents.language import detect, small_words
 LISTED = ("en", "de", "fr")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèêëàâçîïôûùœæÿ'’ſ")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SHORT_FORM = re.compile(r"(?<!\w)w/(?=\s|$)", re.IGNORECASE)
-"""English for "with"; a lone w is Polish else."""
 _LONG = 4
 """Letters from which on a word says something of its language."""
 
 
 def is_listed(text: str) -> bool:
     """Whether the internal words of a remark's language are listed, so that looking for them means something."""
-    words = _WORD.findall(_SHORT_FORM.sub("with", unicodedata.normalize("NFC", text)))
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
     if any(set(word.lower()) - _LETTERS for word in words):
         return False
     long = [word for word in words if len(word) >= _LONG and not word.isupper()]

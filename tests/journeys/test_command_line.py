@@ -442,7 +442,9 @@ def test_a_lost_connection_in_the_middle_is_a_sentence(desk: House, run: Run, mo
 def test_every_command_that_prints_a_result_takes_json(run: Run) -> None:
     below = {
         "audit": ("verify", "export"), "user": ("add", "list", "key", "link"), "model": ("show", "train"),
+        "narrative": ("draft", "rules list"),
+        "eval": ("run", "report", "compare", "gate", "export-decisions", "annotate"),
     }  # fmt: skip
     for name in COMMANDS:
         for asked in [(name, more) for more in below.get(name, ())] or [(name,)]:
-            assert "--json" in run(*asked, "--help").out, asked
+            assert "--json" in run(*" ".join(asked).split(), "--help").out, asked

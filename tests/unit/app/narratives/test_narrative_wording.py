@@ -16,7 +16,7 @@ from app.narratives.drafting import Draft, draft
 from app.narratives.internal import Guard, Others
 from app.narratives.profile import Profile
 from tests.unit.app.narratives.invoices import invoice, line, worked
-from tests.unit.app.narratives.test_drafting import stated_hours
+from tests.unit.app.narratives.test_narrative_drafting import stated_hours
 
 GUARD = Guard(Others.of(["Polder Instruments B.V."]), staff=("Anna Petersen", "Jonas Wieck"), forbidden=("cheap",))
 HELD = "Fixed our own bug in the allocation run"
