@@ -91,9 +91,12 @@ _TITLED = re.compile(
     r"|Sig|Sig\.ra|Dott|Exmo|Exma|Pan|Pani|Panie)\.? ((?:(?:Dr|Prof)\.? ?)*[^\W\d_a-z][\w'’-]+"
     r"(?: [^\W\d_a-z][\w'’-]+)?)"
 )  # fmt: skip
-_GREETED = re.compile(
-    r"^[ \t>]*(?:Dear|Hello|Hi|Hey|Hallo|Liebe[rs]?|Guten Tag|Moin|Bonjour|Chère?|Salut|Hola|Querid[oa]|Estimad[oa]"
+_GREETING = (
+    r"(?:Dear|Hello|Hi|Hey|Hallo|Liebe[rs]?|Guten Tag|Moin|Bonjour|Chère?|Salut|Hola|Querid[oa]|Estimad[oa]"
     r"|Beste|Dag|Ciao|Car[oa]|Buongiorno|Gentile|Olá|Bom dia|Car[oa]|Cześć|Szanown[ya])"
+)
+_GREETED = re.compile(
+    rf"^[ \t>]*{_GREETING}"
     r" ([^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+)?)[,!.: ]*$",
     re.MULTILINE,
 )
@@ -180,6 +183,11 @@ class Pseudonyms:
         swap(_ADDRESS, "address", self._address)
         swap(_any_of(self.companies), "company", self.company)
         swap(_any_of({*self.names, *self._telling()}), "name", self.person)
+        alone = self._alone_pattern()
+        if alone is not None:
+            text = alone.sub(
+                lambda m: m.group()[: m.start(1) - m.start()] + hold("name", self.person(m.group(1))), text
+            )
         text = _TITLED.sub(lambda m: m.group()[: m.start(1) - m.start()] + hold("name", self.person(m.group(1))), text)
         text = LEGAL_FORM.sub(lambda m: hold("", m.group()), text)
         text = _CODE.sub(lambda m: self._code(m, hold), text)
@@ -190,6 +198,9 @@ class Pseudonyms:
         """What of the known names, companies and references a masked text still holds (empty, or it must not leave)."""
         made = {fold(word) for word in self._runs.values()}
         left = [w for w in {fold(w) for w in self._telling()} & set(_WORD.findall(fold(text))) if w not in made]
+        for pattern in (_any_of(self.names), self._alone_pattern()):
+            found = pattern.findall(text) if pattern is not None else []
+            left += [fold(w) for w in found if not all(fold(p) in made | self._ours for p in _WORD.findall(w))]
         bare = {re.sub(r"\W", "", r).casefold() for r in self.references}
         tokens = {re.sub(r"\W", "", t).casefold() for t in re.findall(r"[\w/.#-]+", text)}
         left += [r for r in bare & tokens if sum(c.isdigit() for c in r) >= 4 and r not in self._made_references()]
@@ -199,6 +210,17 @@ class Pseudonyms:
         """The words of known names that are nothing else."""
         words = {w for name in (*self.names, *self.companies) for w in _WORD.findall(name)}
         return {w for w in words if len(w) >= 3 and fold(w) not in known_words() and fold(w) not in self._ours}
+
+    def _alone_pattern(self) -> re.Pattern[str] | None:
+        """Words of known people, ordinary ones too ("Max", "Rose"), where they end a greeting or stand alone."""
+        words = {w for name in self.names for w in _WORD.findall(name) if len(w) >= 3 and fold(w) not in self._ours}
+        if not words:
+            return None
+        written = "|".join(sorted(map(re.escape, words), key=lambda w: (-len(w), w)))
+        return re.compile(
+            rf"(?:^[ \t>]*|^[ \t>]*{_GREETING} )((?:{written})(?: (?:{written}))?)(?=[ \t]*[,!.:]?[ \t]*$)",
+            re.IGNORECASE | re.MULTILINE,
+        )
 
     def _made_references(self) -> set[str]:
         return {re.sub(r"\W", "", self.reference(r)).casefold() for r in sorted(self.references)}

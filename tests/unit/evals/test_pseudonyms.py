@@ -111,6 +111,17 @@ def test_no_known_name_stays_wherever_it_stands(names: list[str], around: str) -
     assert own.leaks(masked) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["Dear Max,\nthe maximum is 40.", "Best,\nmax", "Hello max stein!", "Regards\nMax Stein"]
+)
+def test_a_known_name_that_is_an_ordinary_word_goes_where_people_are_named(text: str) -> None:
+    invented = Pseudonyms(b"k" * 32, names={"Max Stein"})
+    masked = invented.masked(text)
+    assert not re.search(r"\bmax\b|\bstein\b", masked, re.IGNORECASE)
+    assert invented.leaks(masked) == []
+    assert invented.leaks(text)
+
+
 def test_the_phrasebooks_know_the_trade_and_nobody() -> None:
     assert {"invoice", "rechnung", "facture", "bestellung"} <= known_words()
     assert is_telling("Wilhelmina Osterholt")
