@@ -20,7 +20,7 @@ from app.cases.queries import Filter
 from app.clock import now
 from app.money import Money
 from app.patterns.report import ROLES as PATTERN_ROLES
-from app.review import figures, wording
+from app.review import figures, languages, wording
 from app.review.found import operator
 from app.review.sessions import Visit, form_token
 from app.suggestions.models import Suggestion
@@ -108,8 +108,9 @@ def environment() -> Environment:
     """The templates: every value is escaped, and a missing one is an error, not a gap."""
     env = Environment(
         loader=PackageLoader("app.review", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    env.install_gettext_callables(languages.gettext, languages.plural_form, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(asset=asset, words=wording, figures=figures, operator=operator)
     return env
 
