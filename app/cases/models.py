@@ -23,6 +23,8 @@ STATES = (
     "done",  # decided and written
     "closed",  # nothing to do, rejected, or merged into another case
 )
+SNOOZED_FOR = ("", "customer_answers", "delivery_answers")
+"""The event that brings a snoozed case back; empty: its time alone does. A customer's answer always does."""
 OPEN_STATES = ("received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed")
 
 
@@ -34,11 +36,15 @@ class Case(Base):
         CheckConstraint("state in ('" + "', '".join(STATES) + "')", name="state_known"),
         CheckConstraint("(at_stake is null) or (currency is not null)", name="amount_has_currency"),
         CheckConstraint("state <> 'needs_attention' or attention <> ''", name="attention_says_why"),
+        CheckConstraint("snoozed_for in ('" + "', '".join(SNOOZED_FOR) + "')", name="snoozed_for_known"),
         Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
         Index("ix_cases_customer", "customer_name"),
         Index("ix_cases_customer_id", "customer_id"),
         Index("ix_cases_thread_key", "thread_key"),
         Index("ix_cases_kind_opened_at", "kind", "opened_at"),
+        Index("ix_cases_snoozed_until", "snoozed_until", postgresql_where=text("state = 'snoozed'")),
+        Index("ix_cases_split_from", "split_from", postgresql_where=text("split_from is not null")),
+        Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into is not null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -67,10 +73,18 @@ class Case(Base):
     attention: Mapped[str] = mapped_column(Text, default="")
     """Why it needs attention, in words a reviewer understands; empty otherwise."""
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    team: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """The team whose case it is, beside or without an owner; empty: nobody's."""
     delivery_validated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     """Who said that the work was (or was not) delivered: may not approve the credit."""
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    split_from: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    """The case whose message this one shares: that message holds several matters, and this is one of them."""
     snoozed_until: Mapped[datetime | None]
+    snoozed_for: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    snoozed_because: Mapped[str] = mapped_column(Text, default="", server_default="")
+    snoozed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    snoozed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -118,3 +132,67 @@ class CaseStep(Base):
     """When the sweeper may (re-)send it: after the lease, or after a back-off."""
     last_error: Mapped[str] = mapped_column(Text, default="")
     finished_at: Mapped[datetime | None]
+
+
+class CaseMerge(Base):
+    """A case that was folded into another, with the documents that went along, so that it can be taken out again."""
+
+    __tablename__ = "case_merges"
+    __table_args__ = (
+        CheckConstraint("case_id <> into_id", name="two_cases"),
+        Index(
+            "uq_case_merges_one_at_a_time", "case_id", unique=True, postgresql_where=text("taken_apart_at is null")
+        ),
+        Index("ix_case_merges_into_id", "into_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    into_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    document_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    was_open: Mapped[bool]
+    """Whether the other case was open then; one that had ended was opened by the merge."""
+    merged_by: Mapped[str] = mapped_column(String(300))
+    merged_at: Mapped[datetime]
+    because: Mapped[str] = mapped_column(Text, default="")
+    taken_apart_by: Mapped[str] = mapped_column(String(300), default="")
+    taken_apart_at: Mapped[datetime | None]
+
+
+class CaseCheck(Base):
+    """An item of the call-back checklist that a person has done; what is not here is not done."""
+
+    __tablename__ = "case_checks"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    done_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    done_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class CaseQuestion(Base):
+    """A question about the work, put to a project manager, and their answer."""
+
+    __tablename__ = "case_questions"
+    __table_args__ = (
+        CheckConstraint("(answered_by is null) = (answered_at is null)", name="answer_has_a_person"),
+        Index(
+            "ix_case_questions_open", "asked_to", "id",
+            postgresql_where=text("answered_at is null and withdrawn_at is null"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asked_to: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """None: any project manager may answer."""
+    text: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None]
+    was_delivered: Mapped[bool | None]
+    """Their word on the delivery; None: they answered in words alone."""
+    answer: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(40)))
+    teams: Mapped[list[str]] = mapped_column(ARRAY(String(80)), default=list, server_default="{}")
+    """Names of the teams whose cases are theirs too. A team is its people: it exists while somebody is in it."""
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -90,3 +92,19 @@ class SpentToken(Base):
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires_at: Mapped[datetime]
+
+
+class PersonalSettings(Base):
+    """What a person set for themselves; empty: as the browser or the installation says."""
+
+    __tablename__ = "personal_settings"
+    __table_args__ = (CheckConstraint("undo_seconds in (5, 10, 20, 60)", name="undo_seconds_known"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(5))
+    formats: Mapped[str] = mapped_column(String(10))
+    time_zone: Mapped[str] = mapped_column(String(64))
+    theme: Mapped[str] = mapped_column(String(10))
+    single_keys: Mapped[bool]
+    undo_seconds: Mapped[int | None]
+    """How long a confirmation can be undone; None: as the installation says."""
