@@ -26,9 +26,11 @@ from app.db import Database
 from app.decisions.approval_matrix import Policy
 from app.documents.page_images import ChildRenderer, Renderer
 from app.errors import Conflict, CountersignError, Malformed, Misconfigured, NotFound, Refused, Unavailable
+from app.health import Health
 from app.odoo.gateway import OdooGateway
 from app.review import routes as review
 from app.review.error_page import error_page
+from app.review.languages import ReadersLanguage
 from app.review.sessions import NotSignedIn
 
 log = logging.getLogger(__name__)
@@ -55,9 +57,12 @@ CONTENT_SECURITY_POLICY = (
 
 
 def create_app(
-    settings: Settings, database: Database, policy: Policy, odoo: OdooGateway | None, renderer: Renderer | None = None
-) -> FastAPI:
+    settings: Settings, database: Database, policy: Policy, odoo: OdooGateway | None, renderer: Renderer | None = None,
+    health: Health | None = None,
+) -> FastAPI:  # fmt: skip
     """Build the web app with the parts it works with; without a renderer, pages are drawn in a child of its own.
+
+    Without `health` the pages say of engines and peers what the database knows.
 
     Raises:
         Misconfigured: There is no secret key to sign sessions and forms with.
@@ -69,7 +74,7 @@ def create_app(
         )
     app = FastAPI(title="Countersign", version="1", openapi_url="/v1/openapi.json", docs_url=None, redoc_url=None)
     app.state.settings, app.state.database, app.state.policy, app.state.odoo = settings, database, policy, odoo
-    app.state.renderer = renderer or ChildRenderer()
+    app.state.renderer, app.state.health = renderer or ChildRenderer(), health
     app.include_router(api.router)
     app.include_router(review.router)
     app.mount("/static", StaticFiles(packages=[("app.review", "static")]), name="static")
@@ -78,6 +83,7 @@ def create_app(
     app.add_middleware(
         BodyLimit, upload_path=documents.PATH, upload_bytes=settings.countersign_max_upload_mb * 1_000_000
     )
+    app.add_middleware(ReadersLanguage)
     app.add_middleware(SafeHeaders, is_https=urlsplit(settings.public_url).scheme == "https")
 
     @app.get("/healthz", include_in_schema=False)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_shutdown
+from celery.signals import (
+    heartbeat_sent,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from app import config
+from workers.pulse import Word
 
 log = logging.getLogger(__name__)
 settings = config.load()
@@ -82,6 +91,33 @@ def queued(queue: str = "") -> int:
             return int(connection.default_channel.client.llen(queue or celery_app.conf.task_default_queue))
     except (OperationalError, OSError, RedisError):
         return 0
+
+
+_word: Word | None = None
+
+
+@worker_ready.connect
+def _say_what_is_read(sender: Any, **_: object) -> None:
+    """Let the web app know which queues somebody reads."""
+    global _word
+    url = settings.redis_url.get_secret_value()
+    if url:
+        _word = Word(url, str(sender.hostname), list(celery_app.amqp.queues.consume_from))
+        _word.say()
+
+
+@heartbeat_sent.connect
+def _say_it_again(**_: object) -> None:
+    if _word is not None:
+        _word.say()
+
+
+@worker_shutdown.connect
+def _say_goodbye(**_: object) -> None:
+    global _word
+    if _word is not None:
+        _word.end()
+    _word = None
 
 
 @worker_init.connect

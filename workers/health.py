@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from app.errors import CountersignError, Misconfigured, Unavailable
+from app.health import Check
 from workers.wiring import Parts
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing checked: `works`, `fails`, or `absent` when it is optional and not set up."""
-
-    what: str
-    state: str
-    says: str
 
 
 def checks(p: Parts) -> Iterator[Check]:

@@ -13,6 +13,7 @@ from app.writebacks import deliver
 from workers.celery_app import MODELS, celery_app, queued, send
 from workers.consulting import STAGE as CONSULT
 from workers.drafting import STAGE as DRAFT
+from workers.pulse import note_sweep
 from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 @celery_app.task(name="sweep.resend")
 def resend_task() -> None:
     resend(parts())
+    note_sweep(parts().settings.redis_url.get_secret_value())
 
 
 @celery_app.task(name="sweep.seal_audit")

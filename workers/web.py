@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from app.jobs import send_nudges_with
 from app.main import create_app
 from workers.celery_app import send
+from workers.pulse import LivePulse
 from workers.wiring import parts
 
 
@@ -15,4 +16,4 @@ def application() -> FastAPI:
     send_nudges_with(send)
     p = parts()
     _ = p.secret_key  # without one nobody could sign in: say so now
-    return create_app(p.settings, p.database, p.policy, p.odoo)
+    return create_app(p.settings, p.database, p.policy, p.odoo, health=LivePulse(p))

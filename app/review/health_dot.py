@@ -1,0 +1,68 @@
+"""The dot in the top bar: whether engines and peers do what they should, in a few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.health import Health, Pulse
+from app.llm.outages import out_since
+from app.review import figures
+from app.review.languages import _, ngettext
+from app.writebacks.queries import waiting_for_odoo
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """`tone` is good or caution; `text` says what is the case."""
+
+    tone: str
+    text: str
+
+
+def pulse_of(request: Request) -> Pulse | None:
+    """The last look at engines and peers; None when nobody looks, or nobody has looked yet."""
+    health: Health | None = request.app.state.health
+    return health.pulse() if health is not None else None
+
+
+def dot(session: Session, request: Request) -> Dot:
+    """What matters most of all that is amiss, or that all is well."""
+    settings: Settings = request.app.state.settings
+    found = pulse_of(request)
+    if found is not None and (text := _broken(found, settings)):
+        return Dot("caution", text)
+    waiting = waiting_for_odoo(session)
+    if found is not None and found.odoo.state == "fails":
+        if found.odoo.since is not None:
+            return Dot("caution", _("Odoo has not answered since %(time)s", time=figures.time(found.odoo.since)))
+        return Dot("caution", _("Odoo does not answer"))
+    if waiting:
+        return Dot("caution", ngettext("%(num)s change waits for Odoo", "%(num)s changes wait for Odoo", waiting))
+    model_out = model_out_since(session, settings)
+    if model_out is not None:
+        return Dot("caution", _("Language model not reachable since %(time)s", time=figures.time(model_out)))
+    if request.app.state.odoo is None:
+        return Dot("caution", _("No Odoo connected"))
+    return Dot("good", _("Odoo and model connected") if settings.has_llm else _("Odoo connected"))
+
+
+def model_out_since(session: Session, settings: Settings) -> datetime | None:
+    """Since when the language model has not answered; None while it does, or when none is used."""
+    return out_since(session) if settings.has_llm else None
+
+
+def _broken(found: Pulse, settings: Settings) -> str:
+    """What keeps work from being done at all."""
+    if found.broker.state == "fails":
+        return _("New work waits: the broker does not answer")
+    usual, models = found.queue("celery"), found.queue("models")
+    if usual is not None and not usual.readers:
+        return _("Nobody reads new documents: no worker runs")
+    if settings.has_llm and models is not None and not models.readers:
+        return _("Nobody asks the language model: no worker reads its queue")
+    return ""
