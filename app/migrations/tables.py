@@ -3,6 +3,7 @@
 import app.assessments.models
 import app.audit.models
 import app.cases.models
+import app.cases.presence
 import app.decisions.models
 import app.detectors.models
 import app.documents.models
