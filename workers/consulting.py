@@ -37,6 +37,8 @@ STAGE = "consult"
 PATIENCE = timedelta(minutes=15)
 """After this long in the queue a case is not put to the model any more."""
 _MARGIN = timedelta(seconds=15)
+_QUESTIONS = 2
+"""So many are asked about a case, each within the deadline."""
 _UNTOUCHED = ("to_decide", "needs_attention")
 
 
@@ -47,7 +49,7 @@ def consult_case(case_id: str) -> None:
 
 def schedule(p: Parts, session: Session, case_id: int, *, at: datetime) -> None:
     """Ask for the model's opinion, and for the comparison with Odoo when that has come, or does not come in time."""
-    within = timedelta(seconds=p.settings.countersign_llm_deadline_seconds) + _MARGIN
+    within = timedelta(seconds=_QUESTIONS * p.settings.countersign_llm_deadline_seconds) + _MARGIN
     steps.schedule_late(session, case_id, "reconcile", due=at + within)
     steps.schedule(session, case_id, STAGE, at=at)
 
@@ -98,7 +100,7 @@ def _take_over(
     asked = after.asked
     if asked is None or known.asked is None or known.asked.outcome != "waiting" or row.document_id != document_id:
         return  # it was read anew in the meantime
-    has_chosen = any(vote.reader == "person" for vote in known.classification.votes)
+    has_chosen = any(vote.reader == "person" for vote in known.classification.votes) or known.is_corrected
     if has_chosen or case.state not in _UNTOUCHED or decided.by_a_person(session, case_id):
         asked = ModelAsked("not_asked", because="The language model’s answer was not needed: a person was faster.")
     trail.record(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from app.assessments import books, raised
+from app.assessments import books, chosen, raised
 from app.assessments.findings import Books, Reconciliation
 from app.assessments.matching import Clues, match
 from app.assessments.numbers import customers_number
@@ -35,6 +35,7 @@ def ask(
     matches = match(clues(assessment, reading, firm, found), found)
     if raised_on is not None:
         matches = raised.on_record(matches, found, *raised_on)
+    matches = chosen.by_a_person(matches, found, assessment.records)
     c = assessment.classification
     findings = reconcile(
         kind=c.kind,

@@ -38,8 +38,8 @@ def read(odoo: OdooGateway, assessment: Assessment, reading: Reading, firm: Firm
     """
     companies = queries.companies(odoo)
     ids = [c.id for c in companies]
-    invoice_names = references(assessment.value("invoice_refs"))
-    order_names = references(assessment.value("order_refs"))
+    invoice_names = references(assessment.value("invoice_refs")) + _meant(assessment, "invoice")
+    order_names = references(assessment.value("order_refs")) + _meant(assessment, "order")
     invoices = queries.invoices(odoo, ids, names=invoice_names) if invoice_names else []
     number = assessment.value("po_number")
     order_names += [str(number)] if number else []  # a customer's number may be our own order's, read the wrong way
@@ -107,6 +107,11 @@ def _projects(
 
 def _milestones(odoo: OdooGateway, ids: list[int], lines: list[SalesOrderLine]) -> tuple[Milestone, ...]:
     return tuple(queries.milestones(odoo, ids, order_line_ids=[line.id for line in lines])) if lines else ()
+
+
+def _meant(assessment: Assessment, what: str) -> list[str]:
+    """The name of the record that a person says is meant."""
+    return [assessment.records[what].name] if what in assessment.records else []
 
 
 def references(written: object) -> list[str]:
@@ -181,7 +186,8 @@ def _customers(
     def add(customers: Iterable[Customer]) -> None:
         found.update({c.id: c for c in customers if not is_us(c, companies)})
 
-    known = sorted({i.customer_id for i in invoices} | {o.customer_id for o in orders})
+    chosen = {assessment.records["customer"].id} if "customer" in assessment.records else set()
+    known = sorted({i.customer_id for i in invoices} | {o.customer_id for o in orders} | chosen)
     if known:
         add(queries.customers(odoo, ids, ids=known))
     for vat_id in vat_ids(assessment, reading):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from app.assessments.findings import RecordRef
 from app.documents.order import Order
 from app.documents.reading import Evidence
 from app.vocabulary import KIND_OF, CertaintyWord, Kind
@@ -12,12 +14,16 @@ from app.vocabulary import KIND_OF, CertaintyWord, Kind
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one reader (rules, linear, llm) said, kept for the record. `scores` maps reasons to its own numbers."""
+    """What one reader (rules, linear, llm) said, kept for the record. `scores` maps reasons to its own numbers.
+
+    `contested` is how likely it finds that the sender contests what was billed, None where it was not asked.
+    """
 
     reader: str
     reason: str | None
     scores: dict[str, float] = field(default_factory=dict)
     because: str = ""
+    contested: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,20 @@ class FieldValue:
 
     value: Any
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word on a field: `value` in the guidelines' notation (None: not stated), `was` what had been read.
+
+    `evidence` is where the value stands in the source, empty where it stands nowhere. `by` is the person's name.
+    """
+
+    value: Any
+    was: Any
+    by: str
+    at: datetime
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +137,19 @@ class Assessment:
     flag_evidence: dict[str, tuple[Evidence, ...]] = field(default_factory=dict)
     """Where flags rest, for those that rest on words: flag -> places. What is aimed at software is fenced by it."""
     asked: ModelAsked | None = None
+    corrections: dict[str, Correction] = field(default_factory=dict)
+    """What a person changed of the fields, by name; `fields` follows it as far as the value stands in the source."""
+    records: dict[str, RecordRef] = field(default_factory=dict)
+    """The records in Odoo that a person says are meant, by what they are: customer, invoice, order."""
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a person changed a field or said which record is meant."""
+        return bool(self.corrections or self.records)
 
     def value(self, name: str) -> Any:
-        """A field's value, or None if the source does not state it."""
+        """A field's value, a person's word before what was read; None if it is not stated."""
+        if name in self.corrections:
+            return self.corrections[name].value
         found = self.fields.get(name)
         return found.value if found else None

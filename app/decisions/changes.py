@@ -10,7 +10,8 @@ from app.audit.models import AuditEvent
 MATERIAL = (
     "case.assessed", "case.reconciled", "suggestion.made", "decision.confirm", "decision.reject", "decision.undone",
     "document.came_again", "delivery.answered", "write.stale", "write.refused", "case.took_over",
-    "detection.changed", "detection.fixed", "detection.found_again",
+    "detection.changed", "detection.fixed", "detection.found_again", "fields.corrected", "record.chosen",
+    "reading.chosen",
 )  # fmt: skip
 """Events after which a person should look again before deciding. A write that went through as confirmed is none."""
 
