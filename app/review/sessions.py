@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from app.clock import now
 from app.config import Settings
 from app.errors import Refused
+from app.review import languages
 from app.users import access
 from app.users.access import SESSION_SECONDS, Caller, Signer
 
@@ -68,7 +69,10 @@ def visit(request: Request) -> Visit | None:
     user_id, _, session_id = value.partition(":")
     with request.app.state.database.transaction() as session:
         person = None if access.is_spent(session, session_id) else access.caller(session, UUID(user_id))
-    return Visit(person, session_id) if person else None
+    if person is None:
+        return None
+    languages.follow(person.personal)
+    return Visit(person, session_id)
 
 
 def required_visit(request: Request) -> Visit:

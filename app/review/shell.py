@@ -21,8 +21,11 @@ from app.clock import now
 from app.money import Money
 from app.patterns.report import ROLES as PATTERN_ROLES
 from app.review import figures, languages, wording
+from app.review.areas import Areas, Entry, areas, navigation
 from app.review.found import operator
+from app.review.health_dot import Dot, dot
 from app.review.sessions import Visit, form_token
+from app.review.tour import Stop, stop_of
 from app.suggestions.models import Suggestion
 from app.writebacks.queries import undoable_by, waiting_for_odoo
 
@@ -53,6 +56,15 @@ class Shell:
     odoo_notice: str
     token: str
     sees_patterns: bool
+    areas: Areas
+    navigation: tuple[Entry, ...]
+    health: Dot
+    tour: Stop | None
+    """Where in the guided tour this person is; None when they are in none."""
+    keys_on: bool
+    """Whether single letters are keys, as this person set it."""
+    theme: str
+    """Light or dark, as this person set it; empty: as the browser says."""
 
 
 def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
@@ -74,6 +86,12 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         odoo_notice=notice,
         token=form_token(request, visit),
         sees_patterns=bool(set(person.roles) & set(PATTERN_ROLES)),
+        areas=areas(person.roles),
+        navigation=navigation(person.roles),
+        health=dot(session, request),
+        tour=stop_of(request),
+        keys_on=person.personal.single_keys,
+        theme=person.personal.theme,
     )
 
 
@@ -111,7 +129,8 @@ def environment() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_callables(languages.gettext, languages.plural_form, newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(asset=asset, words=wording, figures=figures, operator=operator)
+    env.globals.update(asset=asset, words=wording, figures=figures, operator=operator, reader=languages.reader)
+    env.filters.update(told=languages.told)
     return env
 
 
@@ -119,9 +138,9 @@ def page(
     request: Request, template: str, context: Mapping[str, Any], *, status: int = 200, around: Shell | None = None
 ) -> HTMLResponse:
     """A rendered page. Without `around` it has no navigation (sign-in, errors)."""
-    theme = request.cookies.get("countersign_theme", "")
+    theme = request.cookies.get("countersign_theme", "") or (around.theme if around else "")
     html = environment().get_template(template).render(
-        **context, shell=around, theme=theme if theme in _THEMES else "", today=now().date(), at=now(),
+        **context, shell=around, theme=theme if theme in _THEMES else "", at=now(), today=figures.today(now()),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )  # fmt: skip
     return HTMLResponse(html, status)

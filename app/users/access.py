@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.errors import NotFound, Refused
 from app.users.models import ROLES, ApiKey, SpentToken, User
+from app.users.personal import Personal, personal_of
 
 SCOPES = ("intake", "read", "decide", "audit", "admin")
 SESSION_SECONDS = 12 * 3600
@@ -25,7 +26,8 @@ LINK_SECONDS = 15 * 60
 class Caller:
     """Who is acting, and within which scopes of the key they came with; None: a signed-in person, all of theirs.
 
-    `via` says through what they came when it is not our own page or API, such as "odoo:<database>:<uid>".
+    `via` says through what they came when it is not our own page or API, such as "odoo:<database>:<uid>". `personal`
+    is what they set for the screen.
     """
 
     user_id: UUID
@@ -34,6 +36,7 @@ class Caller:
     roles: tuple[str, ...]
     scopes: tuple[str, ...] | None = None
     via: str = ""
+    personal: Personal = Personal()
 
     def require(self, scope: str) -> None:
         """Raises Refused when the key's scopes do not hold `scope`."""
@@ -117,7 +120,9 @@ def caller_with_key(session: Session, key: str, *, at: datetime) -> Caller | Non
 def caller(session: Session, user_id: UUID) -> Caller | None:
     """The person with this id, if active."""
     user = session.get(User, user_id)
-    return Caller(user.id, user.email, user.name, tuple(user.roles)) if user and user.is_active else None
+    if user is None or not user.is_active:
+        return None
+    return Caller(user.id, user.email, user.name, tuple(user.roles), personal=personal_of(session, user_id))
 
 
 def spend(session: Session, token: str, *, seconds: int, at: datetime) -> bool:
