@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.messages.mofile import write_mo
@@ -181,7 +182,7 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for a sentence 
 class Words(Mapping[str, str]):
     """A table of words by code, each in the reader's language when it is looked up."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[Any, str]) -> None:
         self._words = dict(words)
 
     def __getitem__(self, code: str) -> str:

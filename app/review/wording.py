@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.assessments.present import KIND_WORDS as KIND_WORDS
-from app.assessments.present import REASON_WORDS as REASON_WORDS
-from app.decisions.words import EDIT_WORDS as EDIT_WORDS
-from app.decisions.words import REJECT_WORDS as REJECT_WORDS
-from app.decisions.words import STATE_WORDS as STATE_WORDS
-from app.decisions.words import STEP_PHRASES as STEP_PHRASES
-from app.decisions.words import STEP_TITLES as STEP_TITLES
-from app.vocabulary import KIND_OF, Kind
+from app.assessments import present
+from app.decisions import words
+from app.review import figures
+from app.review.languages import N_, Words, _, ngettext, reader
+from app.vocabulary import KIND_OF, CertaintyWord, Kind
 
 if TYPE_CHECKING:
     from app.cases.models import Case
+
+KIND_WORDS = Words(present.KIND_WORDS)
+REASON_WORDS = Words(present.REASON_WORDS)
+STATE_WORDS = Words(words.STATE_WORDS)
+STEP_TITLES = Words(words.STEP_TITLES)
+STEP_PHRASES = Words(words.STEP_PHRASES)
+REJECT_WORDS = Words(words.REJECT_WORDS)
+EDIT_WORDS = Words(words.EDIT_WORDS)
 
 STATE_TAGS = {
     "needs_approval": ("tag-ink", "person"),
@@ -28,54 +33,54 @@ KIND_ICONS = {
     Kind.PAYMENT_NOTICE: "payment", Kind.BILLING_REQUEST: "request", Kind.SECURITY_ALERT: "security",
     Kind.NO_ACTION: "none",
 }  # fmt: skip
-STAKE_WORDS = {
+STAKE_WORDS = Words({
     Kind.CUSTOMER_PO: "Order value", Kind.DISPUTE: "At stake", Kind.BILLING_DISCREPANCY: "At stake",
     Kind.PAYMENT_NOTICE: "Amount of the payment", Kind.BILLING_REQUEST: "Amount named",
     Kind.SECURITY_ALERT: "Asked for", Kind.NO_ACTION: "Amount named",
-}  # fmt: skip
+})  # fmt: skip
 
-FLAG_WORDS = {
+FLAG_WORDS = Words({
     "prompt_injection": "text aimed at software", "payment_held": "payment held", "legal_threat": "lawyer or court",
     "deadline": "deadline", "multi_issue": "several issues", "quoted_history_only": "only quoted history",
     "low_quality_scan": "poor scan",
-}  # fmt: skip
+})  # fmt: skip
 QUIET_FLAGS = ("deadline",)
 """Said in another way on the page already."""
 
-FIELD_WORDS = {
+FIELD_WORDS = Words({
     "customer_name": "Customer", "po_number": "PO number", "po_date": "PO date", "valid_from": "Valid from",
     "valid_until": "Valid until", "invoice_refs": "Invoices", "order_refs": "Our references", "currency": "Currency",
     "amount_total": "Total", "amount_disputed": "Contested", "quantity_disputed": "Contested quantity",
     "quantity_unit": "Unit", "payment_terms": "Payment terms", "deadline": "Answer by",
     "requested_action": "Asks for", "language": "Language",
-}  # fmt: skip
-REQUESTED_WORDS = {
+})  # fmt: skip
+REQUESTED_WORDS = Words({
     "credit_note": "a credit note", "reissue": "a new invoice", "explain": "an explanation",
     "send_documents": "documents", "confirm_order": "a confirmation of the order", "update_record": "a changed record",
     "apply_payment": "the payment to be applied", "refund": "a refund", "confirm": "a confirmation", "none": "nothing",
-}  # fmt: skip
-LANGUAGE_WORDS = {
+})  # fmt: skip
+LANGUAGE_WORDS = Words({
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
     "pt": "Portuguese", "pl": "Polish",
-}  # fmt: skip
-MATCH_WORDS = {"customer": "Customer", "invoice": "Invoice", "order": "Order", "project": "Project"}
+})  # fmt: skip
+MATCH_WORDS = Words({"customer": "Customer", "invoice": "Invoice", "order": "Order", "project": "Project"})
 
-RISK_WORDS = {
+RISK_WORDS = Words({
     "advisory": "advisory", "operational": "operational", "financial": "financial", "tax_sensitive": "tax-sensitive",
     "contract_sensitive": "contract-sensitive",
-}  # fmt: skip
+})  # fmt: skip
 CAUTIOUS_RISKS = ("tax_sensitive", "contract_sensitive")
 
-STEP_NOUNS = {
+STEP_NOUNS = Words({
     "set_customer_reference": "the order number", "create_quotation_from_po": "the quotation",
     "update_draft_order": "the changed quotation", "update_invoice_narrative": "the invoice text",
     "draft_credit_note": "the credit note", "mark_disputed": "the dispute mark", "schedule_activity": "the follow-up",
     "post_note": "the note", "attach_evidence": "the attachment", "create_ticket": "the ticket",
     "request_approval": "the request", "update_billing_contact": "the contact", "draft_reply": "the reply",
     "merge_with_case": "the merge", "close_no_action": "the closing", "take_back": "the taking back",
-}  # fmt: skip
+})  # fmt: skip
 
-STEP_EFFECTS = {
+STEP_EFFECTS = Words({
     "set_customer_reference": "writes the order number on {target}",
     "create_quotation_from_po": "drafts a quotation for {target}", "update_draft_order": "changes {target}",
     "update_invoice_narrative": "changes the draft’s text", "draft_credit_note": "drafts a credit of {amount}",
@@ -84,39 +89,51 @@ STEP_EFFECTS = {
     "request_approval": "asks for approval", "update_billing_contact": "changes the contact",
     "draft_reply": "keeps the reply, ready to send", "merge_with_case": "folds it into {target}",
     "close_no_action": "closes the case", "take_back": "takes {target} back",
-}  # fmt: skip
+})  # fmt: skip
 
-UNIT_WORDS = {
+UNIT_WORDS = Words({
     "HUR": "hours", "DAY": "days", "MON": "months", "ANN": "years", "WEE": "weeks", "MIN": "minutes", "C62": "pieces",
     "H87": "pieces", "EA": "pieces", "PCE": "pieces", "LS": "lump sum", "E48": "services", "KMT": "km", "P1": "percent",
-}  # fmt: skip
+})  # fmt: skip
 """UN/ECE Recommendation 20 codes that services are ordered in."""
 
 
-DRAFT_WORD = "Invoice text"
-"""Stands for the kind of a case that holds a text of ours and no message."""
+READING_WORDS = Words({
+    CertaintyWord.BY_RULE: "By rule", CertaintyWord.SURE: "Sure", CertaintyWord.LIKELY: "Likely",
+    CertaintyWord.UNSURE: "Unsure",
+})  # fmt: skip
+
+ROLE_WORDS = Words({
+    "reviewer": "finance reviewer", "controller": "finance controller", "project_manager": "project manager",
+    "policy_owner": "policy owner", "automation": "automation", "auditor": "auditor",
+    "administrator": "administrator",
+})  # fmt: skip
 
 
 def kind_word(kind: str | None) -> str:
     """A kind as people say it."""
-    return KIND_WORDS[Kind(kind)] if kind else "Not read yet"
+    return KIND_WORDS[Kind(kind)] if kind else _("Not read yet")
 
 
 def reason_word(reason: str | None) -> str:
-    return REASON_WORDS[reason] if reason else "Being read"
+    return REASON_WORDS[reason] if reason else _("Being read")
 
 
 def sort_of(case: Case) -> tuple[str, str]:
-    """(what, kind) of a case as people say them: "Rate", "Dispute"."""
+    """(what, kind) of a case as people say them: "Rate", "Dispute". A text of ours is no message."""
     if case.is_own_draft:
-        return DRAFT_WORD, "Draft"
+        return _("Invoice text"), _("Draft")
     return reason_word(case.reason), kind_word(case.kind)
+
+
+def within(word: str) -> str:
+    """A word as it is written inside a sentence; German nouns keep their capital."""
+    return word if reader().language == "de" or word[:2].isupper() else f"{word[:1].lower()}{word[1:]}"
 
 
 def full_reason(reason: str) -> str:
     """Kind and reason: "Dispute: hours or quantity"."""
-    word = REASON_WORDS[reason]
-    return f"{KIND_WORDS[KIND_OF[reason]]}: {word[0].lower()}{word[1:]}"
+    return _("%(kind)s: %(reason)s", kind=KIND_WORDS[KIND_OF[reason]], reason=within(REASON_WORDS[reason]))
 
 
 def reasons_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -126,35 +143,45 @@ def reasons_by_kind() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def question(prediction_set: tuple[str, ...]) -> str:
     """The title of a case of which two readings fit: "Hours or quantity, or backup missing?"."""
-    words = [REASON_WORDS[r] for r in prediction_set[:2]]
-    return f"{words[0]}, or {words[1][0].lower()}{words[1][1:]}?"
+    found = [REASON_WORDS[r] for r in prediction_set[:2]]
+    return _("%(one)s, or %(other)s?", one=found[0], other=within(found[1]))
 
 
 def role_word(role: str) -> str:
-    names = {"reviewer": "finance reviewer", "controller": "finance controller"}
-    return names.get(role, role.replace("_", " "))
+    return ROLE_WORDS.get(role, role.replace("_", " "))
+
+
+def reading_word(reading: str) -> str:
+    """How certain a reading is, in a word."""
+    return READING_WORDS.get(reading, reading)
+
+
+_LIKELIHOODS = ((0.95, N_("very likely"), 66), (0.8, N_("likely"), 56), (0.55, N_("more likely"), 42))
 
 
 def likelihood(probability: float) -> tuple[str, int]:
     """How likely, in words, and how long the bar is (of 72); the number itself is never shown."""
-    for least, word, bar in ((0.95, "very likely", 66), (0.8, "likely", 56), (0.55, "more likely", 42)):
+    for least, word, bar in _LIKELIHOODS:
         if probability >= least:
-            return word, bar
-    return ("quite possible", 28) if probability >= 0.25 else ("unlikely", 6)
+            return _(word), bar
+    return (_("quite possible"), 28) if probability >= 0.25 else (_("unlikely"), 6)
 
 
 def plural(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+    """A count and its noun, both forms of which are in the catalogue: `ngettext` with a whole sentence says more."""
+    return f"{figures.count(count)} {ngettext(one, many, count)}"
 
 
 def joined(parts: list[str]) -> str:
     """A sentence's list: "a, b and c"."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def sentence(text: str) -> str:
     """The text with a full stop, unless it has one."""
-    return text if not text or text[-1] in ".?!”" else f"{text}."
+    return text if not text or text[-1] in ".?!”»“" else f"{text}."
 
 
 def capital(text: str) -> str:
