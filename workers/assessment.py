@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.assessments import grounding, keep, numbers, present
-from app.cases import lifecycle, queries, steps
+from app.cases import lifecycle, queries, snoozing, steps
 from app.cases.models import Case
 from app.clock import now
 from app.decisions import decide, worded
@@ -80,6 +80,8 @@ def reconcile(p: Parts, case_id: int) -> None:
             matter = matters.of_document(session, row.document_id)
             reading: Reading = readings.load(session, row.document_id)
             related = _related(session, case_id, reading)
+            put_off = [r.case_id for r in related]
+            snoozing.wake_all(session, put_off, because=snoozing.CUSTOMER_ANSWERED, at=now())
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = matter.ask(p, assessment, reading)

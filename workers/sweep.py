@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from app.audit import checkpoints
-from app.cases import steps
+from app.cases import snoozing, steps
 from app.cases.intake import take_in
 from app.clock import now
 from app.documents import folder
@@ -28,6 +28,11 @@ def resend_task() -> None:
 @celery_app.task(name="sweep.seal_audit")
 def seal_task() -> None:
     seal(parts())
+
+
+@celery_app.task(name="sweep.wake")
+def wake_task() -> None:
+    wake(parts())
 
 
 @celery_app.task(name="sweep.watched_folder")
@@ -61,6 +66,12 @@ def seal(p: Parts) -> None:
     """Fold the audit chains that moved into a signed checkpoint."""
     with p.database.transaction() as session:
         checkpoints.seal(session, key=p.secret_key.encode(), at=now())
+
+
+def wake(p: Parts) -> int:
+    """Bring back the cases that were put off until now; returns how many."""
+    with p.database.transaction() as session:
+        return snoozing.wake_due(session, at=now())
 
 
 def take_from_folder(p: Parts) -> int:

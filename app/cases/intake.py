@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.cases import steps
+from app.cases import snoozing, steps
 from app.cases.models import Case, CaseDocument
 from app.documents.receive import receive, receive_own
 from app.sources.incoming import Incoming
@@ -78,6 +78,7 @@ def take_in(session: Session, incoming: Incoming) -> TakenIn:
                 session, "document.came_again", case_id=case_id, actor=f"source:{incoming.source}", at=at,
                 sha256=received.sha256, name=incoming.name,
             )  # fmt: skip
+            snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, at=at)
         return TakenIn(case_id, received.document_id, received.sha256, came_again=True)
     case = _new_case(incoming)
     session.add(case)

@@ -25,8 +25,10 @@ MOVES: dict[str, tuple[str, ...]] = {
 """Which state may follow which: nothing that is being written is snoozed, and what ended is opened again first."""
 
 
-def move(session: Session, case: Case, state: str, *, actor: str, at: datetime, because: str) -> None:
-    """Take a case to another state and record it.
+def move(
+    session: Session, case: Case, state: str, *, actor: str, at: datetime, because: str, **more: str | int
+) -> None:
+    """Take a case to another state and record it, with what `more` there is to say. What it was put off for is over.
 
     Raises:
         Conflict: The way does not lead there (somebody was faster).
@@ -40,12 +42,25 @@ def move(session: Session, case: Case, state: str, *, actor: str, at: datetime, 
             case=case.id, state=case.state, wanted=state,
         )  # fmt: skip
     trail.record(
-        session, "case.moved", case_id=case.id, actor=actor, at=at, before=case.state, after=state, why=because
+        session, "case.moved", case_id=case.id, actor=actor, at=at, before=case.state, after=state, why=because, **more
     )
+    if case.state == "snoozed":
+        case.snoozed_until, case.snoozed_for, case.snoozed_because = None, "", ""
+        case.snoozed_by, case.snoozed_at = None, None
     case.state = state
     case.updated_at = at
     case.closed_at = at if state in ("done", "closed") else None
-    case.attention = because if state == "needs_attention" else ""
+    if state != "snoozed":  # one that is put off still needs what it needed
+        case.attention = because if state == "needs_attention" else ""
+
+
+def stay(session: Session, case: Case, *, actor: str, at: datetime, because: str, **more: str | int) -> None:
+    """Record that a person confirmed the state a case is in, with what `more` they said of it."""
+    trail.record(
+        session, "case.moved", case_id=case.id, actor=actor, at=at, before=case.state, after=case.state, why=because,
+        **more,
+    )  # fmt: skip
+    case.updated_at = at
 
 
 def ask_for_attention(session: Session, case: Case, why: str, *, at: datetime, actor: str = "software") -> None:

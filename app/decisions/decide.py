@@ -149,8 +149,27 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
         ),
         (case.state, ""),
     )
+    if case.state == "snoozed" and actor == "software" and not _is_new_since_put_off(session, case):
+        return
     lifecycle.move(session, case, state, actor=actor, at=at, because=because)
     case.updated_at = at
+
+
+def _is_new_since_put_off(session: Session, case: Case) -> bool:
+    """Whether something else is proposed for it, or no more, than when it was put off: then its record changed. A
+    reply worded anew is the same step."""
+    return (
+        session.execute(
+            select(AuditEvent.id)
+            .where(
+                AuditEvent.case_id == case.id, AuditEvent.at > case.snoozed_at,
+                AuditEvent.action.in_(("suggestion.made", "suggestion.withdrawn")),
+                AuditEvent.content["kind"].astext != "draft_reply",
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )  # fmt: skip
 
 
 def validate_delivery(

@@ -40,6 +40,23 @@ def add(
     typer.echo(json.dumps(found) if as_json else f"{name} <{found['email']}>: {', '.join(role)}")
 
 
+@app.command()
+def team(
+    email: Email,
+    name: Annotated[list[str] | None, typer.Option(help="A team they are in (may be repeated); none: no team")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a person into exactly these teams. A team is its people: a new name makes a new team."""
+    from app.clock import now
+    from app.users import people
+    from workers.wiring import parts
+
+    with parts().database.transaction() as session:
+        user = people.set_teams(session, email, name or [], at=now(), by="machine:command line")
+        found = {"email": user.email, "teams": list(user.teams)}
+    typer.echo(json.dumps(found) if as_json else f"{found['email']}: {', '.join(name or []) or 'no team'}")
+
+
 @app.command(name="list")
 def list_people(as_json: AsJson = False) -> None:
     """List everybody and their roles."""
@@ -53,9 +70,10 @@ def list_people(as_json: AsJson = False) -> None:
     for user in people:
         if as_json:
             typer.echo(json.dumps({"email": user.email, "name": user.name, "roles": list(user.roles),
-                                   "is_active": user.is_active}))  # fmt: skip
+                                   "teams": list(user.teams), "is_active": user.is_active}))  # fmt: skip
         else:
-            typer.echo(f"{user.name} <{user.email}>: {', '.join(user.roles)}")
+            teams = f" ({', '.join(user.teams)})" if user.teams else ""
+            typer.echo(f"{user.name} <{user.email}>: {', '.join(user.roles)}{teams}")
     if not people and not as_json:
         typer.echo("Nobody yet. Add people with: countersign user add")
 
