@@ -42,6 +42,7 @@ class Case(Base):
         Index("ix_cases_customer_id", "customer_id"),
         Index("ix_cases_thread_key", "thread_key"),
         Index("ix_cases_kind_opened_at", "kind", "opened_at"),
+        Index("ix_cases_opened_at", "opened_at"),
         Index("ix_cases_snoozed_until", "snoozed_until", postgresql_where=text("state = 'snoozed'")),
         Index("ix_cases_split_from", "split_from", postgresql_where=text("split_from is not null")),
         Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into is not null")),

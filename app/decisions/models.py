@@ -33,7 +33,7 @@ class Decision(Base):
     verdict: Mapped[str] = mapped_column(String(10))
     by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     as_role: Mapped[str] = mapped_column(String(40))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     reason_code: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     rule: Mapped[str] = mapped_column(String(40))
