@@ -78,10 +78,17 @@ class LineDraft:
     shortened: bool = False
     hours: Decimal = Decimal(0)
     """Hours that the line bills, 0 for what is not billed by time."""
+    translated: bool = False
+    """Whether a model put some of it into another language: what it says was checked, not how well it says it."""
 
     @property
     def text(self) -> str:
         return "\n".join(s.text for s in self.sentences)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was held back, shortened or translated: every statement rests on an entry as written."""
+        return bool(self.sentences) and not (self.held_back or self.shortened or self.translated)
 
     @property
     def stated(self) -> Decimal:

@@ -1,4 +1,4 @@
-"""From drafted texts to cases: one for each draft invoice, with the one step that it proposes.
+"""From drafted texts to cases: one for each draft invoice, with a step for each line that gets a text.
 
 Such a case is no message and no discrepancy: it has no kind, so it counts in no kind's figures, and it waits behind
 what has one. See docs/adr/0010.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -82,15 +83,15 @@ def standing(session: Session, invoice_id: int, fingerprint: str) -> int | None:
 
 
 def keep(session: Session, draft: Draft, live: Live, *, fingerprint: str, policy: Judge, at: datetime) -> Kept:
-    """Store a drafted text and propose it: a new case, or the known one told anew where anything changed.
+    """Store a drafted text and propose it line by line: a new case, or the known one told anew where anything changed.
 
     `fingerprint` is `fingerprint_of` what it was drafted from. What a person rejected or what was written is not
     proposed a second time. Safe to repeat.
     """
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     row = session.get(Narrative, draft.invoice.id, with_for_update=True, populate_existing=True)
-    proposal = propose(draft, live, earlier_foot=row.foot if row is not None else "")
-    if proposal is None:
+    proposals = propose(draft, live, earlier_foot=row.foot if row is not None else "")
+    if not proposals:
         if row is not None:
             _end(session, row, "Its text stands in Odoo, or nothing can be told of it.", at)
         return Kept("written" if draft.offered else "nothing", row.case_id if row is not None else None)
@@ -112,6 +113,7 @@ def keep(session: Session, draft: Draft, live: Live, *, fingerprint: str, policy
         outcome, role = "changed", "added"
     session.add(CaseDocument(document_id=document_id, case_id=case.id, role=role, added_at=at))
     row.document_id, row.fingerprint, row.drafted_at, row.state = document_id, fingerprint, at, "open"
+    _at_a_glance(row, draft)
     if draft.foot or draft.profile.per == "line":
         row.foot = draft.foot
     _show(case, draft, at)
@@ -123,7 +125,7 @@ def keep(session: Session, draft: Draft, live: Live, *, fingerprint: str, policy
     )  # fmt: skip
     if case.state == "received":
         lifecycle.move(session, case, "to_decide", actor=ACTOR, at=at, because="A text was drafted.")
-    proposed = freeze.propose_anew(session, case.id, (proposal,), policy, at=at)
+    proposed = freeze.propose_anew(session, case.id, proposals, policy, at=at)
     if proposed and case.state in ("done", "closed"):
         lifecycle.move(
             session, case, "to_decide", actor=ACTOR, at=at, because="What the text rests on changed in Odoo."
@@ -180,6 +182,15 @@ def _open(session: Session, draft: Draft, source: str, at: datetime) -> Case:
         session, "case.opened", case_id=case.id, actor=f"source:{source}", at=at, invoice=draft.invoice.id
     )  # fmt: skip
     return case
+
+
+def _at_a_glance(row: Narrative, draft: Draft) -> None:
+    """What a list of drafts says of this one."""
+    row.name, row.currency, row.lines = draft.invoice.name, draft.invoice.currency, len(draft.lines)
+    nets = [line.line.net.amount for line in draft.lines if line.line.net.currency == draft.invoice.currency]
+    row.net = sum(nets, Decimal(0)) if len(nets) == len(draft.lines) else None
+    row.clean_lines = [line.line.id for line in draft.lines if line.is_clean]
+    row.held_back, row.without_text = len(draft.held_back), sum(1 for line in draft.lines if line.not_offered)
 
 
 def _show(case: Case, draft: Draft, at: datetime) -> None:

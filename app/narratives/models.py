@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -59,5 +60,15 @@ class Narrative(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
     fingerprint: Mapped[str] = mapped_column(String(64))
     foot: Mapped[str] = mapped_column(Text, default="")
+    name: Mapped[str] = mapped_column(Text, default="")
+    """What the draft is called."""
+    net: Mapped[Decimal | None]
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    lines: Mapped[int] = mapped_column(default=0)
+    clean_lines: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    """Lines with a text of which nothing was held back, shortened or translated, by their ids in Odoo."""
+    held_back: Mapped[int] = mapped_column(default=0)
+    without_text: Mapped[int] = mapped_column(default=0)
+    """Lines that get no text, for a reason that the reviewer reads."""
     state: Mapped[str] = mapped_column(String(10), default="open")
     drafted_at: Mapped[datetime]

@@ -125,12 +125,13 @@ def taken_over(drafted: Draft, guard: Guard, asked: Question, said: Said, back: 
     returned = dict(_answers(back.content, asked)) if back is not None else {}
     words: dict[int, str] = {}
     drops: list[str] = []
-    foreign = 0
+    foreign: set[int] = set()
     for number, text in _answers(said.content, asked):
         piece = asked.pieces[number]
         why = unfit(text, piece, guard, drafted, asked)
         if why == FOREIGN and _comes_back(text, returned.get(number, ""), piece.done, drafted.language):
-            why, foreign = "", foreign + 1
+            why = ""
+            foreign.add(number)
         if why:
             drops.append(why)
         else:
@@ -146,11 +147,14 @@ def taken_over(drafted: Draft, guard: Guard, asked: Question, said: Said, back: 
         return _with_note(drafted, "The model's words made the text too long: remarks stand as they were written.")
     if foreign:
         notes.append(
-            f"The model put {foreign} of the descriptions into {_LANGUAGES[drafted.language]}; put back, they say what "
-            "the remarks say. Compare them all the same."
+            f"The model put {len(foreign)} of the descriptions into {_LANGUAGES[drafted.language]}; put back, they say "
+            "what the remarks say. Compare them all the same."
         )
     by = {"prompt": said.prompt, "model": said.model, "fingerprint": said.fingerprint}
-    return replace(anew, notes=tuple(notes), worded_by=by)
+    lines = tuple(
+        replace(line, translated=True) if foreign & {p.number for p in line.pieces} else line for line in anew.lines
+    )
+    return replace(anew, lines=lines, notes=tuple(notes), worded_by=by)
 
 
 def translations(drafted: Draft, guard: Guard, asked: Question, said: Said) -> dict[int, str]:

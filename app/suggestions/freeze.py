@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.money import Money
 from app.suggestions.models import Suggestion
-from app.suggestions.proposal import Proposal
+from app.suggestions.proposal import Proposal, part_of
 
 
 class Required(Protocol):
@@ -125,9 +125,10 @@ def _says(command: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in odoo.items() if k != "expected"} if odoo else command
 
 
-def _target(suggestion: Suggestion) -> tuple[str, Any]:
-    return suggestion.target_model, suggestion.target_id
+def _target(suggestion: Suggestion) -> tuple[Any, ...]:
+    return suggestion.target_model, suggestion.target_id, part_of(suggestion.kind, suggestion.command)
 
 
-def _target_of(proposal: Proposal) -> tuple[str, Any]:
-    return (proposal.change.model, proposal.change.record_id) if proposal.change else ("", None)
+def _target_of(proposal: Proposal) -> tuple[Any, ...]:
+    part = part_of(proposal.kind, proposal.command())
+    return (proposal.change.model, proposal.change.record_id, part) if proposal.change else ("", None, part)

@@ -68,6 +68,15 @@ class Proposal:
         return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
+def part_of(kind: str, command: Mapping[str, Any]) -> tuple[int, ...]:
+    """The part of the record that a step is about where several steps share a record: lines of a draft that are
+    reworded one by one, by their ids. Empty for the record as a whole."""
+    if kind != "update_invoice_narrative":
+        return ()
+    values = (command.get("odoo") or {}).get("values") or {}
+    return tuple(sorted(int(line["line_id"]) for line in values.get("lines") or ()))
+
+
 @dataclass(frozen=True, slots=True)
 class RelatedCase:
     """An open case of the same customer that this message continues or repeats, and why we think so."""

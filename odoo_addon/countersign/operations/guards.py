@@ -5,13 +5,16 @@ from decimal import Decimal, InvalidOperation
 from ..exceptions import OperationRefused
 
 LINES = "lines"
+NAMED_LINES = "named_lines"
+"""Lines of which only those that are named are compared: others may change, be added or go."""
 ORDER_GUARDS = frozenset(
     {"state", "name", "client_order_ref", "partner_id", "currency_id", "amount_untaxed", "amount_tax", "amount_total",
      "validity_date", "note", LINES}
 )  # fmt: skip
 INVOICE_GUARDS = frozenset(
     {"state", "name", "ref", "move_type", "payment_state", "partner_id", "currency_id", "amount_untaxed", "amount_tax",
-     "amount_total", "amount_residual", "narration", "no_followup", "invoice_date", "invoice_date_due", LINES}
+     "amount_total", "amount_residual", "narration", "no_followup", "invoice_date", "invoice_date_due", LINES,
+     NAMED_LINES}
 )  # fmt: skip
 PARTNER_GUARDS = frozenset({"name", "vat", "ref", "email", "phone", "active"})
 PROJECT_GUARDS = frozenset({"name", "partner_id", "active"})
@@ -91,8 +94,8 @@ def differences(env, record, expected, allowed):
         )
     found = []
     for name, before in expected.items():
-        if name == LINES:
-            found += _line_differences(env, before, lines_seen(record))
+        if name in (LINES, NAMED_LINES):
+            found += _line_differences(env, before, lines_seen(record), named_only=name == NAMED_LINES)
             continue
         now = seen(record, name)
         if not _same(before, now):
@@ -106,12 +109,12 @@ def plain(number):
     return f"{value:f}" if value else "0"
 
 
-def _line_differences(env, before, now):
+def _line_differences(env, before, now, *, named_only):
     if not isinstance(before, list) or not all(isinstance(line, dict) and "id" in line for line in before):
         raise OperationRefused(env._("Expected lines must be a list of lines with their ids."), "expected")
     old, new = {line["id"]: line for line in before}, {line["id"]: line for line in now}
     found = []
-    for line_id in sorted(old.keys() | new.keys()):
+    for line_id in sorted(old.keys() if named_only else old.keys() | new.keys()):
         if line_id not in new or line_id not in old:
             found.append({"field": f"lines.{line_id}", "expected": old.get(line_id), "actual": new.get(line_id)})
             continue

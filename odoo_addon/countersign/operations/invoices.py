@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import Command
 
 from ..exceptions import OperationRefused
-from .guards import INVOICE_GUARDS, LINES, guarded_lines, lines_seen, seen
+from .guards import INVOICE_GUARDS, LINES, NAMED_LINES, guarded_lines, lines_seen, seen
 from .kind import Outcome, operation
 from .notes import changed, paragraphs
 from .readers import identifier, list_of, text
@@ -65,6 +65,7 @@ def update_invoice_narrative(call):
         raise OperationRefused(env._("Rewording changed an amount: nothing was saved."), "amount_changed")
     after = {"narration": seen(invoice, "narration")} if "narration" in values else {}
     reworded = lines.browse([line["id"] for line in lines_before])
+    reworded_now = [line for line in lines_seen(invoice) if line["id"] in reworded.ids]
     return Outcome(
         result={
             "model": "account.move",
@@ -77,7 +78,7 @@ def update_invoice_narrative(call):
                 "model": "account.move",
                 "id": invoice.id,
                 "values": {"operation": call.key},
-                "expected": {"state": "draft", **after, **({LINES: lines_seen(invoice)} if commands else {})},
+                "expected": {"state": "draft", **after, **({NAMED_LINES: reworded_now} if commands else {})},
             },
         },
         notes=[(invoice, Markup("<br/>").join(told))],
