@@ -44,6 +44,7 @@ class Entry:
 
 NAVIGATION = (
     Entry(N_("Inbox"), "/inbox"),
+    Entry(N_("Narratives"), "/narratives", "narratives"),
     Entry(N_("Dispute patterns"), "/patterns", "patterns"),
     Entry(N_("Policy"), "/policy", "policy"),
     Entry(N_("Settings"), "/settings"),
