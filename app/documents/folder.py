@@ -46,3 +46,12 @@ def set_aside(path: Path, *, into: str = TAKEN) -> None:
         number += 1
         place = target / f"{path.stem}-{number}{path.suffix}"
     shutil.move(path, place)
+
+
+def refused_files(folder: Path, *, limit: int = 50) -> list[str]:
+    """Names of files that were too large and lie in `refused/`, the latest first."""
+    aside = folder / REFUSED
+    if not aside.is_dir():
+        return []
+    files = sorted((p for p in aside.iterdir() if p.is_file()), key=lambda p: p.stat().st_mtime, reverse=True)
+    return [readable_name(path) for path in files[:limit]]

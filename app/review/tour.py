@@ -27,14 +27,14 @@ class Stop:
 STOPS = (
     Stop(
         1, N_("The inbox"),
-        N_("Each row is a case that waits for a person: what it is about, the customer, the amount at stake, and by when "
-           "to answer. The most pressing case stands on top. Open one with Enter, or with a click."),
+        N_("Each row is a case that waits for a person: what it is about, the customer, the amount at stake, and by "
+           "when to answer. The most pressing case stands on top. Open one with Enter, or with a click."),
     ),
     Stop(
         2, N_("A dispute"),
-        N_("Left is what the customer wrote, in the middle what we found with the arithmetic laid out, right what to do. "
-           "Words on yellow are evidence: point at a field and its place in the source lights. Nothing changes in Odoo "
-           "until you confirm, and you can take a confirmation back while the bar at the bottom runs."),
+        N_("Left is what the customer wrote, in the middle what we found with the arithmetic laid out, right what to "
+           "do. Words on yellow are evidence: point at a field and its place in the source lights. Nothing changes in "
+           "Odoo until you confirm, and you can take a confirmation back while the bar at the bottom runs."),
         "dispute",
     ),
     Stop(

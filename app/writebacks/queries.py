@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.decisions.models import Decision
@@ -53,3 +54,32 @@ def waiting_for_odoo(session: Session) -> int:
     """How many confirmed changes were sent and had no answer yet."""
     query = select(func.count()).select_from(WriteBack).where(WriteBack.state == "waiting", WriteBack.attempts > 0)
     return int(session.execute(query).scalar_one())
+
+
+def waiting(session: Session, *, limit: int = 200) -> Sequence[tuple[WriteBack, Suggestion]]:
+    """Writes on their way that had no answer yet, the next to be sent first."""
+    return _with_suggestions(
+        session, WriteBack.state.in_(("waiting", "leased")) & (WriteBack.attempts > 0), order=WriteBack.next_at,
+        limit=limit,
+    )  # fmt: skip
+
+
+def not_written(session: Session, *, limit: int = 200) -> Sequence[tuple[WriteBack, Suggestion]]:
+    """Writes that Odoo refused or that failed for good, and that nobody has put aside or replaced, the latest first."""
+    return _with_suggestions(
+        session, WriteBack.state.in_(("refused", "failed")) & (Suggestion.state == "refused"),
+        order=WriteBack.queued_at.desc(), limit=limit,
+    )  # fmt: skip
+
+
+def _with_suggestions(
+    session: Session, where: ColumnElement[bool], *, order: Any, limit: int
+) -> Sequence[tuple[WriteBack, Suggestion]]:
+    rows = session.execute(
+        select(WriteBack, Suggestion)
+        .join(Suggestion, Suggestion.id == WriteBack.suggestion_id)
+        .where(where)
+        .order_by(order)
+        .limit(limit)
+    ).all()
+    return [(write, suggestion) for write, suggestion in rows]

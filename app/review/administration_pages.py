@@ -1,0 +1,11 @@
+"""The pages for those who run Countersign, put together: people, keys, Odoo, webhooks, failed steps, health."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.review import failures_page, keys_page, odoo_page, people_page, system_page
+
+router = APIRouter()
+for part in (people_page.router, keys_page.router, odoo_page.router, failures_page.router, system_page.router):
+    router.include_router(part)
