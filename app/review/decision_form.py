@@ -14,18 +14,23 @@ from app.cases import again, queries
 from app.clock import now
 from app.decisions import amendment, choosing, closing, decide
 from app.decisions.changes import changed_since
+from app.decisions.dossier import dossier
 from app.errors import Conflict, Malformed, NotFound
 from app.review import history, sessions
 from app.review.case_page import CaseId
 from app.review.forms import lines_of, number_of, sent_form, steps_of, text_of
+from app.review.languages import _
 from app.review.list_state import ListState
-from app.review.sessions import SignedIn, Visit
+from app.review.sessions import SignedIn, Visit, undo_seconds
 from app.review.shell import page, shell
+from app.review.to_do import to_do
 from app.suggestions.models import Suggestion
 from app.users.people import names_by_email
 from app.writebacks import queue, undoing
 
 router = APIRouter()
+_OTHER_PAGES = ("/narratives/",)
+"""Where a form of ours may stand besides the case and lead back to."""
 Sent = Annotated[FormData, Depends(sent_form)]
 
 
@@ -38,10 +43,10 @@ def confirm(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> R
             _require_of_case(session, step.id, case_id)
             queue.confirm(
                 session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy,
-                at=now(), undo_seconds=request.app.state.settings.countersign_undo_seconds,
+                at=now(), undo_seconds=undo_seconds(request, visit),
             )  # fmt: skip
 
-    return _decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/reject")
@@ -50,7 +55,7 @@ def reject(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Re
 
     def carry_out(session: Session) -> None:
         if not text_of(form, "reason"):
-            raise Malformed("Say why you reject. Nothing was decided.")
+            raise Malformed(_("Say why you reject. Nothing was decided."))
         for step in steps_of(form):
             _require_of_case(session, step.id, case_id)
             decide.reject(
@@ -58,7 +63,7 @@ def reject(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Re
                 at=now(), reason_code=text_of(form, "reason"), note=text_of(form, "note")[:2000],
             )  # fmt: skip
 
-    return _decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out, goes_on=True)
 
 
 @router.post("/cases/{case_id}/edit")
@@ -68,16 +73,16 @@ def edit(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Resp
     def carry_out(session: Session) -> None:
         step = steps_of(form)[0]
         suggestion = _require_of_case(session, step.id, case_id)
-        values = _edited_values(form)
+        values = edited_values(form)
         if not values:
-            raise Malformed("Nothing was changed, so the step stays as it is.")
+            raise Malformed(_("Nothing was changed, so the step stays as it is."))
         proposal = amendment.edited(suggestion, values)
         decide.amend(
             session, step.id, proposal, content_hash=step.content_hash, by=visit.person,
             policy=request.app.state.policy, at=now(),
         )  # fmt: skip
 
-    return _decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/undo")
@@ -89,7 +94,7 @@ def undo(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Resp
             _require_of_case(session, step.id, case_id)
             queue.undo(session, step.id, by=visit.person, at=now())
 
-    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+    return decided(request, visit, case_id, form, carry_out, against_changes=False)
 
 
 @router.post("/cases/{case_id}/take-back")
@@ -101,7 +106,7 @@ def take_back(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) ->
         _require_of_case(session, step.id, case_id)
         undoing.undo_written(session, step.id, by=visit.person, policy=request.app.state.policy, at=now())
 
-    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+    return decided(request, visit, case_id, form, carry_out, against_changes=False)
 
 
 @router.post("/cases/{case_id}/read-again")
@@ -111,7 +116,7 @@ def read_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
     def carry_out(session: Session) -> None:
         again.assess_again(session, case_id, by=visit.person, at=now())
 
-    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+    return decided(request, visit, case_id, form, carry_out, against_changes=False)
 
 
 @router.post("/cases/{case_id}/close")
@@ -121,7 +126,7 @@ def close_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
     def carry_out(session: Session) -> None:
         closing.close(session, case_id, by=visit.person, note=text_of(form, "note")[:2000], at=now())
 
-    return _decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/reading")
@@ -130,10 +135,10 @@ def choose_reading(request: Request, visit: SignedIn, case_id: CaseId, form: Sen
 
     def carry_out(session: Session) -> None:
         if not text_of(form, "reason"):
-            raise Malformed("Say what the case is about. Nothing was changed.")
+            raise Malformed(_("Say what the case is about. Nothing was changed."))
         choosing.choose_reading(session, case_id, text_of(form, "reason"), by=visit.person, at=now())
 
-    return _decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/delivery")
@@ -143,7 +148,7 @@ def answer_delivery(request: Request, visit: SignedIn, case_id: CaseId, form: Se
     def carry_out(session: Session) -> None:
         answer = text_of(form, "delivered")
         if answer not in ("yes", "no"):
-            raise Malformed("Say whether the work was delivered. Nothing was recorded.")
+            raise Malformed(_("Say whether the work was delivered. Nothing was recorded."))
         decide.validate_delivery(
             session,
             case_id,
@@ -153,14 +158,17 @@ def answer_delivery(request: Request, visit: SignedIn, case_id: CaseId, form: Se
             at=now(),
         )
 
-    return _decided(request, visit, case_id, form, carry_out, against_changes=False)
+    return decided(request, visit, case_id, form, carry_out, against_changes=False)
 
 
-def _decided(
+def decided(
     request: Request, visit: Visit, case_id: int, form: FormData, carry_out: Callable[[Session], None], *,
-    against_changes: bool = True,
+    against_changes: bool = True, goes_on: bool = False,
 ) -> Response:  # fmt: skip
-    """Check the form, carry it out in one transaction, and go back to the case; or say who was faster."""
+    """Check the form, carry it out in one transaction, and go back to the case; or say who was faster.
+
+    `goes_on`: to the next case of the list, when nothing of this one is left for the person to decide.
+    """
     sessions.require_own_form(request, visit, text_of(form, "token"))
     wanted = ListState.of(text_of(form, "list"))
     try:
@@ -168,9 +176,20 @@ def _decided(
             if against_changes:
                 _require_as_seen(session, case_id, form, visit)
             carry_out(session)
+            opens = _next(session, request, visit, case_id, wanted) if goes_on else case_id
     except Conflict as conflict:
         return _conflict_page(request, visit, case_id, form, wanted, conflict.message)
-    return RedirectResponse(wanted.case(case_id), 303)
+    back = text_of(form, "back")
+    return RedirectResponse(back if back.startswith(_OTHER_PAGES) else wanted.case(opens), 303)
+
+
+def _next(session: Session, request: Request, visit: Visit, case_id: int, wanted: ListState) -> int:
+    """The case to open after a decision: this one while it holds steps for the person, else the next of the list."""
+    d = dossier(session, case_id)
+    if to_do(d, {}, request.app.state.policy, visit.person).may_decide:
+        return case_id
+    before, after = queries.neighbours(session, wanted.filter, d.case, sort=wanted.sort)
+    return after or before or case_id
 
 
 def _require_as_seen(session: Session, case_id: int, form: FormData, visit: Visit) -> None:
@@ -179,7 +198,7 @@ def _require_as_seen(session: Session, case_id: int, form: FormData, visit: Visi
     if case.version == number_of(form, "version"):
         return
     if changed_since(session, case_id, number_of(form, "seen"), but_not_by=visit.person.email):
-        raise Conflict("This case changed since you opened it. Nothing was decided.")
+        raise Conflict(_("This case changed since you opened it. Nothing was decided."))
 
 
 def _conflict_page(
@@ -193,7 +212,7 @@ def _conflict_page(
             "case_id": case_id,
             "message": message,
             "lines": history.lines(events, names),
-            "kept": [*_edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)],
+            "kept": [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)],
             "back": wanted.case(case_id),
         }
         return page(request, "conflict.html", context, status=409, around=shell(session, request, visit, at=now()))
@@ -202,11 +221,11 @@ def _conflict_page(
 def _require_of_case(session: Session, suggestion_id: Any, case_id: int) -> Suggestion:
     suggestion = session.get(Suggestion, suggestion_id)
     if suggestion is None or suggestion.case_id != case_id:
-        raise NotFound(f"Case {case_id} has no such step. Open it again to see what holds now.")
+        raise NotFound(_("Case %(number)s has no such step. Open it again to see what holds now.", number=case_id))
     return suggestion
 
 
-def _edited_values(form: FormData) -> dict[str, str]:
+def edited_values(form: FormData) -> dict[str, str]:
     """The values that differ from what the form showed."""
     names = dict.fromkeys(key.removeprefix("value-") for key in form if key.startswith("value-"))
     return {n: lines_of(form, f"value-{n}") for n in names if lines_of(form, f"value-{n}") != text_of(form, f"was-{n}")}

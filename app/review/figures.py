@@ -187,6 +187,13 @@ def waiting(since: datetime, at: datetime) -> str:
     return ngettext("%(num)s day", "%(num)s days", days)
 
 
+def seconds(value: int) -> str:
+    """A time to wait: `20 seconds`, `1 minute`."""
+    if value % 60 == 0:
+        return ngettext("%(num)s minute", "%(num)s minutes", value // 60)
+    return ngettext("%(num)s second", "%(num)s seconds", value)
+
+
 # -- text ---------------------------------------------------------------------------------------------------------
 
 

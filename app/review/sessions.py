@@ -86,6 +86,13 @@ def required_visit(request: Request) -> Visit:
 SignedIn = Annotated[Visit, Depends(required_visit)]
 
 
+def undo_seconds(request: Request, found: Visit) -> int:
+    """How long this person's confirmations can be undone: as they chose, else as the installation says."""
+    settings: Settings = request.app.state.settings
+    chosen = found.person.personal.undo_seconds
+    return settings.countersign_undo_seconds if chosen is None else chosen
+
+
 def form_token(request: Request, found: Visit) -> str:
     """A token for this session's forms; another session's is refused."""
     return signer(request).sign("form", found.id)

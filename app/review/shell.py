@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
@@ -24,14 +24,15 @@ from app.review import figures, languages, wording
 from app.review.areas import Areas, Entry, areas, navigation
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
-from app.review.sessions import Visit, form_token
+from app.review.languages import _, ngettext
+from app.review.sessions import Visit, form_token, is_https
 from app.review.tour import Stop, stop_of
 from app.suggestions.models import Suggestion
+from app.users.personal import THEMES
 from app.writebacks.queries import undoable_by, waiting_for_odoo
 
 STATIC = Path(__file__).parent / "static"
 WAITS_FOR_A_PERSON = ("to_decide", "needs_approval", "stale", "needs_attention")
-_THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,14 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
     waiting_writes = waiting_for_odoo(session)
     notice = ""
     if request.app.state.odoo is None:
-        notice = "No Odoo connected"
+        notice = _("No Odoo connected")
     elif waiting_writes:
-        notice = f"{wording.plural(waiting_writes, 'change waits', 'changes wait')} for Odoo"
+        notice = ngettext("%(num)s change waits for Odoo", "%(num)s changes wait for Odoo", waiting_writes)
     person = visit.person
     return Shell(
         name=person.name,
         initials="".join(part[0] for part in person.name.split()[:2]).upper() or "?",
-        roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else "no role",
+        roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else _("no role"),
         waiting=by_state["count"],
         undo=_undo(session, visit, at),
         odoo_notice=notice,
@@ -102,16 +103,16 @@ def _undo(session: Session, visit: Visit, at: datetime) -> Undo | None:
         return None
     case_id = found[0][0].case_id
     mine = sorted(((s, until) for s, until in found if s.case_id == case_id), key=lambda pair: pair[0].rank)
-    nouns = [_noun(s) for s, _ in mine]
-    left = min(int((until - at).total_seconds()) for _, until in mine)
-    return Undo(case_id, tuple(str(s.id) for s, _ in mine), f"Confirmed: {wording.joined(nouns)}.", max(1, left))
+    nouns = [_noun(s) for s, _until in mine]
+    left = min(int((until - at).total_seconds()) for _s, until in mine)
+    text = _("Confirmed: %(steps)s.", steps=wording.joined(nouns))
+    return Undo(case_id, tuple(str(s.id) for s, _until in mine), text, max(1, left))
 
 
 def _noun(suggestion: Suggestion) -> str:
     if suggestion.kind == "draft_credit_note" and suggestion.amount is not None and suggestion.currency:
-        money = Money(suggestion.amount, suggestion.currency)
-        return f"credit of {figures.number(money)} {money.currency}"
-    return wording.STEP_NOUNS[suggestion.kind].removeprefix("the ")
+        return _("credit of %(amount)s", amount=figures.money(Money(suggestion.amount, suggestion.currency)))
+    return wording.STEP_NAMES[suggestion.kind]
 
 
 @cache
@@ -134,13 +135,24 @@ def environment() -> Environment:
     return env
 
 
+def keep_theme(request: Request, response: Response, theme: str) -> None:
+    """Remember light or dark on this device, or, empty, forget it."""
+    name = "countersign_theme"
+    if theme not in THEMES:
+        response.delete_cookie(name, path="/", httponly=True, samesite="lax")
+        return
+    response.set_cookie(
+        name, theme, max_age=365 * 86400, path="/", httponly=True, samesite="lax", secure=is_https(request)
+    )
+
+
 def page(
     request: Request, template: str, context: Mapping[str, Any], *, status: int = 200, around: Shell | None = None
 ) -> HTMLResponse:
     """A rendered page. Without `around` it has no navigation (sign-in, errors)."""
     theme = request.cookies.get("countersign_theme", "") or (around.theme if around else "")
     html = environment().get_template(template).render(
-        **context, shell=around, theme=theme if theme in _THEMES else "", at=now(), today=figures.today(now()),
+        **context, shell=around, theme=theme if theme in THEMES else "", at=now(), today=figures.today(now()),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )  # fmt: skip
     return HTMLResponse(html, status)

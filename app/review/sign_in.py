@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from app.errors import NotFound
 from app.review import sessions
 from app.review.forms import sent_form, text_of
 from app.review.sessions import SignedIn
-from app.review.shell import page
+from app.review.shell import keep_theme, page
 from app.users import access
 from app.users.access import LINK_SECONDS, Caller
+from app.users.personal import THEMES, keep_personal
 
 router = APIRouter()
 Token = Annotated[str, Path(max_length=500)]
@@ -65,11 +67,12 @@ def choose_theme(request: Request, form: Annotated[FormData, Depends(sent_form)]
     wanted, back = text_of(form, "theme"), text_of(form, "back")
     own = back.startswith("/") and not back.startswith(("//", "/\\"))
     response = RedirectResponse(back if own and back.isprintable() else "/inbox", 303)
-    if wanted in ("light", "dark"):
-        response.set_cookie(
-            "countersign_theme", wanted, max_age=365 * 86400, path="/", httponly=True, samesite="lax",
-            secure=sessions.is_https(request),
-        )  # fmt: skip
+    if wanted in THEMES:
+        keep_theme(request, response, wanted)
+        visit = sessions.visit(request)
+        if visit is not None:
+            with request.app.state.database.transaction() as session:
+                keep_personal(session, visit.person.user_id, replace(visit.person.personal, theme=wanted))
     return response
 
 

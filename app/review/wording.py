@@ -80,6 +80,16 @@ STEP_NOUNS = Words({
     "merge_with_case": "the merge", "close_no_action": "the closing", "take_back": "the taking back",
 })  # fmt: skip
 
+STEP_NAMES = Words({
+    "set_customer_reference": "order number", "create_quotation_from_po": "quotation",
+    "update_draft_order": "changed quotation", "update_invoice_narrative": "invoice text",
+    "draft_credit_note": "credit note", "mark_disputed": "dispute mark", "schedule_activity": "follow-up",
+    "post_note": "note", "attach_evidence": "attachment", "create_ticket": "ticket", "request_approval": "request",
+    "update_billing_contact": "contact", "draft_reply": "reply", "merge_with_case": "merge",
+    "close_no_action": "closing", "take_back": "taking back",
+})  # fmt: skip
+"""In a list: without an article."""
+
 STEP_EFFECTS = Words({
     "set_customer_reference": "writes the order number on {target}",
     "create_quotation_from_po": "drafts a quotation for {target}", "update_draft_order": "changes {target}",
