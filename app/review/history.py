@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from app.audit.models import AuditEvent
-from app.review import wording
+from app.clock import now
+from app.review import figures, handling_words, wording
 from app.vocabulary import KIND_OF
 
 
@@ -56,6 +57,8 @@ def _of_detector(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str = "") -> tuple[str, str]:
+    if (handled := handling_words.sentence(action, c, figures.today(now()))) is not None:
+        return handled
     step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
     if action == "case.opened" and actor.startswith("source:detector:"):
         return "Found in Odoo by Countersign.", f"Rule {actor.removeprefix('source:detector:')}"
