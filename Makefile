@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
+.PHONY: demo test setup run messages check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -51,6 +51,9 @@ gate: .venv/.ok ## the offline engine must be as good as evals/baselines say; ru
 
 train: .venv/.ok ## train the offline model from the labelled corpus
 	$(BIN)/countersign model train
+
+messages: .venv/.ok ## gather every sentence of the pages into app/review/locale/*/messages.po, to be translated
+	$(BIN)/python -m app.review.catalogue
 
 migrate: .venv/.ok ## bring DATABASE_URL to the newest version
 	$(BIN)/alembic upgrade head

@@ -2,7 +2,7 @@
 
 Templates use `{{ _("…") }}` and `{% trans %}`; modules import `_` from here. Whole sentences are translated, with what
 varies as named values (`_("Answer by %(day)s", day=…)`), never glued. Sentences that other stages made and that stand
-in the database in English are recognised by their pattern: `told`.
+in the database in English are recognised by their pattern: `telling.told`.
 
 Who reads is known per request: `ReadersLanguage` begins with what the browser asks for, and `follow` goes on with what
 the signed-in person has chosen. The catalogues are `locale/<language>/messages.po`, read as they are.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from starlette.datastructures import Headers
@@ -138,15 +139,22 @@ def catalogue_file(language: str) -> Path:
 
 
 @cache
-def translations(language: str) -> NullTranslations:
-    """The catalogue of a language; sentences without a translation stay English."""
+def catalogue(language: str) -> Catalog:
+    """The sentences of a language as they stand in the file; empty where there is none."""
     file = catalogue_file(language)
     if language == SOURCE or not file.exists():
-        return NullTranslations()
+        return Catalog(language)
     with file.open("rb") as source:
-        catalogue = read_po(source, locale=language)
+        return read_po(source, locale=language)
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language to look up in; sentences without a translation stay English."""
+    if language == SOURCE:
+        return NullTranslations()
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
 
@@ -196,5 +204,7 @@ class Words(Mapping[str, str]):
 
 
 def told(text: str) -> str:
-    """A sentence that another stage made in English, in the reader's language where its pattern is known."""
-    return text
+    """A sentence that another stage made in English, in the reader's language as far as it is known."""
+    from app.review import telling
+
+    return telling.told(text)
