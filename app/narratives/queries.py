@@ -167,15 +167,6 @@ def _is_clean_step(suggestion: Suggestion, narrative: Narrative) -> bool:
     return set(lines) <= set(narrative.clean_lines) if lines else is_clean(narrative)
 
 
-def open_of_customer(session: Session, customer_id: int | None, *, limit: int) -> Sequence[int]:
-    """Cases of drafts of a customer (None: of every one) that wait or may be told anew, at most so many."""
-    query = select(Narrative.case_id).join(Case, Case.id == Narrative.case_id).where(Narrative.state == "open")
-    query = query.where(Case.state.in_([s for s in OPEN_STATES if s != "writing"]))
-    if customer_id is not None:
-        query = query.where(Case.customer_id == customer_id)
-    return session.execute(query.order_by(Narrative.case_id).limit(limit)).scalars().all()
-
-
 def _waits(show: str) -> tuple[ColumnElement[bool], ...]:
     if show not in SHOWS:
         raise Malformed(f"Drafts are shown by one of {', '.join(SHOWS)}, not by {show[:40]!r}.")

@@ -255,14 +255,8 @@ def _may(request: Request, visit: Visit, suggestion: Suggestion) -> bool:
 def _confirm(session: Session, request: Request, visit: Visit, step: SeenStep) -> None:
     queue.confirm(
         session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy, at=now(),
-        undo_seconds=_undo_seconds(request, visit),
+        undo_seconds=sessions.undo_seconds(request, visit),
     )  # fmt: skip
-
-
-def _undo_seconds(request: Request, visit: Visit) -> int:
-    """The person's own time to undo, else the installation's."""
-    own = visit.person.personal.undo_seconds
-    return own if own is not None else int(request.app.state.settings.countersign_undo_seconds)
 
 
 def _of_case(session: Session, step: SeenStep, case_id: int) -> Suggestion:
