@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from app.money import Money
 
 DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
 SCHEMA = Path(__file__).parent / "policies" / "schema.json"
+WHY_NOT = ("action", "risk", "company", "no_amount", "no_rate", "threshold")
+"""Why a rule does not fit: it is about other steps, risks or companies, or only about less than this amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,27 @@ class Policy:
             Misconfigured: No rule fits; nothing may be confirmed then.
         """
         for rule in self.content["rules"]:
-            if "actions" in rule and action not in rule["actions"]:
-                continue
-            if "risks" in rule and risk not in rule["risks"]:
-                continue
-            if "companies" in rule and company_id not in rule["companies"]:
-                continue
-            if "below" in rule and not self._is_below(amount, Decimal(rule["below"])):
-                continue
-            return Requirement(
-                rule["id"], rule["says"], rule["approvals"], tuple(rule["roles"]), tuple(rule.get("one_of", ()))
-            )
+            if not self.why_not(rule, action=action, risk=risk, amount=amount, company_id=company_id):
+                return Requirement(
+                    rule["id"], rule["says"], rule["approvals"], tuple(rule["roles"]), tuple(rule.get("one_of", ()))
+                )
         raise Misconfigured(
             f"No rule of the policy fits {action} with risk {risk}. Add a rule without conditions at the end."
         )
+
+    def why_not(
+        self, rule: Mapping[str, Any], *, action: str, risk: str, amount: Money | None, company_id: int | None
+    ) -> str:
+        """Why a rule does not fit, one of `WHY_NOT`; empty when it does."""
+        if "actions" in rule and action not in rule["actions"]:
+            return "action"
+        if "risks" in rule and risk not in rule["risks"]:
+            return "risk"
+        if "companies" in rule and company_id not in rule["companies"]:
+            return "company"
+        if "below" in rule and not self._is_below(amount, Decimal(rule["below"])):
+            return "no_amount" if amount is None else "no_rate" if not self._has_rate(amount.currency) else "threshold"
+        return ""
 
     def forbidden_risks(self, role: str) -> tuple[str, ...]:
         """Risk classes that people may never decide in this role."""
@@ -65,8 +75,16 @@ class Policy:
         return bool(self.content["duties"]["editor_is_not_the_only_approver"])
 
     @property
+    def amounts_hidden_from(self) -> tuple[str, ...]:
+        """Roles that do not see what a case is worth."""
+        return tuple(self.content["duties"].get("amounts_hidden_from", ("project_manager",)))
+
+    @property
     def delivery_validator_bars(self) -> tuple[str, ...]:
         return tuple(self.content["duties"]["delivery_validator_does_not_approve"])
+
+    def _has_rate(self, currency: str) -> bool:
+        return currency == self.content["currency"] or currency in self.content["rates"]
 
     def _is_below(self, amount: Money | None, threshold: Decimal) -> bool:
         """An amount that is not known, or in a currency without a rate, is never below."""
@@ -84,7 +102,6 @@ def load(path: Path | None = None) -> Policy:
     Raises:
         Misconfigured: The file is missing, is not YAML, or breaks the schema; the message names the place.
     """
-    import jsonschema
     import yaml
 
     path = path or DEFAULT
@@ -94,14 +111,22 @@ def load(path: Path | None = None) -> Policy:
         raise Misconfigured(
             f"The policy {path} cannot be read: {error}. Correct it; until then nothing is decided."
         ) from None
-    content = json.loads(json.dumps(content, default=str))
+    return checked(json.loads(json.dumps(content, default=str)), f"The policy {path}")
+
+
+def checked(content: Any, name: str) -> Policy:
+    """A policy out of its content, once it fits the schema; `name` stands first in what is said of a fault.
+
+    Raises:
+        Misconfigured: It breaks the schema; the message names the place.
+    """
+    import jsonschema
+
     problem = jsonschema.exceptions.best_match(
         jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(content)
     )
     if problem is not None:
         place = "/".join(str(p) for p in problem.absolute_path) or "the top"
-        raise Misconfigured(
-            f"The policy {path} is wrong at {place}: {problem.message}. Until it is right nothing is decided."
-        )
+        raise Misconfigured(f"{name} is wrong at {place}: {problem.message}. Until it is right nothing is decided.")
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return Policy(content, hashlib.sha256(canonical.encode()).hexdigest())

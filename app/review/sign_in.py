@@ -28,13 +28,14 @@ Token = Annotated[str, Path(max_length=500)]
 @router.get("/sign-in")
 def sign_in_help(request: Request) -> HTMLResponse:
     """How to get in."""
-    return page(request, "sign_in.html", {"person": None, "token": ""})
+    return page(request, "sign_in.html", {"person": None, "token": "", "tour": False})
 
 
 @router.get("/sign-in/{token}")
 def sign_in_page(request: Request, token: Token) -> HTMLResponse:
     """A page with a button: opening the link, as mail scanners do, signs nobody in."""
-    return page(request, "sign_in.html", {"person": _person(request, token), "token": token})
+    context = {"person": _person(request, token), "token": token, "tour": _wants_tour(request)}
+    return page(request, "sign_in.html", context)
 
 
 @router.post("/sign-in/{token}")
@@ -46,7 +47,7 @@ def sign_in(request: Request, token: Token) -> Response:
         if not access.spend(session, token, seconds=LINK_SECONDS, at=now()):
             raise NotFound(_NOT_GOOD)
         trail.record(session, "person.signed_in", actor=person.email, at=now(), by="link")
-    response = RedirectResponse("/inbox", 303)
+    response = RedirectResponse("/tour" if _wants_tour(request) else "/inbox", 303)
     sessions.begin(request, response, person.user_id)
     return response
 
@@ -80,6 +81,11 @@ _NOT_GOOD = (
     "This sign-in link is not good any more: links work once and for fifteen minutes. Ask for another, or make one "
     "with: countersign user link"
 )
+
+
+def _wants_tour(request: Request) -> bool:
+    """Whether the link is one that begins with the guided tour, as the demo's does."""
+    return request.query_params.get("tour") == "1"
 
 
 def _person(request: Request, token: str) -> Caller:

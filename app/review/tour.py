@@ -16,12 +16,17 @@ COOKIE = "countersign_tour"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop: `number` of five, what it is about, and what to look at there. `kind` is that of the case it opens."""
+    """One stop: its `number`, what it is about, and what to look at there. `kind` is that of the case it opens."""
 
     number: int
     title: str
     says: str
     kind: str = ""
+
+    @property
+    def of(self) -> int:
+        """How many stops there are."""
+        return len(STOPS)
 
 
 STOPS = (
