@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import documents
@@ -77,7 +78,8 @@ def create_app(
     app.state.renderer, app.state.health = renderer or ChildRenderer(), health
     app.include_router(api.router)
     app.include_router(review.router)
-    app.mount("/static", StaticFiles(packages=[("app.review", "static")]), name="static")
+    static = StaticFiles(packages=[("app.review", "static")])
+    app.mount("/static", GZipMiddleware(static, minimum_size=1000), name="static")  # pages hold tokens, so they are not
     api.describe(app, settings.public_url)
     _translate_errors(app)
     app.add_middleware(

@@ -20,7 +20,7 @@ from app.cases.queries import Filter
 from app.clock import now
 from app.money import Money
 from app.patterns.report import ROLES as PATTERN_ROLES
-from app.review import figures, languages, wording
+from app.review import commands, figures, languages, telling, wording
 from app.review.areas import Areas, Entry, areas, navigation
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
@@ -33,6 +33,11 @@ from app.writebacks.queries import undoable_by, waiting_for_odoo
 
 STATIC = Path(__file__).parent / "static"
 WAITS_FOR_A_PERSON = ("to_decide", "needs_approval", "stale", "needs_attention")
+SCRIPTS = (
+    "vendor/htmx-2.0.11.min.js", "vendor/htmx-ext-sse-2.2.4.min.js", "base.js", "connection.js", "dialogs.js",
+    "evidence.js", "source.js", "list.js", "deciding.js", "commands.js",
+)  # fmt: skip
+"""In the order in which they run; Alpine comes only when the palette is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Shell:
     """Whether single letters are keys, as this person set it."""
     theme: str
     """Light or dark, as this person set it; empty: as the browser says."""
+    role_codes: tuple[str, ...]
 
 
 def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
@@ -93,6 +99,7 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         tour=stop_of(request),
         keys_on=person.personal.single_keys,
         theme=person.personal.theme,
+        role_codes=tuple(person.roles),
     )
 
 
@@ -131,7 +138,8 @@ def environment() -> Environment:
     )  # fmt: skip
     env.install_gettext_callables(languages.gettext, languages.plural_form, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(asset=asset, words=wording, figures=figures, operator=operator, reader=languages.reader)
-    env.filters.update(told=languages.told)
+    env.globals.update(scripts=SCRIPTS, commands=commands.table)
+    env.filters.update(told=telling.told)
     return env
 
 
