@@ -10,6 +10,7 @@ from app.review import (
     decision_form,
     handling,
     inbox,
+    keyboard_page,
     my_settings,
     narratives_page,
     patterns_page,
@@ -23,3 +24,4 @@ router.include_router(administration_pages.router)
 router.include_router(my_settings.router)
 router.include_router(narratives_page.router)
 router.include_router(handling.router)
+router.include_router(keyboard_page.router)
