@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import SequenceMatcher
 from uuid import UUID
 
 from app.decisions.amendment import editable_values
@@ -18,12 +19,14 @@ from app.narratives.drafting import Draft, HeldBack, LineDraft, Sentence
 from app.narratives.entries import EXPENSE, MILESTONE, TIMESHEET, Entry
 from app.review import figures
 from app.review.languages import N_, _
-from app.review.rewording import running
+from app.review.rewording import Piece, running
 from app.suggestions.figures import EMPTY
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import part_of
 from app.users.access import Caller
 
+ALIKE = 0.5
+"""How alike two lines must be to be compared word by word: below, one is struck out and the other stands new."""
 MOST_ENTRIES = 400
 """Entries of a line that are shown; the text rests on all."""
 
@@ -232,7 +235,7 @@ def _bits(
     spans = _spans(after, sentences, line_id, owner or {})
     bits: list[Bit] = []
     at = 0
-    for piece in running("" if now == EMPTY else now, after):
+    for piece in reworded("" if now == EMPTY else now, after):
         if piece.what == "removed":
             bits.append(Bit("removed", piece.text))
             continue
@@ -240,6 +243,26 @@ def _bits(
         bits += _cut(piece.what, after, at, end, spans)
         at = end
     return tuple(bits)
+
+
+def reworded(now: str, after: str) -> tuple[Piece, ...]:
+    """Old and new text line by line; a line that was changed in part is compared word by word."""
+    old, new = now.splitlines(keepends=True), after.splitlines(keepends=True)
+    pieces: list[Piece] = []
+    for tag, i, j, k, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        gone, come = "".join(old[i:j]), "".join(new[k:n])
+        if tag == "equal":
+            pieces.append(Piece("kept", come))
+        elif gone and come and j - i == n - k and _is_alike(gone, come):
+            pieces += running(gone, come)
+        else:
+            ended = gone if not gone or gone.endswith("\n") or not come else f"{gone}\n"
+            pieces += [Piece(what, text) for what, text in (("removed", ended), ("added", come)) if text]
+    return tuple(pieces)
+
+
+def _is_alike(gone: str, come: str) -> bool:
+    return SequenceMatcher(None, gone.split(), come.split(), autojunk=False).ratio() >= ALIKE
 
 
 def _cut(what: str, text: str, start: int, end: int, spans: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[Bit]:

@@ -26,7 +26,6 @@ from app.review.areas import require
 from app.review.figures import Exchange
 from app.review.forms import SeenStep, lines_of, sent_form, steps_of, text_of
 from app.review.languages import N_, _, ngettext
-from app.review.rewording import running
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.suggestions.figures import EMPTY
@@ -65,15 +64,12 @@ def clean(request: Request, visit: SignedIn) -> HTMLResponse:
     require(visit.person, "narratives")
     at = now()
     with request.app.state.database.transaction() as session:
-        found = queries.clean_steps(session, limit=AT_ONCE)
-        context = {
-            "drafts": [
-                (narrative, case, [(s, _running(s)) for s in steps if _may(request, visit, s)])
-                for narrative, case, steps in found
-            ],
-            "at_once": AT_ONCE, "money_of": _money,
-        }  # fmt: skip
-        context["lines"] = sum(len(steps) for _narrative, _case, steps in context["drafts"])
+        drafts = [
+            (narrative, case, [(s, _running(s)) for s in steps if _may(request, visit, s)])
+            for narrative, case, steps in queries.clean_steps(session, limit=AT_ONCE)
+        ]
+        lines = sum(len(steps) for _narrative, _case, steps in drafts)
+        context = {"drafts": drafts, "at_once": AT_ONCE, "money_of": _money, "lines": lines}
         return page(request, "narratives_clean.html", context, around=shell(session, request, visit, at=at))
 
 
@@ -239,7 +235,7 @@ def _tag(one: Waiting) -> tuple[str, str]:
 def _running(suggestion: Suggestion) -> list[tuple[str, Any]]:
     """What each row of a step says: (what, its text as one running text)."""
     return [
-        (str(row["what"]), running("" if row["now"] == EMPTY else str(row["now"]), str(row["after"])))
+        (str(row["what"]), narrative_lines.reworded("" if row["now"] == EMPTY else str(row["now"]), str(row["after"])))
         for row in suggestion.before
     ]
 
