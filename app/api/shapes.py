@@ -36,6 +36,7 @@ if (set(State.__args__), set(Sort.__args__), set(RejectReason.__args__)) != (  #
 
 Amount = Annotated[str | None, Field(description="Decimal text in major units, net unless said otherwise.")]
 Currency = Annotated[str | None, Field(description="ISO 4217.", min_length=3, max_length=3)]
+SnoozedFor = Literal["", "customer_answers", "delivery_answers"]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -146,6 +147,13 @@ class CaseLine(BaseModel):
     attention: str = Field(description="Why a person must look, if the machine cannot go on; else empty.")
     opened_at: datetime
     updated_at: datetime
+    owner_id: UUID | None = Field(None, description="Whose case it is.")
+    team: str = Field("", description="The team whose case it is, beside or without an owner.")
+    snoozed_until: datetime | None = Field(None, description="When a case that was put off comes back by itself.")
+    snoozed_for: SnoozedFor = Field("", description="Whose answer it waits for, if any.")
+    snoozed_because: str = ""
+    merged_into: int | None = Field(None, description="The case that this one was folded into.")
+    split_from: int | None = Field(None, description="The case whose message this one shares.")
 
 
 class CaseList(BaseModel):

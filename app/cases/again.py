@@ -30,4 +30,5 @@ def assess_again(session: Session, case_id: int, *, by: Caller, at: datetime) ->
     if case.state in ("writing", "done", "closed"):
         raise Conflict(f"Case {case_id} is {case.state}: it is not assessed again under a decision.", state=case.state)
     trail.record(session, "case.retried", case_id=case_id, actor=by.email, at=at)
-    steps.schedule(session, case_id, "assess", at=at)
+    # Of a message with several matters, reading it again would say what the whole is about: the part is compared anew.
+    steps.schedule(session, case_id, "assess" if case.split_from is None else "reconcile", at=at)

@@ -11,7 +11,8 @@ MATERIAL = (
     "case.assessed", "case.reconciled", "suggestion.made", "decision.confirm", "decision.reject", "decision.undone",
     "document.came_again", "delivery.answered", "write.stale", "write.refused", "case.took_over",
     "detection.changed", "detection.fixed", "detection.found_again", "fields.corrected", "record.chosen",
-    "reading.chosen",
+    "reading.chosen", "case.split", "case.taken_out", "case.gave_back", "case.alarmed", "callback.done",
+    "callback.undone",
 )  # fmt: skip
 """Events after which a person should look again before deciding. A write that went through as confirmed is none."""
 

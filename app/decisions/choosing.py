@@ -12,10 +12,11 @@ from app.assessments.results import Vote
 from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case
+from app.decisions import call_back
 from app.documents import readings
 from app.errors import Conflict, NotFound, Refused
 from app.users.access import Caller
-from app.vocabulary import KIND_OF, CertaintyWord
+from app.vocabulary import KIND_OF, CertaintyWord, Kind
 
 CHOOSING_ROLES = ("reviewer", "controller")
 _SETTLED = ("writing", "done", "closed", "received")
@@ -31,7 +32,8 @@ def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, a
 
     Raises:
         NotFound: There is no such case, or it has not been read yet.
-        Refused: The person is neither reviewer nor controller, or there is no such reason.
+        Refused: The person is neither reviewer nor controller, or there is no such reason; of a security alert, only a
+            controller says that it is genuine, once the call-back checklist is complete.
         Conflict: The case is being written or has ended.
     """
     by.require("decide")
@@ -44,6 +46,12 @@ def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, a
         raise NotFound(f"There is no case {case_id}.")
     if not may_be_chosen(case):
         raise Conflict(f"Case {case_id} is {case.state}: what it is about cannot be changed now.", state=case.state)
+    if case.kind == Kind.SECURITY_ALERT and KIND_OF[reason] is not Kind.SECURITY_ALERT:
+        if "controller" not in by.roles:
+            raise Refused(
+                "This is a security alert. A finance controller says after the call-back that it is an ordinary case."
+            )
+        call_back.require_complete(session, case)
     row = keep.current(session, case_id)
     before = keep.assessment_of(row)
     chosen = replace(

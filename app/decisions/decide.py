@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.audit.models import AuditEvent
-from app.cases import lifecycle
+from app.cases import lifecycle, snoozing
 from app.cases.models import Case
-from app.decisions import duties, elsewhere
+from app.decisions import call_back, correcting, duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.errors import Conflict, NotFound, Refused
@@ -49,7 +49,7 @@ def confirm(
     Raises:
         NotFound: There is no such suggestion.
         Conflict: Somebody decided it first, it was replaced, or it is not the version the person saw.
-        Refused: The policy or the separation of duties says no.
+        Refused: The policy or the separation of duties says no, or the call-back of a security alert is not done.
     """
     by.require("decide")
     suggestion, case = _open(session, suggestion_id, content_hash)
@@ -58,6 +58,8 @@ def confirm(
     duties.require_not_delivery_validator(
         policy, action=suggestion.kind, by=by.email, answered_by=_delivery_answers(session, case.id)
     )
+    if suggestion.kind != TAKE_BACK:
+        call_back.require_complete(session, case)
     earlier = _confirmations(session, suggestion)
     if any(person == by.user_id for person, _ in earlier):
         raise Conflict("You confirmed this already; it waits for another person.", suggestion=str(suggestion.id))
@@ -97,6 +99,30 @@ def reject(
     _close_stale(session, suggestion)
     settle_case(session, case, actor=by.email, at=at)
     return Outcome(decision.id, suggestion.id, True, "")
+
+
+def reject_all(
+    session: Session, case: Case, *, by: Caller, policy: Policy, at: datetime, reason_code: str, note: str
+) -> int:
+    """Record a person's no to every undecided step of a locked case, for one reason; returns to how many. Who calls
+    gives the case its state.
+
+    Raises:
+        Refused: The policy lets none of the person's roles decide on one of them.
+    """
+    rows = session.execute(
+        select(Suggestion)
+        .where(Suggestion.case_id == case.id, Suggestion.state.in_(("open", "stale", "refused")))
+        .order_by(Suggestion.rank, Suggestion.made_at)
+        .with_for_update()
+    ).scalars().all()  # fmt: skip
+    for suggestion in rows:
+        requirement = _requirement(suggestion, policy)
+        role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
+        _record(session, suggestion, "reject", by, role, requirement, policy, at, reason_code, note)
+        suggestion.state = "rejected"
+    session.flush()
+    return len(rows)
 
 
 def amend(
@@ -202,6 +228,8 @@ def validate_delivery(
     trail.record(
         session, "delivery.answered", case_id=case_id, actor=by.email, at=at, was_delivered=was_delivered, note=note
     )
+    if case.snoozed_for == "delivery_answers":
+        snoozing.wake(session, case, because=snoozing.DELIVERY_ANSWERED, at=at)
 
 
 def confirmations(session: Session, suggestion: Suggestion) -> list[tuple[str, str, datetime]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
@@ -95,7 +95,7 @@ def dossier(session: Session, case_id: int) -> Dossier:
     documents = session.execute(
         select(Document)
         .join(CaseDocument, CaseDocument.document_id == Document.id)
-        .where(CaseDocument.case_id == case_id)
+        .where(or_(CaseDocument.case_id == case_id, _is_shared(case)))
         .order_by(CaseDocument.added_at, Document.id)
     ).scalars().all()  # fmt: skip
     arrivals = session.execute(
@@ -126,6 +126,13 @@ def dossier(session: Session, case_id: int) -> Dossier:
         steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
         brief=kept_briefs.of_row(row) if row else None,
     )
+
+
+def _is_shared(case: Case) -> ColumnElement[bool]:
+    """The document of the message that a case was split off."""
+    if case.split_from is None:
+        return false()
+    return Document.id.in_(select(AssessmentRow.document_id).where(AssessmentRow.case_id == case.id))
 
 
 def shown_suggestions(session: Session, case_id: int) -> tuple[ShownSuggestion, ...]:
@@ -170,6 +177,10 @@ def case_json(case: Case) -> dict[str, Any]:
         "here_because": case.here_because, "priority_because": case.priority_because,
         "unsure_because": case.unsure_because, "attention": case.attention, "opened_at": case.opened_at.isoformat(),
         "updated_at": case.updated_at.isoformat(),
+        "owner_id": str(case.owner_id) if case.owner_id else None, "team": case.team,
+        "snoozed_until": case.snoozed_until.isoformat() if case.snoozed_until else None,
+        "snoozed_for": case.snoozed_for, "snoozed_because": case.snoozed_because,
+        "merged_into": case.merged_into, "split_from": case.split_from,
     }  # fmt: skip
 
 

@@ -81,8 +81,6 @@ def sentence(action: str, c: Mapping[str, Any], today: date) -> tuple[str, str] 
         if action == "callback.done":
             return _("ticked on the call-back checklist: “%(what)s”.", what=what), str(c.get("note", ""))
         return _("took a tick off the call-back checklist: “%(what)s”.", what=what), ""
-    if action == "case.genuine":
-        return _("confirmed after the call-back that it is genuine."), ""
     return None
 
 

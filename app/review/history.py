@@ -57,7 +57,8 @@ def _of_detector(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str = "") -> tuple[str, str]:
-    if (handled := handling_words.sentence(action, c, figures.today(now()))) is not None:
+    """The sentence and its detail. After a person's name it goes on in small letters: "confirmed the credit note."."""
+    if by_person and (handled := handling_words.sentence(action, c, figures.today(now()))) is not None:
         return handled
     step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
     if action == "case.opened" and actor.startswith("source:detector:"):

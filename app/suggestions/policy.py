@@ -32,7 +32,7 @@ ACTIONS = (
 )  # fmt: skip
 """All but the reply, which is written from what these propose."""
 
-_ON_ALERT = ("post_note", "schedule_activity", "close_no_action")
+ON_ALERT = ("post_note", "schedule_activity", "close_no_action")
 """While fraud is one reading of several, nothing is proposed that answers, moves money or changes a record."""
 
 
@@ -52,7 +52,7 @@ def propose(situation: Situation) -> tuple[Proposal, ...]:
         proposals += _alone(action.__name__, situation, lambda a=action: a.propose(situation))  # type: ignore[misc]
     proposals += _alone("draft_reply", situation, lambda: draft_reply.propose(situation, proposals))
     if any(KIND_OF[r] is Kind.SECURITY_ALERT for r in (c.reason, *c.prediction_set, *c.secondary_reasons)):
-        proposals = [p for p in proposals if p.kind in _ON_ALERT]
+        proposals = [p for p in proposals if p.kind in ON_ALERT]
     return tuple(sorted(proposals, key=lambda p: p.rank))
 
 

@@ -1,0 +1,170 @@
+"""Folding a case into another, and taking it out again. What went along is kept, so that it finds its way back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.assessments import keep
+from app.audit import trail
+from app.cases import lifecycle, snoozing, steps
+from app.cases.models import Case, CaseDocument, CaseMerge
+from app.cases.seen import Seen, locked, require_handling
+from app.errors import Conflict, NotFound, Refused
+from app.suggestions.models import Suggestion
+from app.suggestions.withdraw import withdraw
+from app.users.access import Caller
+from app.vocabulary import Kind
+
+_ON_ITS_WAY = ("received", "writing", "done", "closed")
+
+
+def merge(
+    session: Session, case_id: int, into: int, *, seen: Seen, by: Caller, at: datetime, because: str = ""
+) -> Case:
+    """Fold a case into another by a person's word: its documents move there and it is closed. Nothing in Odoo changes.
+
+    Raises:
+        NotFound: One of the cases does not exist.
+        Refused: The person is neither reviewer nor controller, or a security alert would lose its guard.
+        Conflict: It changed since it was seen, is being read or written, or one of them is merged already.
+    """
+    require_handling(by)
+    if case_id == into:
+        raise Conflict("A case is not folded into itself. Choose another one.", case=case_id)
+    target = _both(session, case_id, into)
+    case = locked(session, case_id, seen, by=by)
+    if case.state in _ON_ITS_WAY:
+        raise Conflict(f"Case {case_id} is {case.state} and is not folded into another now.", case=case_id)
+    on_its_way = select(Suggestion.id).where(Suggestion.case_id == case_id, Suggestion.state == "confirmed").limit(1)
+    if session.execute(on_its_way).first() is not None:
+        raise Conflict(f"A step of case {case_id} is on its way to Odoo. Wait until it is written.", case=case_id)
+    if case.kind == Kind.SECURITY_ALERT and target.kind != Kind.SECURITY_ALERT:
+        raise Refused(
+            f"Case {case_id} is a security alert and is not folded into an ordinary case: its bank details would be "
+            "shown there. Mark the other one as fraud first, or go on with both."
+        )
+    fold(session, case, target, actor=by.email, at=at, because=because.strip())
+    lifecycle.move(session, case, "closed", actor=by.email, at=at, because=f"Folded into case {into}.")
+    session.flush()
+    return target
+
+
+def fold(session: Session, case: Case, target: Case, *, actor: str, at: datetime, because: str) -> None:
+    """Move what a locked case holds into another locked one, which is brought before a person. Who calls ends it.
+
+    Raises:
+        Conflict: One of them is folded into another already.
+    """
+    for one in (case, target):
+        if one.merged_into is not None:
+            raise Conflict(
+                f"Case {one.id} was itself folded into case {one.merged_into}. Choose that one.", case=one.id
+            )  # fmt: skip
+    documents = list(
+        session.execute(
+            select(CaseDocument.document_id)
+            .where(CaseDocument.case_id == case.id)
+            .order_by(CaseDocument.role != "opening", CaseDocument.added_at, CaseDocument.document_id)
+        ).scalars()
+    )
+    session.execute(
+        update(CaseDocument)
+        .where(CaseDocument.document_id.in_(documents))
+        .values(case_id=target.id, role="added", added_at=at)
+    )
+    session.add(
+        CaseMerge(
+            case_id=case.id, into_id=target.id, document_ids=documents, merged_by=actor, merged_at=at, because=because,
+            was_open=target.state not in ("done", "closed"),
+        )
+    )  # fmt: skip
+    case.merged_into = target.id
+    case.updated_at = at
+    steps.end_all(session, case.id, at=at)
+    withdraw(session, case.id, actor=actor, at=at)
+    trail.record(session, "case.merged", case_id=case.id, actor=actor, at=at, into=target.id, because=because)
+    trail.record(session, "case.took_over", case_id=target.id, actor=actor, at=at, merged=case.id, because=because)
+    if target.state in ("done", "closed"):
+        lifecycle.move(session, target, "to_decide", actor=actor, at=at, because=f"Case {case.id} was folded into it.")
+    snoozing.wake(session, target, because=f"Case {case.id} was folded into it.", at=at, actor=actor)
+    target.unsure_because = f"{target.unsure_because} {_added(case.id)}".strip()
+    target.updated_at = at
+    session.flush()
+
+
+def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime) -> Case:
+    """Undo a merge: the documents go back, and the case is compared with Odoo and proposed for anew.
+
+    Raises:
+        NotFound: There is no such case.
+        Refused: The person is neither reviewer nor controller.
+        Conflict: It is not folded into another, or that one is itself folded into a third: that comes out first.
+    """
+    require_handling(by)
+    into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
+    target = _both(session, case_id, into) if into is not None else None
+    case = locked(session, case_id, seen, by=by)
+    merged = session.execute(
+        select(CaseMerge).where(CaseMerge.case_id == case_id, CaseMerge.taken_apart_at.is_(None))
+    ).scalar_one_or_none()
+    if target is None or case.merged_into != target.id or merged is None:
+        raise Conflict(f"Case {case_id} is not folded into another one.", case=case_id)
+    if target.merged_into is not None:
+        raise Conflict(
+            f"Case {target.id} is itself folded into case {target.merged_into}. Take that one out first.",
+            case=case_id, into=target.id,
+        )  # fmt: skip
+    for place, document_id in enumerate(merged.document_ids):
+        session.execute(
+            update(CaseDocument)
+            .where(CaseDocument.document_id == document_id, CaseDocument.case_id == target.id)
+            .values(case_id=case_id, role="opening" if place == 0 else "added")
+        )
+    merged.taken_apart_by, merged.taken_apart_at = by.email, at
+    case.merged_into = None
+    trail.record(session, "case.taken_out", case_id=case_id, actor=by.email, at=at, into=target.id)
+    trail.record(session, "case.gave_back", case_id=target.id, actor=by.email, at=at, merged=case_id)
+    target.unsure_because = target.unsure_because.replace(_added(case_id), "").strip()
+    target.updated_at = at
+    _go_on(session, case, actor=by.email, at=at, because=f"Taken out of case {target.id} again.")
+    session.flush()
+    return case
+
+
+def merged_into(session: Session, case_id: int) -> list[Case]:
+    """The cases that are folded into this one, the oldest first."""
+    return list(session.execute(select(Case).where(Case.merged_into == case_id).order_by(Case.id)).scalars())
+
+
+def _go_on(session: Session, case: Case, *, actor: str, at: datetime, because: str) -> None:
+    try:
+        keep.current(session, case.id)
+    except NotFound:
+        lifecycle.move(session, case, "received", actor=actor, at=at, because=because)
+        steps.schedule(session, case.id, "assess", at=at)
+        return
+    lifecycle.move(session, case, "to_decide", actor=actor, at=at, because=because)
+    steps.schedule(session, case.id, "reconcile", at=at)
+
+
+def _both(session: Session, case_id: int, into: int) -> Case:
+    """The second case, both locked in the order of their numbers, so that nobody waits in a circle."""
+    rows = session.execute(
+        select(Case)
+        .where(Case.id.in_((case_id, into)))
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    found = {case.id: case for case in rows}
+    for number in (case_id, into):
+        if number not in found:
+            raise NotFound(f"There is no case {number}.", case=number)
+    return found[into]
+
+
+def _added(case_id: int) -> str:
+    return f"Case {case_id} was added: read it before you decide."
