@@ -48,11 +48,13 @@ def list_cases(
     reason: Annotated[list[Reason] | None, Query(description="Repeatable.")] = None,
     flag: Annotated[list[Flag] | None, Query(description="Repeatable: all of them must be there.")] = None,
     customer: Annotated[str, Query(max_length=200, description="Exactly this name.")] = "",
-    q: Annotated[str, Query(max_length=200, description="Sought in title, customer and sender.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Words, all of them: sought in all that was read and in the source.")
+    ] = "",
     at_least: Annotated[
         Decimal | None, Query(description="At stake, in the case's currency.", max_digits=18, decimal_places=4)
     ] = None,
-    sort: Annotated[Sort, Query(description="Highest, soonest or newest first.")] = "priority",
+    sort: Annotated[Sort, Query(description="Highest, soonest, oldest (age) or newest first.")] = "priority",
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.vocabulary import KIND_OF, Flag, Kind
 
 State = Literal["received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed", "done",
                 "closed"]  # fmt: skip
-Sort = Literal["priority", "amount", "deadline", "newest"]
+Sort = Literal["priority", "amount", "deadline", "age", "newest"]
 RejectReason = Literal["wrong_reading", "wrong_amount", "wrong_record", "already_handled", "not_ours", "other"]
 
 

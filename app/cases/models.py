@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -26,6 +26,18 @@ STATES = (
 SNOOZED_FOR = ("", "customer_answers", "delivery_answers")
 """The event that brings a snoozed case back; empty: its time alone does. A customer's answer always does."""
 OPEN_STATES = ("received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed")
+_IS_OPEN = "state in ('" + "', '".join(OPEN_STATES) + "')"
+_OPEN_KEYS = {
+    "ix_cases_open_priority": ("priority", "id"),
+    "ix_cases_open_amount": ("coalesce(at_stake, 0)", "id"),
+    "ix_cases_open_deadline": ("coalesce(deadline, '9999-12-31'::date)", "id"),
+    "ix_cases_open_age": ("opened_at", "id"),
+    "ix_cases_open_customer": ("customer_name", "(- priority)", "(- id)"),
+    "ix_cases_open_kind": ("kind", "priority", "id"),
+    "ix_cases_open_owner": ("owner_id", "priority", "id"),
+    "ix_cases_open_team": ("team", "priority", "id"),
+}
+"""Every order of the list of open cases, and every way to narrow it that may fit few among many."""
 
 
 class Case(Base):
@@ -37,6 +49,8 @@ class Case(Base):
         CheckConstraint("(at_stake is null) or (currency is not null)", name="amount_has_currency"),
         CheckConstraint("state <> 'needs_attention' or attention <> ''", name="attention_says_why"),
         CheckConstraint("snoozed_for in ('" + "', '".join(SNOOZED_FOR) + "')", name="snoozed_for_known"),
+        *(Index(name, *(text(k) for k in keys), postgresql_where=text(_IS_OPEN)) for name, keys in _OPEN_KEYS.items()),
+        Index("ix_cases_open_flags", "flags", postgresql_using="gin", postgresql_where=text(_IS_OPEN)),
         Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
         Index("ix_cases_customer", "customer_name"),
         Index("ix_cases_customer_id", "customer_id"),
@@ -197,3 +211,30 @@ class CaseQuestion(Base):
     """Their word on the delivery; None: they answered in words alone."""
     answer: Mapped[str] = mapped_column(Text, default="")
     withdrawn_at: Mapped[datetime | None]
+
+
+class CaseText(Base):
+    """What a case is found by: the words of its source, its fields and records. Triggers keep it (see migrations)."""
+
+    __tablename__ = "case_texts"
+    __table_args__ = (Index("ix_case_texts_search", "search", postgresql_using="gin"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    body: Mapped[str] = mapped_column(Text, deferred=True)
+    """The text of all its documents, as it was read; the beginning of it where that is very long."""
+    search: Mapped[str] = mapped_column(TSVECTOR, deferred=True)
+
+
+class SavedView(Base):
+    """A list of cases that a person keeps under a name: the query of its address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (CheckConstraint("name <> ''", name="has_a_name"), UniqueConstraint("user_id", "name"))
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(1000))
+    saved_at: Mapped[datetime]

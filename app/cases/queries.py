@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Numeric,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, aliased
 
-from app.cases.models import OPEN_STATES, Case, CaseDocument
+from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseQuestion
+from app.cases.search import matching
 from app.errors import Malformed, NotFound
 from app.firm import FREE_MAIL
+from app.users.models import User
 
-SORTS = ("priority", "amount", "deadline", "newest")
+SORTS = ("priority", "amount", "deadline", "age", "newest")
+MANY = 1000
+"""Counted up to here: what exceeds it is said as "1,000+", so that counting costs the same among a million."""
 _FAR = date(9999, 12, 31)
 _LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which cases: all open ones unless `states` says else; `text` is sought in title, customer and sender."""
+    """Which cases: all open ones unless `states` says else. `text` is sought in all that a case holds."""
 
     states: tuple[str, ...] = OPEN_STATES
     kinds: tuple[str, ...] = ()
@@ -33,6 +53,16 @@ class Filter:
     customer: str = ""
     text: str = ""
     at_least: Decimal | None = None
+    owner: UUID | None = None
+    is_nobodys: bool = False
+    teams_of: UUID | None = None
+    """Cases of this person's teams, and of the people in them."""
+    opened_before: datetime | None = None
+    due_by: date | None = None
+    asked_of: UUID | None = None
+    """Cases with a question about the delivery to this project manager, or to any."""
+    is_nothing: bool = False
+    """Fits no case: a view that is somebody's own, read by nobody in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +73,57 @@ class CasePage:
     next_cursor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of the list: its keys, from the first to what makes it whole, and how a case's are written down."""
+
+    keys: tuple[Any, ...]
+    is_descending: bool
+    values: Callable[[Case], tuple[int | str, ...]]
+    types: tuple[type, ...]
+
+
+ORDERS = {
+    "priority": Order((Case.priority, Case.id), True, lambda c: (c.priority, c.id), (int, int)),
+    "amount": Order(
+        (literal_column("coalesce(cases.at_stake, 0)", Numeric()), Case.id), True,
+        lambda c: (str(c.at_stake or 0), c.id), (Decimal, int),
+    ),
+    "deadline": Order(
+        (literal_column("coalesce(cases.deadline, '9999-12-31'::date)", Date()), Case.id), False,
+        lambda c: ((c.deadline or _FAR).isoformat(), c.id), (date, int),
+    ),
+    "age": Order((Case.opened_at, Case.id), False, lambda c: (c.opened_at.isoformat(), c.id), (datetime, int)),
+    "newest": Order((Case.id,), True, lambda c: (c.id,), (int,)),
+    "customer": Order(
+        (Case.customer_name, literal_column("(- cases.priority)", Integer()),
+         literal_column("(- cases.id)", BigInteger())), False,
+        lambda c: (c.customer_name, -c.priority, -c.id), (str, int, int),
+    ),
+}  # fmt: skip
+"""Each of them has an index on the open cases, so that a page is a walk along it. "customer" groups the list."""
+
+
 def page(session: Session, wanted: Filter, *, sort: str = "priority", cursor: str = "", limit: int = 50) -> CasePage:
     """A page of cases. Pages are found by key, so the last costs what the first does.
 
     Raises:
         Malformed: The cursor is not one of ours, or the sort is unknown.
     """
-    if sort not in SORTS:
+    if sort not in ORDERS:
         raise Malformed(f"Cases are sorted by one of {', '.join(SORTS)}, not by {sort!r}.")
-    key = _sort_key(sort)
+    order = ORDERS[sort]
     query = _filtered(select(Case), wanted)
     if cursor:
-        value, last_id = _read_cursor(cursor, sort)
-        query = query.where(or_(key < value, and_(key == value, Case.id < last_id)))
-    rows = session.execute(query.order_by(key.desc(), Case.id.desc()).limit(limit + 1)).scalars().all()
+        query = query.where(_after(order, _read_cursor(cursor, sort)))
+    rows = session.execute(query.order_by(*_by(order)).limit(limit + 1)).scalars().all()
     more = len(rows) > limit
     rows = rows[:limit]
     return CasePage(tuple(rows), _cursor(rows[-1], sort) if more and rows else "")
 
 
 def totals(session: Session, wanted: Filter) -> dict[str, Any]:
-    """How many cases fit, by kind and by state, and what is at stake by currency.
+    """How many cases fit, by kind and by state, and what is at stake by currency. It looks at every one of them.
 
     Without a kind are "unread" ones, and under "draft" those that hold a text of ours and no message.
     """
@@ -82,6 +142,48 @@ def totals(session: Session, wanted: Filter) -> dict[str, Any]:
         if currency and amount:
             at_stake[currency] = at_stake.get(currency, Decimal(0)) + amount
     return {"count": sum(by_state.values()), "by_kind": by_kind, "by_state": by_state, "at_stake": at_stake}
+
+
+def counts(session: Session, lists: Sequence[Filter], *, most: int = MANY) -> list[int]:
+    """How many cases fit each of these, counted to one more than `most`: a thousand and one is "1,000+"."""
+    if not lists:
+        return []
+    each = [
+        select(func.count())
+        .select_from(_filtered(select(Case.id), wanted).limit(most + 1).subquery())
+        .scalar_subquery()
+        for wanted in lists
+    ]
+    return [int(n) for n in session.execute(select(*each)).one()]
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What the figures over a list are made of, of one case."""
+
+    id: int
+    kind: str | None
+    flags: tuple[str, ...]
+    owner_id: UUID | None
+    team: str
+    at_stake: Decimal | None
+    currency: str | None
+    deadline: date | None
+    opened_at: datetime
+
+
+def light(session: Session, wanted: Filter, *, most: int = MANY) -> list[Light] | None:
+    """All cases of a list, in what its figures need; None when they are more than `most`."""
+    columns = (Case.id, Case.kind, Case.flags, Case.owner_id, Case.team, Case.at_stake, Case.currency, Case.deadline,
+               Case.opened_at)  # fmt: skip
+    rows = session.execute(_filtered(select(*columns), wanted).limit(most + 1)).all()
+    return None if len(rows) > most else [Light(r[0], r[1], tuple(r[2]), *r[3:]) for r in rows]
+
+
+def by_customer(session: Session, wanted: Filter, names: Sequence[str], *, most: int = MANY) -> dict[str, int]:
+    """How many cases of a list each of these customers has, counted to one more than `most`."""
+    found = counts(session, [replace(wanted, customer=name) for name in names if name], most=most)
+    return dict(zip([name for name in names if name], found, strict=True))
 
 
 def of_thread(session: Session, case_id: int, references: Sequence[str], sender: str) -> list[Case]:
@@ -120,20 +222,16 @@ def neighbours(
     session: Session, wanted: Filter, case: Case, *, sort: str = "priority"
 ) -> tuple[int | None, int | None]:
     """The numbers of the cases before and after a case in a list (it need not be in it); None at the ends."""
-    key, value = _sort_key(sort), _bound(_sort_value(case, sort), sort)
-    after = or_(key < value, and_(key == value, Case.id < case.id))
-    before = or_(key > value, and_(key == value, Case.id > case.id))
+    order = ORDERS[sort]
+    values = _typed(order, order.values(case))
     found = [
-        session.execute(_filtered(select(Case.id), wanted).where(where).order_by(*order).limit(1)).scalar_one_or_none()
-        for where, order in ((before, (key.asc(), Case.id.asc())), (after, (key.desc(), Case.id.desc())))
-    ]
+        session.execute(
+            _filtered(select(Case.id), wanted).where(_after(order, values, reverse=back))
+            .order_by(*_by(order, reverse=back)).limit(1)
+        ).scalar_one_or_none()
+        for back in (True, False)
+    ]  # fmt: skip
     return found[0], found[1]
-
-
-def due_by(session: Session, wanted: Filter, day: date) -> int:
-    """How many of these cases must be answered by a day."""
-    query = _filtered(select(func.count()).select_from(Case), wanted).where(Case.deadline <= day)
-    return int(session.execute(query).scalar_one())
 
 
 def case_of(session: Session, document_id: int) -> int:
@@ -147,8 +245,11 @@ def case_of(session: Session, document_id: int) -> int:
 
 
 def _filtered(query: Any, wanted: Filter) -> Any:
-    if wanted.states:
-        query = query.where(Case.state.in_(wanted.states))
+    if wanted.is_nothing:
+        return query.where(false())
+    if wanted.states:  # written out, so that the database sees which of its partial indexes hold all that is asked for
+        states: Any = bindparam("states", wanted.states, expanding=True, literal_execute=True, unique=True)
+        query = query.where(Case.state.in_(states))
     if wanted.kinds:
         query = query.where(Case.kind.in_(wanted.kinds))
     if wanted.reasons:
@@ -158,49 +259,75 @@ def _filtered(query: Any, wanted: Filter) -> Any:
     if wanted.customer:
         query = query.where(Case.customer_name == wanted.customer)
     if wanted.at_least is not None:
-        query = query.where(Case.at_stake >= wanted.at_least)
+        query = query.where(ORDERS["amount"].keys[0] >= wanted.at_least)
+    if wanted.owner is not None:
+        query = query.where(Case.owner_id == wanted.owner)
+    if wanted.is_nobodys:
+        query = query.where(Case.owner_id.is_(None), Case.team == "")
+    if wanted.teams_of is not None:
+        teams = select(func.unnest(User.teams)).where(User.id == wanted.teams_of)
+        mates = aliased(User)
+        people = select(mates.id).where(
+            mates.teams.overlap(select(User.teams).where(User.id == wanted.teams_of).scalar_subquery())
+        )
+        query = query.where(or_(Case.team.in_(teams), Case.owner_id.in_(people)))
+    if wanted.opened_before is not None:
+        query = query.where(Case.opened_at < wanted.opened_before)
+    if wanted.due_by is not None:
+        query = query.where(ORDERS["deadline"].keys[0] <= wanted.due_by)
+    if wanted.asked_of is not None:
+        asked = select(CaseQuestion.case_id).where(
+            or_(CaseQuestion.asked_to == wanted.asked_of, CaseQuestion.asked_to.is_(None)),
+            CaseQuestion.withdrawn_at.is_(None),
+        )
+        query = query.where(Case.id.in_(asked))
     if wanted.text:
-        like = "%" + wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(or_(Case.title.ilike(like), Case.customer_name.ilike(like), Case.sender.ilike(like)))
+        query = query.where(matching(wanted.text))
     return query
 
 
-def _sort_key(sort: str) -> Any:
-    if sort == "priority":
-        return Case.priority
-    if sort == "amount":
-        return func.coalesce(Case.at_stake, 0)
-    if sort == "deadline":  # soonest first, none last: counted down from a far date
-        return _FAR - func.coalesce(Case.deadline, _FAR)
-    return Case.id
+def _by(order: Order, *, reverse: bool = False) -> list[Any]:
+    return [key.desc() if order.is_descending is not reverse else key.asc() for key in order.keys]
 
 
-def _sort_value(case: Case, sort: str) -> int | str:
-    if sort == "priority":
-        return case.priority
-    if sort == "amount":
-        return str(case.at_stake or 0)
-    if sort == "deadline":
-        return (_FAR - (case.deadline or _FAR)).days
-    return case.id
+def _after(order: Order, values: Sequence[Any], *, reverse: bool = False) -> ColumnElement[bool]:
+    """What comes after these values: one comparison of rows, which an index answers."""
+    keys = tuple_(*order.keys)
+    there = tuple_(*(literal(v, key.type) for v, key in zip(values, order.keys, strict=True)))
+    return keys < there if order.is_descending is not reverse else keys > there
 
 
 def _cursor(case: Case, sort: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([sort, _sort_value(case, sort), case.id]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([sort, *ORDERS[sort].values(case)]).encode()).decode()
 
 
-def _bound(value: int | str, sort: str) -> int | Decimal:
-    return Decimal(value) if sort == "amount" else int(value)
+def _typed(order: Order, values: Sequence[Any]) -> list[Any]:
+    """Values as they were written down, as what they are. Raises ValueError, TypeError or ArithmeticError."""
+    return [_value(value, wanted) for value, wanted in zip(values, order.types, strict=True)]
 
 
-def _read_cursor(cursor: str, sort: str) -> tuple[Any, int]:
+def _value(value: Any, wanted: type) -> Any:
+    if wanted is int:
+        if not isinstance(value, int) or not -_LARGEST <= value <= _LARGEST:
+            raise ValueError
+        return value
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError
+    if wanted is Decimal:
+        number = Decimal(value)
+        if not -_LARGEST < number < _LARGEST:
+            raise ValueError
+        return number
+    if wanted is datetime and datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError
+    return wanted.fromisoformat(value) if wanted in (date, datetime) else value
+
+
+def _read_cursor(cursor: str, sort: str) -> list[Any]:
     try:
-        of_sort, value, last_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if of_sort != sort or not isinstance(last_id, int):
+        of_sort, *values = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if of_sort != sort:
             raise ValueError
-        number = _bound(value, sort)
-        if not -_LARGEST < number < _LARGEST or not 0 < last_id <= _LARGEST:
-            raise ValueError
-        return number, last_id
-    except (ValueError, TypeError, ArithmeticError):
+        return _typed(ORDERS[sort], values)
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         raise Malformed("This cursor is not of this list. Ask for the first page again.") from None

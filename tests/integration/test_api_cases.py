@@ -23,7 +23,7 @@ def some_cases(database: Database, amounts: list[int], **changes: object) -> Non
                 setattr(case, name, value)
 
 
-@pytest.mark.parametrize("sort", ["priority", "amount", "deadline", "newest"])
+@pytest.mark.parametrize("sort", ["priority", "amount", "deadline", "age", "newest"])
 def test_pages_neither_miss_nor_repeat_while_cases_come_in(database: Database, sort: str) -> None:
     some_cases(database, list(range(1, 24)))
     http = with_key(database, "read")
@@ -56,7 +56,9 @@ def test_cases_are_filtered_by_what_is_asked(database: Database) -> None:
     assert amounts(kind=["customer_po", "no_action"]) == ["30.00"]
     assert amounts(reason="new_po", flag="payment_held") == ["30.00"]
     assert amounts(q="100%") == ["10.00", "20.00"]
-    assert amounts(q="100_") == []
+    assert amounts(q="gmbh FEHN") == ["10.00", "20.00"]
+    assert amounts(q="100_7") == []
+    assert amounts(q="%") == []
     assert amounts(customer="Fehnwerder 100% GmbH", at_least="15") == ["20.00"]
 
 

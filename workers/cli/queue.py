@@ -16,7 +16,7 @@ def queue(
     state: Annotated[
         list[str] | None, typer.Option(help="Only this state (may be repeated); all open ones else.")
     ] = None,
-    sort: Annotated[str, typer.Option(help="priority, amount, deadline or newest.")] = "priority",
+    sort: Annotated[str, typer.Option(help="priority, amount, deadline, age or newest.")] = "priority",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many cases.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per case.")] = False,
 ) -> None:
