@@ -53,7 +53,7 @@ def open_lock_box(
 
 
 def alone(messages: Sequence[Labelled], spoken: Mapping[str, Spoken]) -> list[dict[str, Any]]:
-    """The language model's own choices, as predictions."""
+    """The language model's own choices, as predictions; messages that it was not asked about have none."""
     told = [(message, spoken[message.id].reason) for message in messages if message.id in spoken]
     return [{"file": m.gold["file"], "kind": KIND_OF[reason].value, "reason": reason} for m, reason in told if reason]
 
@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     messages = load_labelled(chosen.messages)
     spoken = load_votes(chosen.votes) if chosen.votes else None
     if chosen.alone:
+        messages = [message for message in messages if message.id in (spoken or {})]
         lines = alone(messages, spoken or {})
     elif chosen.lock_box:
         lines = open_lock_box(messages, seed=chosen.seed, spoken=spoken)

@@ -12,13 +12,14 @@ from app.assessments.grounding import grounded
 from app.documents.reading import Reading
 from app.firm import Firm
 from app.llm.asking import Asker, Said
-from app.llm.chat import Unanswered, Usage
+from app.llm.chat import Schema, Unanswered, Usage
 from app.llm.usage import Tariff
 from classifiers.assess import assess
-from classifiers.llm.question import EVERY_REASON, Question, question
+from classifiers.llm.question import CONTESTED, EVERY_REASON, Question, question
 from classifiers.llm.triage_answer import claims_of
 from evals.engines import Trained, line_of
 from evals.groundedness import count, ungrounded
+from prompts.load import load
 
 if TYPE_CHECKING:
     from prompts.load import Prompt
@@ -40,9 +41,15 @@ class Endpoint:
 
     def ask(self, put: Question) -> Said:
         """Raises Unanswered."""
-        schema, most = put.of_reason if self.is_reason_only else (put.schema, put.max_tokens)
-        said = self.asker.ask(self.prompt, schema, put.outside, values=put.values, names=put.names, max_tokens=most)
-        return replace(said, content={**_NOTHING, **said.content}) if self.is_reason_only else said
+        if put.prompt != self.prompt.id:
+            return self._ask(load(put.prompt), put, put.schema, put.max_tokens)
+        if not self.is_reason_only:
+            return self._ask(self.prompt, put, put.schema, put.max_tokens)
+        said = self._ask(self.prompt, put, *put.of_reason)
+        return replace(said, content={**_NOTHING, **said.content})
+
+    def _ask(self, prompt: Prompt, put: Question, schema: Schema, most: int) -> Said:
+        return self.asker.ask(prompt, schema, put.outside, values=put.values, names=put.names, max_tokens=most)
 
     def spent(self, usage: Usage) -> dict[str, Any]:
         """Tokens, and their cost where the model has a price and every request was counted."""
@@ -107,29 +114,33 @@ class Judge:
             "taken": list(asked.taken),
             "left_out": list(asked.left_out),
         }
-        for said in heard.answers:
-            checked = _of_answer(said, reading)["model"]
-            model |= {**_asked(said, self.endpoint), **{k: checked[k] for k in ("content", "claims", "ungrounded")}}
-        if not heard.answers:
-            model |= self.endpoint.spent(heard.wasted)
-        return {**line, "model": model}
+        if heard.said is not None:
+            checked = _of_answer(heard.said, reading)["model"]
+            answered = {k: checked[k] for k in ("content", "claims", "ungrounded")}
+            model |= {**_asked(heard.said, self.endpoint), **answered, "contested": heard.contested}
+        return {**line, "model": model | self.endpoint.spent(heard.spent)}
 
 
 @dataclass
 class _Heard:
-    """Asks, and keeps what was answered: one case's."""
+    """Asks both questions of one case, and keeps what was answered and spent."""
 
     endpoint: Endpoint
-    answers: list[Said] = field(default_factory=list)
-    wasted: Usage = field(default_factory=Usage)
+    contested: dict[str, Any] | None = None
+    said: Said | None = None
+    spent: Usage = field(default_factory=Usage)
 
     def __call__(self, put: Question) -> Said:
         try:
             said = self.endpoint.ask(put)
         except Unanswered as error:
-            self.wasted += error.usage
+            self.spent += error.usage
             raise
-        self.answers.append(said)
+        self.spent += said.usage
+        if put.prompt == CONTESTED:
+            self.contested = {**said.content, "likelihoods": dict(said.likelihoods)}
+        else:
+            self.said = said
         return said
 
 

@@ -20,6 +20,7 @@ def says(
     finish: str = "stop",
     usage: dict[str, Any] | bool | None = True,
     after: float = 0.0,
+    logprobs: dict[str, Any] | None = None,
     **message: Any,
 ) -> Reply:
     """A chat completion with this text; `usage` True for 100 tokens in and 20 out, None for none told."""
@@ -27,7 +28,8 @@ def says(
     body = {
         "id": "c-1", "object": "chat.completion", "created": 1, "model": "small-1", "usage": counted,
         "choices": [
-            {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text} | message},
+            {"index": 0, "finish_reason": finish, "logprobs": logprobs,
+             "message": {"role": "assistant", "content": text} | message},
         ],
     }  # fmt: skip
     return sends(200, json.dumps(body), after=after)
@@ -86,11 +88,18 @@ async def hangs_up(writer: asyncio.StreamWriter) -> None:
 
 
 class LlmServer:
-    """Gives its answers in order, the last one for ever; remembers what it was asked. A context manager."""
+    """Gives its answers in order, the last one for ever; remembers what it was asked. A context manager.
 
-    def __init__(self, *replies: Reply) -> None:
+    Whether a message contests anything is answered by `contested` every time, and remembered apart: at no cost, unless
+    told otherwise, so that the answers in order are those to the question that follows it.
+    """
+
+    def __init__(self, *replies: Reply, contested: Reply | None = None) -> None:
         self._replies = list(replies)
+        self._contested = contested or says('{"contested": "yes"}', usage={"prompt_tokens": 0, "completion_tokens": 0,
+                                                                           "total_tokens": 0})  # fmt: skip
         self.requests: list[dict[str, Any]] = []
+        self.asides: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.most_at_once = 0
         self._at_once = 0
@@ -125,6 +134,9 @@ class LlmServer:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
+    def _next(self) -> Reply:
+        return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while not writer.is_closing():
@@ -132,11 +144,13 @@ class LlmServer:
                 headers = {n.lower(): v.strip() for n, _, v in (line.partition(":") for line in head[1:] if line)}
                 body = await reader.readexactly(int(headers["content-length"]))
                 self.headers.append({":path": head[0].split(" ")[1]} | headers)
-                self.requests.append(json.loads(body))
+                asked = json.loads(body)
+                is_aside = asked.get("response_format", {}).get("json_schema", {}).get("name") == "contested"
+                (self.asides if is_aside else self.requests).append(asked)
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
                 try:
-                    await (self._replies.pop(0) if len(self._replies) > 1 else self._replies[0])(writer)
+                    await (self._contested if is_aside else self._next())(writer)
                 finally:
                     self._at_once -= 1
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):

@@ -93,15 +93,12 @@ class Asking:
 
 
 def about_messages(asker: Asker, case_id: int | None = None) -> Callable[[Question], Said]:
-    """How `classifiers.assess.assess` asks about a message: by the newest triage prompt, on a case's account."""
-    from classifiers.llm.question import PROMPT
+    """How `classifiers.assess.assess` asks about a message: by the newest version of a prompt, on a case's account."""
     from prompts.load import load
-
-    prompt = load(PROMPT)
 
     def ask(question: Question) -> Said:
         return asker.ask(
-            prompt, question.schema, question.outside, values=question.values, names=question.names,
+            load(question.prompt), question.schema, question.outside, values=question.values, names=question.names,
             max_tokens=question.max_tokens, case_id=case_id,
         )  # fmt: skip
 

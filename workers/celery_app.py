@@ -58,6 +58,7 @@ celery_app.conf.update(
     beat_schedule={
         "sweep": {"task": "sweep.resend", "schedule": 2.0, "options": {"expires": 10}},
         "seal": {"task": "sweep.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+        "forget": {"task": "sweep.forget", "schedule": 3600.0, "options": {"expires": 3600}},
         "wake": {"task": "sweep.wake", "schedule": 15.0, "options": {"expires": 15}},
         "watch": {"task": "sweep.watched_folder", "schedule": 3.0, "options": {"expires": 10}},
         "mirror": {"task": "mirror.run", "schedule": 180.0, "options": {"expires": 180}},

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -29,7 +29,7 @@ def kept(database: Database, renew: Callable[[Session], None], *, every: float) 
             try:
                 with database.transaction() as session:
                     renew(session)
-            except OperationalError as error:
+            except SQLAlchemyError as error:  # away, or no connection free: the next beat may have more luck
                 log.warning("a lease could not be renewed (%s)", type(error).__name__)
 
     thread = threading.Thread(target=beat, name="lease", daemon=True)

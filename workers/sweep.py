@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from app.audit import checkpoints
 from app.cases import snoozing, steps
 from app.cases.intake import take_in
 from app.clock import now
 from app.documents import folder
+from app.llm import answers
 from app.writebacks import deliver
 from workers.celery_app import MODELS, celery_app, queued, send
 from workers.consulting import STAGE as CONSULT
@@ -30,6 +32,11 @@ def seal_task() -> None:
     seal(parts())
 
 
+@celery_app.task(name="sweep.forget")
+def forget_task() -> None:
+    forget(parts())
+
+
 @celery_app.task(name="sweep.wake")
 def wake_task() -> None:
     wake(parts())
@@ -40,6 +47,8 @@ def watch_task() -> None:
     take_from_folder(parts())
 
 
+KEPT_ANSWERS = timedelta(days=90)
+"""A model's answers may hold customers' data: after this long they are asked for anew if they are needed again."""
 ASKING = (CONSULT, DRAFT)
 """Steps that wait for a language model."""
 FULL = 500
@@ -66,6 +75,12 @@ def seal(p: Parts) -> None:
     """Fold the audit chains that moved into a signed checkpoint."""
     with p.database.transaction() as session:
         checkpoints.seal(session, key=p.secret_key.encode(), at=now())
+
+
+def forget(p: Parts) -> int:
+    """Remove the model's answers that are old; returns how many."""
+    with p.database.transaction() as session:
+        return answers.forget(session, now() - KEPT_ANSWERS)
 
 
 def wake(p: Parts) -> int:

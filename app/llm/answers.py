@@ -22,7 +22,8 @@ from app.llm.models import LlmAnswer
 
 def key_of(model: str, messages: Sequence[Message], schema: Schema | None) -> str:
     """The SHA-256 of model, messages and schema, in hexadecimal. Key order in the schema counts: models see it."""
-    asked = [model, [[m.role, m.text] for m in messages], [schema.name, dict(schema.definition)] if schema else None]
+    form = [schema.name, dict(schema.definition), *([schema.weighs] if schema.weighs else [])] if schema else None
+    asked = [model, [[m.role, m.text] for m in messages], form]
     return hashlib.sha256(json.dumps(asked, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -35,12 +36,18 @@ def find(session: Session, key: str, schema: Schema | None) -> Answer | None:
         content = content_of(row.text, row.finish_reason, schema)
     except Unfit:
         return None
-    return Answer(row.text, content, row.model, Usage(), 0.0, 0, row.finish_reason, is_from_cache=True)
+    return Answer(
+        row.text, content, row.model, Usage(), 0.0, 0, row.finish_reason, is_from_cache=True,
+        likelihoods=row.likelihoods,
+    )  # fmt: skip
 
 
 def keep(session: Session, key: str, answer: Answer, *, at: datetime) -> None:
     """Keep an answer; whoever answered the same question last is kept."""
-    values = {"model": answer.model, "text": answer.text, "finish_reason": answer.finish_reason, "made_at": at}
+    values = {
+        "model": answer.model, "text": answer.text, "finish_reason": answer.finish_reason, "made_at": at,
+        "likelihoods": dict(answer.likelihoods),
+    }  # fmt: skip
     session.execute(
         insert(LlmAnswer).values(key=key, **values).on_conflict_do_update(index_elements=["key"], set_=values)
     )

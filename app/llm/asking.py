@@ -38,7 +38,7 @@ class Said:
     """What the model answered, with masked values put back, and what the answer is recorded under.
 
     `fingerprint` is the SHA-256 of prompt, schema and model; `unknown` are placeholders in the answer that stand for
-    nothing and were taken out.
+    nothing and were taken out; `likelihoods` are `Answer`'s.
     """
 
     content: dict[str, Any] = field(repr=False)
@@ -50,6 +50,7 @@ class Said:
     is_from_cache: bool
     is_repaired: bool
     unknown: tuple[str, ...] = ()
+    likelihoods: Mapping[str, float] = field(default_factory=dict)
 
 
 class Asker:
@@ -122,7 +123,7 @@ class Asker:
         content, unknown = masked.restore_all(answer.content)
         return Said(
             content, f"{prompt.id}/{prompt.version}", self.fingerprint(prompt, schema), answer.model, answer.usage,
-            answer.seconds, answer.is_from_cache, answer.is_repaired, unknown,
+            answer.seconds, answer.is_from_cache, answer.is_repaired, unknown, answer.likelihoods,
         )  # fmt: skip
 
     def _metered(self, prompt: Prompt, case_id: int | None) -> ChatModel:

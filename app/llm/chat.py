@@ -26,11 +26,15 @@ class Message:
 class Schema:
     """What an answer must look like: a JSON Schema (2020-12) of an object, with a name of letters, digits, `_`, `-`.
 
-    Strict endpoints want every key required, `additionalProperties: false`, and no defaults.
+    Strict endpoints want every key required, `additionalProperties: false`, and no defaults. `weighs` names a key with
+    enumerated texts of which it is asked how likely each is, where the endpoint tells. `stands_alone` are the keys that
+    come first and are of use by themselves: they are the content of an answer that was cut off or loops after them.
     """
 
     name: str
     definition: Mapping[str, Any] = field(repr=False)
+    weighs: str = ""
+    stands_alone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,12 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said. `content` is the JSON object that fits the schema, None when no schema was given.
+    """What the model said. `content` is the JSON object that fits the schema, or of an answer that was cut off the keys
+    of `Schema.stands_alone`; None when no schema was given.
 
     `usage` and `attempts` count all requests of this answer, the repaired and the repeated too; `seconds` is what the
     caller waited. `model` is the name that the endpoint gave, which may be more exact than the one asked for.
+    `likelihoods` are the shares of the values of `Schema.weighs`, empty where none was asked for or told.
     """
 
     text: str = field(repr=False)
@@ -66,6 +72,7 @@ class Answer:
     finish_reason: str
     is_repaired: bool = False
     is_from_cache: bool = False
+    likelihoods: Mapping[str, float] = field(default_factory=dict)
 
 
 class Unanswered(CountersignError):

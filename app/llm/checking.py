@@ -22,12 +22,16 @@ _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Unfit(Exception):
-    """The answer cannot be used. The message says why without quoting it, in words that the model is told as well."""
+    """The answer cannot be used. The message says why without quoting it, in words that the model is told as well.
 
-    def __init__(self, why: str, *, is_worth_quoting: bool = True) -> None:
+    `is_endless` is one that did not come to an end: its beginning may be right.
+    """
+
+    def __init__(self, why: str, *, is_worth_quoting: bool = True, is_endless: bool = False) -> None:
         super().__init__(why)
         self.why = why
-        self.is_worth_quoting = is_worth_quoting
+        self.is_worth_quoting = is_worth_quoting and not is_endless
+        self.is_endless = is_endless
 
 
 def is_looping(text: str) -> bool:
@@ -47,15 +51,26 @@ def is_looping(text: str) -> bool:
 
 
 def content_of(text: str, finish_reason: str, schema: Schema | None) -> dict[str, Any] | None:
-    """The JSON object in an answer, or None where any text will do.
+    """The JSON object in an answer, or None where any text will do. Of one that did not come to an end, the keys that
+    stand alone (`Schema.stands_alone`) where they were whole by then.
 
     Raises:
         Unfit: It is cut off, loops, is no JSON object, or does not fit the schema.
     """
+    try:
+        return _whole(text, finish_reason, schema)
+    except Unfit as unfit:
+        begun = _beginning(text, schema) if unfit.is_endless and schema is not None else None
+        if begun is None:
+            raise
+        return begun
+
+
+def _whole(text: str, finish_reason: str, schema: Schema | None) -> dict[str, Any] | None:
     if is_looping(text):
-        raise Unfit("it repeats itself without end", is_worth_quoting=False)
+        raise Unfit("it repeats itself without end", is_endless=True)
     if finish_reason == "length":
-        raise Unfit("it was cut off at the longest length allowed; be shorter", is_worth_quoting=False)
+        raise Unfit("it was cut off at the longest length allowed; be shorter", is_endless=True)
     if not text.strip():
         raise Unfit("it is empty", is_worth_quoting=False)
     if schema is None:
@@ -67,11 +82,29 @@ def content_of(text: str, finish_reason: str, schema: Schema | None) -> dict[str
         if _UNUSABLE.search(string):
             raise Unfit("a string in it contains characters that are no text")
         if is_looping(string):
-            raise Unfit("a string in it repeats itself without end", is_worth_quoting=False)
+            raise Unfit("a string in it repeats itself without end", is_endless=True)
     wrong = _first_error(content, schema)
     if wrong:
         raise Unfit(wrong)
     return content
+
+
+def _beginning(text: str, schema: Schema) -> dict[str, Any] | None:
+    """The keys that stand alone, all of them whole, in their order and as the schema wants them; None otherwise."""
+    read, at, found = json.JSONDecoder(), text.find("{") + 1, {}
+    for key in schema.stands_alone:
+        opened = re.compile(rf'\s*,?\s*"{re.escape(key)}"\s*:\s*').match(text, at)
+        if opened is None:
+            return None
+        try:
+            found[key], at = read.raw_decode(text, opened.end())
+        except (ValueError, RecursionError):
+            return None
+    if not re.match(r"\s*,", text[at : at + 40]) or any(_UNUSABLE.search(s) or is_looping(s) for s in _strings(found)):
+        return None
+    properties = {key: schema.definition["properties"][key] for key in schema.stands_alone}
+    alone = Schema(schema.name, {"type": "object", "properties": properties, "required": list(properties)})
+    return found if found and not _first_error(found, alone) else None
 
 
 def _object_in(text: str) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""Addresses, phones, accounts, cards and people's names leave as placeholders and come back in the answer.
+"""Addresses, phones, accounts, cards, passwords and people's names leave as placeholders and come back in the answer.
 
 A placeholder reads "[EMAIL-1-q7]". Its last part is made from the texts so that no text holds it: what an outsider
 writes is never taken for a placeholder. The same texts give the same placeholders. A placeholder that the model
 invents or changes is taken out and counted, never guessed at.
 
 Masking too much costs little, as it comes back; masking too little costs a customer's data. What is not found: a
-phone number without a prefix, a leading zero or a word before it, and the name of a person whom no header names, of
-the mail or of one quoted in it.
+phone number without a prefix, a leading zero or a word before it, a secret that no word announces, and the name of a
+person whom no header names, of the mail or of one quoted in it, and who neither has a title nor signs.
 """
 
 from __future__ import annotations
@@ -56,7 +56,24 @@ _AFTER_PHONE_WORD = re.compile(
     re.IGNORECASE,
 )
 _VAT_ID = re.compile(rf"(?<![A-Za-z0-9])(?:{_COUNTRIES}|EL|XI)[ ]?(?=[0-9A-Z. ]*\d)[0-9A-Z](?:[ .]?[0-9A-Z]){{7,11}}\b")
-_SORTS = ("EMAIL", "IBAN", "ACCOUNT", "BIC", "CARD", "PHONE", "VAT", "NAME")
+_NAME = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]*(?:['’.-][^\W\d_]+)*\.?"
+_TITLED = re.compile(
+    r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|Señora?|Sr\.|Sra|Sig(?:nora|\.ra)?|Dott"
+    rf"|Dhr|Mevr|Mevrouw|Senhora?|Pani?|Panem)\.?[ \u00a0]({_NAME}(?:[ \u00a0]{_NAME}){{0,2}})"
+)
+_SIGNED = re.compile(
+    r"(?i:regards|wishes|sincerely|thanks|thank you|cheers|gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss)|danke|cordialement"
+    r"|salutations|saludos|atentamente|groet(?:en)?|saluti|cumprimentos|atenciosamente|pozdrawiam"
+    r"|poważaniem)[,.!]?[ \t]*\n\s{0,20}"
+    rf"({_NAME}(?:[ \t]{_NAME}){{1,3}})[ \t]*(?:$|[\n,|])"
+)
+_SECRET = re.compile(
+    r"(?:pass(?:word|wort|code|phrase)|kennwort|zugangscode|mot de passe|code d.accès|contraseña|clave|wachtwoord"
+    r"|senha|parola d.ordine|hasło|api[ -]?key|access token|\bpin)\b[^\n\w]{0,3}(?:is|ist|lautet|est|es|é|è|to)?"
+    r"[ \t]*[:=]?[ \t]*[\"'«„“]?([^\s\"'»“”,;]{4,60})",
+    re.IGNORECASE,
+)
+_SORTS = ("EMAIL", "IBAN", "ACCOUNT", "BIC", "CARD", "PHONE", "VAT", "SECRET", "NAME")
 _ANY = "|".join(_SORTS)
 _TAG_LETTERS = "abcdefghjkmnpqrstuvwxyz"
 LONGEST_NAME = 80
@@ -240,6 +257,13 @@ def _found(text: str, names: re.Pattern[str] | None, vat_ids: bool) -> Iterator[
     if vat_ids:
         for match in _VAT_ID.finditer(text):
             yield *match.span(), "VAT"
+    for match in _SECRET.finditer(text):
+        if any(not c.isalpha() for c in match.group(1).strip(".!?:()")):  # an ordinary word is no password
+            yield *match.span(1), "SECRET"
+    for pattern in (_TITLED, _SIGNED):
+        for match in pattern.finditer(text):
+            if people([match.group(1)]) or pattern is _TITLED:
+                yield *match.span(1), "NAME"
     if names:
         for match in names.finditer(text):
             yield *match.span(), "NAME"

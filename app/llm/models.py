@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Numeric, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -57,4 +58,5 @@ class LlmAnswer(Base):
     model: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     finish_reason: Mapped[str] = mapped_column(String(40))
+    likelihoods: Mapped[dict[str, float]] = mapped_column(JSONB, default=dict)
     made_at: Mapped[datetime] = mapped_column(index=True)

@@ -32,6 +32,7 @@ from app.llm.chat import (
     Usage,
 )
 from app.llm.checking import Unfit, content_of
+from app.llm.likelihoods import likelihoods
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
@@ -41,6 +42,8 @@ LONGEST_BODY = 2 * 2**20
 _LONGEST_WAIT = 20.0
 _LONGEST_QUOTE = 4_000
 _MOST_TOKENS = 10**9
+_ALTERNATIVES = 10
+"""So many of the likeliest tokens are asked for in each place; more are refused by some endpoints."""
 _TRY_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -85,6 +88,7 @@ class OpenAiChat:
         self._first_wait = first_wait
         self._sleep = sleep
         self._turns = asyncio.Semaphore(concurrency)
+        self._tells_likelihoods = True
         self._llm: Any = None
         self._http: httpx2.AsyncClient | None = None
 
@@ -111,7 +115,8 @@ class OpenAiChat:
         self, messages: Sequence[Message], *, schema: Schema | None, max_tokens: int, deadline: float
     ) -> Answer:
         """See `ChatModel.answer`."""
-        call = _Call(schema, max_tokens, deadline)
+        asks_likelihoods = self._tells_likelihoods and schema is not None and bool(schema.weighs)
+        call = _Call(schema, max_tokens, deadline, asks_likelihoods, is_weighed=asks_likelihoods)
         try:
             async with asyncio.timeout(deadline), self._turns:
                 return await self._answer(call, [(m.role, m.text) for m in messages])
@@ -145,8 +150,9 @@ class OpenAiChat:
                 continue
             model = str(said.response_metadata.get("model_name") or self._model)[:200]
             return Answer(
-                text, content, model, call.usage, call.seconds(), call.attempts, finish_reason, is_repaired=is_repaired
-            )
+                text, content, model, call.usage, call.seconds(), call.attempts, finish_reason, is_repaired=is_repaired,
+                likelihoods=_likelihoods_of(said, call.schema),
+            )  # fmt: skip
 
     async def _send_until_answered(self, call: _Call, messages: list[tuple[str, str]]) -> AIMessage:
         """Send, and send again after failures that pass, while tries and time are left."""
@@ -154,6 +160,10 @@ class OpenAiChat:
         for left in range(self._attempts - 1, -1, -1):
             try:
                 return await self._send(call, messages)
+            except ModelMisconfigured as problem:
+                if not (left and call.is_weighed and problem.facts.get("status") in (400, 422)):
+                    raise
+                call.is_weighed = False  # not every endpoint tells how likely a token is, and not for every model
             except ModelUnavailable as problem:
                 asked = problem.facts.get("retry_after")
                 pause = max(random.uniform(0, wait), asked if isinstance(asked, float) else 0.0)  # noqa: S311 - jitter
@@ -182,6 +192,8 @@ class OpenAiChat:
         options: dict[str, Any] = {"max_tokens": call.max_tokens}
         if call.schema is not None:
             options["extra_body"] = {"response_format": _response_format(call.schema)}
+        if call.is_weighed:
+            options |= {"logprobs": True, "top_logprobs": _ALTERNATIVES}
         call.begin_request()
         problem: Unanswered
         try:
@@ -220,6 +232,7 @@ class OpenAiChat:
             )  # fmt: skip
         else:
             call.end_request(_usage_of(said))
+            self._tells_likelihoods &= call.is_weighed or not call.asks_likelihoods
             return said
         raise problem from None
 
@@ -259,6 +272,9 @@ class _Call:
     schema: Schema | None
     max_tokens: int
     deadline: float
+    asks_likelihoods: bool = False
+    is_weighed: bool = False
+    """Whether the next request asks for likelihoods: not after the endpoint refused to tell."""
     usage: Usage = field(default_factory=Usage)
     attempts: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -363,6 +379,13 @@ def _response_format(schema: Schema) -> dict[str, Any]:
 
 def _text_of(said: AIMessage) -> str:
     return said.content if isinstance(said.content, str) else str(said.text)
+
+
+def _likelihoods_of(said: AIMessage, schema: Schema | None) -> dict[str, float]:
+    told = said.response_metadata.get("logprobs")
+    if schema is None or not schema.weighs or not isinstance(told, dict):
+        return {}
+    return likelihoods(told.get("content"), schema.weighs, schema.definition["properties"][schema.weighs]["enum"])
 
 
 def _usage_of(said: AIMessage) -> Usage:

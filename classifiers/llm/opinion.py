@@ -19,10 +19,10 @@ from app.assessments.results import Classification, FieldValue, ModelAsked, Vote
 from app.documents.reading import Evidence, Reading
 from app.firm import Firm
 from app.llm.asking import Said
-from app.llm.chat import Unanswered
+from app.llm.chat import AnswerMalformed, Declined, Unanswered, Usage
 from app.vocabulary import FIELDS, Flag
-from classifiers.llm.question import Example, Question, question
-from classifiers.llm.triage_answer import claims_of
+from classifiers.llm.question import Example, Question, contested, question
+from classifiers.llm.triage_answer import claims_of, contested_of
 from classifiers.triage import judge
 from classifiers.triage.hearsay import heard
 
@@ -61,17 +61,25 @@ def opinion(
     if because:
         return Opinion(ModelAsked("not_asked", because=because))
     asked = question(reading, shortlist, examples=examples, firm=firm)
+    spent, doubt = Usage(), None
     try:
+        try:
+            first = ask(contested(reading))
+            spent, doubt = first.usage, contested_of(first.content, first.likelihoods)
+        except (AnswerMalformed, Declined) as problem:
+            spent = problem.usage
         said = ask(asked)
     except Unanswered as problem:
+        spent += problem.usage
         return Opinion(
             ModelAsked(
                 problem.outcome, because=problem.message, shortlist=asked.shortlist, seconds=round(problem.seconds, 3),
-                prompt_tokens=problem.usage.prompt_tokens, completion_tokens=problem.usage.completion_tokens,
+                prompt_tokens=spent.prompt_tokens, completion_tokens=spent.completion_tokens,
                 left_out=asked.left_out,
             )
         )  # fmt: skip
-    return _verified(said, asked, reading, examples=len(examples))
+    found = _verified(replace(said, usage=spent + said.usage), asked, reading, examples=len(examples))
+    return replace(found, vote=replace(found.vote, contested=doubt)) if found.vote is not None else found
 
 
 def merged(fields: Mapping[str, FieldValue], said: Opinion) -> tuple[dict[str, FieldValue], Opinion]:

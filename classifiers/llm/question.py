@@ -13,18 +13,23 @@ from app.llm.chat import Schema
 from app.llm.masking import people, quoted_names
 from app.vocabulary import KIND_OF, REASONS, Kind
 from classifiers.llm.cutting import LeftOut, Piece, cut, tokens
-from classifiers.llm.triage_answer import NAME, schema, schema_of_reason
+from classifiers.llm.triage_answer import NAME, STANDS_ALONE, schema, schema_of_contested, schema_of_reason
 from classifiers.triage.envelope import is_own_staff
 
 PROMPT = "triage"
+CONTESTED = "contested"
+"""The prompt, and the key of its answer, of the one question asked before triage."""
 MESSAGE_BUDGET = 900
 """Tokens of the message that are shown."""
+CONTESTED_BUDGET = 500
+"""The same for the question whether anything is contested: that stands at the beginning."""
 EXAMPLE_BUDGET = 200
 """Tokens of each earlier message that are shown beside it."""
 MOST_EXAMPLES = 3
 _SHORT_ANSWER = 800
 _ANSWER_WITH_LINES = 1600
 _REASON_ONLY = 140
+_YES_OR_NO = 24
 EVERY_REASON = tuple(KIND_OF)
 """The shortlist of a model that is asked without any reader before it."""
 
@@ -39,7 +44,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question in the form in which `app.llm.asking.Asker.ask` takes it, for the newest prompt called `PROMPT`.
+    """One question in the form in which `app.llm.asking.Asker.ask` takes it, for the newest version of `prompt`.
 
     `left_out` are sentences for the reviewer: what of the message the model does not see. `shortlist` are the reasons
     between which it is to help decide; it is not told them, as they would lead it.
@@ -52,6 +57,7 @@ class Question:
     max_tokens: int
     left_out: tuple[str, ...]
     shortlist: tuple[str, ...]
+    prompt: str = PROMPT
 
     @property
     def of_reason(self) -> tuple[Schema, int]:
@@ -79,9 +85,6 @@ def question(
     message = tuple(_texts(reading, shown.pieces))
     earlier = [Outside("earlier", _beginning(one.text)) for one in examples[:MOST_EXAMPLES]]
     brings_lines = any(reason in REASONS[Kind.CUSTOMER_PO] for reason in listed)
-    mails = [part.mail for part in reading.walk() if part.mail is not None]
-    quoted = [name for part in reading.walk() if part.mail is not None for name in quoted_names(part.text)]
-    addresses = [one for mail in mails for one in (mail.sender, mail.reply_to, *mail.to, *mail.cc) if one is not None]
     return Question(
         outside=(*message, *earlier),
         values={
@@ -90,12 +93,34 @@ def question(
             "confirmed": [one.reason for one in examples[:MOST_EXAMPLES]],
             "is_own_staff": reading.mail is not None and is_own_staff(reading.mail, firm),
         },
-        names=people([*(one.name for one in addresses), *quoted]),
-        schema=Schema(NAME, schema(lines=brings_lines)),
+        names=_names(reading),
+        schema=Schema(NAME, schema(lines=brings_lines), stands_alone=STANDS_ALONE),
         max_tokens=_ANSWER_WITH_LINES if brings_lines else _SHORT_ANSWER,
         left_out=shown.sentences,
         shortlist=listed,
     )
+
+
+def contested(reading: Reading, *, budget: int = CONTESTED_BUDGET) -> Question:
+    """The question whether a message contests what was billed; it depends on the message alone."""
+    return Question(
+        outside=tuple(_texts(reading, cut(reading, budget).pieces)),
+        values={},
+        names=_names(reading),
+        schema=Schema(CONTESTED, schema_of_contested(), weighs=CONTESTED),
+        max_tokens=_YES_OR_NO,
+        left_out=(),
+        shortlist=(),
+        prompt=CONTESTED,
+    )
+
+
+def _names(reading: Reading) -> tuple[str, ...]:
+    """People who are named in headers, attachments' included, or in a quotation's first line."""
+    mails = [part.mail for part in reading.walk() if part.mail is not None]
+    quoted = [name for part in reading.walk() if part.mail is not None for name in quoted_names(part.text)]
+    addresses = [one for mail in mails for one in (mail.sender, mail.reply_to, *mail.to, *mail.cc) if one is not None]
+    return people([*(one.name for one in addresses), *quoted])
 
 
 def _texts(reading: Reading, pieces: Sequence[Piece]) -> Iterator[Outside]:

@@ -23,6 +23,8 @@ MOST_LINES = 60
 MOST_SENTENCES = 4
 MOST_QUOTES = 3
 MOST_SECONDARY = 3
+_BARE_WORD = 0.8
+"""How likely a yes is taken to be whose likelihood the endpoint does not tell; a no is as unlikely."""
 
 _DECIMAL = r"^[0-9]{1,9}([.][0-9]{1,6})?$"
 _PATTERNS = {
@@ -56,9 +58,26 @@ def schema(*, lines: bool = True) -> dict[str, Any]:
     return _object(properties)
 
 
+STANDS_ALONE = tuple(_MATTER_AND_REASON)
+"""What the whole answer begins with, and what of it counts even where the rest was cut off."""
+
+
 def schema_of_reason() -> dict[str, Any]:
     """The schema of what the whole answer begins with: matter and reason alone."""
     return _object(dict(_MATTER_AND_REASON))
+
+
+def schema_of_contested() -> dict[str, Any]:
+    """The schema of the answer to whether a message contests what was billed."""
+    return _object({"contested": {"enum": ["yes", "no"]}})
+
+
+def contested_of(answer: Mapping[str, Any], likelihoods: Mapping[str, float]) -> float:
+    """How likely the model found that something is contested; its bare word counts as `_BARE_WORD`."""
+    known = likelihoods.get("yes")
+    if known is not None:
+        return known
+    return _BARE_WORD if answer["contested"] == "yes" else 1 - _BARE_WORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +97,14 @@ class Claims:
 
 
 def claims_of(answer: Mapping[str, Any]) -> Claims:
-    """The claims of an answer that fits the schema. A second value for a field that has one is not taken over."""
-    problems: list[str] = []
+    """The claims of an answer that fits the schema, or of its beginning (`STANDS_ALONE`) where it was cut off.
+
+    A second value for a field that has one is not taken over.
+    """
+    problems: list[str] = [] if "fields" in answer else ["all after its reason, as the answer did not come to an end"]
     fields: dict[str, Any] = {}
     quotes: dict[str, str] = {}
-    for one in answer["fields"]:
+    for one in answer.get("fields", ()):
         name, value, quote = one["name"], one["value"], one["quote"]
         if len(value) > LONGEST_VALUE or len(quote) > LONGEST_QUOTE:
             problems.append(f"{name}: its value or quote is too long")
@@ -98,14 +120,14 @@ def claims_of(answer: Mapping[str, Any]) -> Claims:
     if any(lines):
         fields["lines"] = [line for line in lines if line]
     sentences = []
-    for one in answer["summary"]:
+    for one in answer.get("summary", ()):
         if len(one["text"]) > LONGEST_SENTENCE:
             problems.append(f"a sentence of {len(one['text'])} characters")
         elif one["text"].strip():
             sentences.append(ClaimedSentence(one["text"].strip(), tuple(q for q in one["quotes"] if q.strip())))
     reason = answer["reason"]
-    secondary = tuple(dict.fromkeys(r for r in answer["secondary_reasons"] if r != reason))
-    flags = tuple(dict.fromkeys(answer["flags"]))
+    secondary = tuple(dict.fromkeys(r for r in answer.get("secondary_reasons", ()) if r != reason))
+    flags = tuple(dict.fromkeys(answer.get("flags", ())))
     return Claims(
         answer["matter"],
         KIND_OF[reason].value,

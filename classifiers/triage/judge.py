@@ -1,8 +1,8 @@
 """The judge: takes the readers' votes and settles kind and reason, how sure that is, and what else would fit.
 
-A rule's vote decides, and what the linear reader is sure of stands. Of the rest a language model may be asked, with the
-linear reader's likeliest reasons to choose from (`shortlist`); its vote counts as much as it was worth on labelled
-messages (`weigh`). It cannot take a case out of sight. Every vote is kept for the record.
+A rule's vote decides, and what the linear reader is sure of stands. About the rest a language model may be asked
+(`shortlist` says which reasons are in question); its vote counts as much as it was worth on labelled messages
+(`weigh`). It cannot take a case out of sight. Every vote is kept for the record.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def settle(
 
 
 def shortlist(classification: Classification) -> tuple[str, ...]:
-    """The reasons that a model is asked to choose from, in the vocabulary's order; none where the case is certain."""
+    """The reasons between which a model helps to decide, in the vocabulary's order; none where the case is certain."""
     if classification.reading in (CertaintyWord.BY_RULE, CertaintyWord.SURE):
         return ()
     scores = _scores(classification)
@@ -98,8 +98,9 @@ def weigh(classification: Classification, vote: Vote, weighing: Weighing | None 
             unsure_because=f"One reader says {_words(own)}, another {_words(settled.reason)}.",
         )
     because = settled.unsure_because
-    if vote.reason != own and settled.reading is not CertaintyWord.SURE:
-        because = f"One reader says {_words(own)}, another {_words(vote.reason)}."
+    another = settled.reason if settled.reason != own else vote.reason
+    if another != own and another in settled.prediction_set and settled.reading is not CertaintyWord.SURE:
+        because = f"One reader says {_words(own)}, another {_words(another)}."
     return replace(settled, votes=heard.votes, flags=classification.flags, unsure_because=because)
 
 

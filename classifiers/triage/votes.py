@@ -1,8 +1,8 @@
 """What a language model said of the labelled messages: collected once, kept beside them, and learned from.
 
-One JSON object a line: the message's `id`, the model's `words` about it and the `reason` it chose of all, with `model`
-and `prompt`; no `reason` where its answer did not fit. The question does not depend on any other reader, so the same
-votes serve every fold.
+One JSON object a line: the message's `id`, the model's `words` about it, the `reason` it chose of all and how likely it
+found that anything is `contested`, with `model` and `prompts`; null where an answer did not fit. The questions do not
+depend on any other reader, so the same votes serve every fold.
 """
 
 from __future__ import annotations
@@ -26,15 +26,18 @@ class Spoken:
     id: str
     words: str
     reason: str | None
+    contested: float | None = None
 
     def vote(self, model: SentenceModel) -> Vote:
-        return Vote(READER, self.reason, heard(self.words, model))
+        return Vote(READER, self.reason, heard(self.words, model), contested=self.contested)
 
 
 def load_votes(file: Path) -> dict[str, Spoken]:
     """Votes by message id. Raises FileNotFoundError."""
     lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
-    return {str(line["id"]): Spoken(str(line["id"]), line["words"], line["reason"]) for line in lines}
+    return {
+        str(line["id"]): Spoken(str(line["id"]), line["words"], line["reason"], line.get("contested")) for line in lines
+    }
 
 
 def heard_of(spoken: Mapping[str, Spoken], model: SentenceModel) -> dict[str, Vote]:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from app.config import load as load_settings
-from app.llm.asking import Asker
-from app.llm.chat import Unanswered
-from classifiers.llm.question import PROMPT, question
+from app.llm.asking import Asker, Said
+from app.llm.chat import Schema, Unanswered
+from classifiers.llm.question import Question, contested, question
+from classifiers.llm.triage_answer import contested_of
 from classifiers.triage.labelled import Labelled, load_labelled
 from classifiers.triage.votes import load_votes
 from prompts.load import load
@@ -37,17 +38,26 @@ class Collector:
 
     def line(self, message: Labelled) -> dict[str, Any]:
         """What the model says of a message, as it is kept."""
-        prompt = load(PROMPT)
-        asked = question(message.reading)
-        schema, limit = asked.of_reason
-        about = {"id": message.id, "model": self.asker.model, "prompt": f"{prompt.id}/{prompt.version}"}
+        put, first = question(message.reading), contested(message.reading)
+        prompts = [load(one.prompt) for one in (first, put)]
+        about = {"id": message.id, "model": self.asker.model, "prompts": [f"{p.id}/{p.version}" for p in prompts]}
+        schema, limit = put.of_reason
+        doubt = self._said(first, first.schema, first.max_tokens)
+        said = self._said(put, schema, limit)
+        return {
+            **about,
+            "contested": round(contested_of(doubt.content, doubt.likelihoods), 4) if doubt else None,
+            "words": said.content["matter"] if said else "",
+            "reason": said.content["reason"] if said else None,
+        }
+
+    def _said(self, put: Question, schema: Schema, limit: int) -> Said | None:
         try:
-            said = self.asker.ask(
-                prompt, schema, asked.outside, values=asked.values, names=asked.names, max_tokens=limit
+            return self.asker.ask(
+                load(put.prompt), schema, put.outside, values=put.values, names=put.names, max_tokens=limit
             )
-        except Unanswered as problem:
-            return {**about, "words": "", "reason": None, "outcome": problem.outcome}
-        return {**about, "words": said.content["matter"], "reason": said.content["reason"]}
+        except Unanswered:
+            return None
 
 
 def collect(messages: Sequence[Labelled], asker: Asker, file: Path, *, at_once: int = 2) -> int:

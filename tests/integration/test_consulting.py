@@ -127,7 +127,7 @@ def test_what_is_not_certain_is_asked_and_the_answer_is_recorded_with_what_it_wa
         event = session.execute(
             select(AuditEvent.content).where(AuditEvent.case_id == case_id, AuditEvent.action == "model.asked")
         ).scalar_one()
-        cost = session.execute(text("select case_id, prompt_tokens from llm_calls")).one()
+        cost = session.execute(text("select case_id, prompt_tokens from llm_calls where purpose = 'triage'")).one()
     assert event["fingerprint"] == said.fingerprint
     assert tuple(cost) == (case_id, 100)
 

@@ -139,11 +139,12 @@ class Saying:
     async def answer(
         self, messages: Sequence[Message], *, schema: Schema | None, max_tokens: int, deadline: float
     ) -> Answer:
+        text = '{"contested": "yes"}' if schema is not None and schema.name == "contested" else self.text
         try:
-            content = content_of(self.text, "stop", schema)
+            content = content_of(text, "stop", schema)
         except Unfit as unfit:
             raise AnswerMalformed("It could not be used.", why=unfit.why) from None
-        return Answer(self.text, content, self.name, Usage(1, 1), 0.0, 1, "stop")
+        return Answer(text, content, self.name, Usage(1, 1), 0.0, 1, "stop")
 
 
 class Reviewed:

@@ -86,10 +86,8 @@ def without(name: str) -> str:
 LOOPING = '{"reason": "' + "hours and " * 300
 MALFORMED: dict[str, Callable[[], Reply]] = {
     "a loop": lambda: says(LOOPING, finish="length"),
-    "a loop inside a whole answer": lambda: says(whole(summary=[{"text": "as agreed " * 60, "quotes": []}])),
     "cut off": lambda: says(whole()[:40], finish="length"),
     "cut off without saying so": lambda: says(whole()[:40]),
-    "whole, but said to be cut off": lambda: says(whole(), finish="length"),
     "an invented reason": lambda: says(whole(reason="please_approve")),
     "an invented flag": lambda: says(whole(flags=["approved"])),
     "an invented field": lambda: says(whole(fields=[{"name": "approved_by", "value": "AI", "quote": "AI"}])),
@@ -107,6 +105,11 @@ MALFORMED: dict[str, Callable[[], Reply]] = {
     "brackets without end": lambda: says("[" * 50_000),
     "half a character": lambda: says(whole(summary=[{"text": "\ud800", "quotes": []}])),
     "a key twice": lambda: says(whole()[:-1] + ', "reason": "tax"}'),
+}
+ENDLESS: dict[str, Callable[[], Reply]] = {
+    "a loop at the end": lambda: says(whole(summary=[{"text": "as agreed " * 60, "quotes": []}])),
+    "cut off after its reason": lambda: says(whole()[: whole().index('"flags"')], finish="length"),
+    "whole, but said to be cut off": lambda: says(whole(), finish="length"),
 }
 DECLINED: dict[str, Callable[[], Reply]] = {
     "a refusal": lambda: says(None, refusal="I cannot help with that."),
@@ -150,6 +153,18 @@ def test_whatever_fails_the_offline_answer_stands_and_the_reason_is_kept(
         found = assessed(server)
     check_offline(found, offline, outcome)
     assert len(server.requests) in {"malformed": (2,), "unavailable": (1, 3)}.get(outcome, (1,))
+
+
+@pytest.mark.parametrize("reply", ENDLESS.values(), ids=ENDLESS)
+def test_of_an_answer_without_end_what_it_begins_with_counts(reply: Callable[[], Reply], offline: Assessment) -> None:
+    with LlmServer(reply()) as server:
+        found = assessed(server)
+    assert len(server.requests) == 1, "what it says after that again is not worth another minute"
+    assert found.asked is not None
+    assert (found.asked.outcome, found.asked.vote) == ("answered", json.loads(whole())["reason"])
+    assert found.asked.dropped["answer/form"] == 1
+    assert "did not come to an end" in found.asked.warnings[0]
+    assert found.fields == offline.fields
 
 
 @pytest.mark.parametrize(

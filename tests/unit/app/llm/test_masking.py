@@ -168,3 +168,33 @@ def test_no_account_address_or_phone_of_the_corpus_leaves(folder: str, fewest: i
             assert _letters(secret) not in plain, (file, secret)
         assert mask([part.text], names=names).restore(sent).text == part.text, file
     assert looked_for >= fewest
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Please ask Mr Keller about INV/2026/0042.", "Keller"),
+        ("Ms Okafor's rate is 95.00 EUR.", "Okafor"),
+        ("Fragen Sie Frau Dr. Sommer.", "Sommer"),
+        ("The rate is wrong.\n\nKind regards,\nAnna Keller\nHead of purchasing", "Anna Keller"),
+        ("Merci.\n\nCordialement\nCamille Roux", "Camille Roux"),
+        ("The file opens with the password Hunter-22!", "Hunter-22"),
+        ("Das Passwort lautet: geheim9", "geheim9"),
+        ("PIN: 4471", "4471"),
+    ],
+)
+def test_titles_signatures_and_announced_secrets(text: str, hidden: str) -> None:
+    masked = mask([text])
+    assert hidden not in masked.texts[0]
+    assert masked.restore(masked.texts[0]).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The file is password protected.", "Das Passwort für die Datei folgt.", "Best regards,\nBilling Team",
+        "Thanks\nINV/2026/0042 is wrong", "The Sr Consultant rate is 145.00 EUR.", "The password is secret.",
+    ],
+)  # fmt: skip
+def test_what_names_nobody_stays(text: str) -> None:
+    assert mask([text]).texts == (text,)

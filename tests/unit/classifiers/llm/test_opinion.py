@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from app.assessments.results import FieldValue
 from app.documents.read import read
 from app.llm.asking import Said
-from app.llm.chat import ModelUnavailable, Usage
+from app.llm.chat import AnswerMalformed, ModelUnavailable, Usage
 from classifiers.llm.opinion import Opinion, merged, opinion
 from classifiers.llm.question import Question
+from classifiers.llm.triage_answer import contested_of
 
 SHORTLIST = ("hours_quantity", "rate_price")
 MAIL = read(
@@ -30,6 +33,8 @@ def said(fields: list[tuple[str, str, str]] = [], sentences: list[tuple[str, lis
     """The opinion that this answer becomes; fields as name, value, quote."""
 
     def ask(question: Question) -> Said:
+        if question.prompt == "contested":
+            return Said({"contested": "yes"}, "contested/v1", "f" * 64, "small-1", Usage(10, 2), 1.0, False, False)
         blank: dict[str, Any] = {
             name: [] if form.get("type") == "array" else ""
             for name, form in question.schema.definition["properties"].items()
@@ -85,6 +90,34 @@ def test_without_an_answer_nothing_changes_and_the_reason_is_said() -> None:
     fields, named = merged(OFFLINE, found)
     assert (fields, found.vote) == (OFFLINE, None)
     assert (named.asked.outcome, named.asked.because) == ("unavailable", "The model at x.example cannot be reached.")
+
+
+def test_one_question_that_could_not_be_used_leaves_the_other_and_an_endpoint_that_is_away_ends_both() -> None:
+    asked = []
+
+    def ask(question: Question) -> Said:
+        asked.append(question.prompt)
+        if question.prompt == "contested":
+            raise AnswerMalformed("It could not be used.")
+        raise ModelUnavailable("The model at x.example cannot be reached.")
+
+    assert opinion(MAIL, SHORTLIST, ask).asked.outcome == "unavailable"
+    assert asked == ["contested", "triage"]
+    assert said().vote is not None
+
+    def away(question: Question) -> Said:
+        assert question.prompt == "contested", "nobody is asked twice who is away"
+        raise ModelUnavailable("The model at x.example cannot be reached.")
+
+    assert opinion(MAIL, SHORTLIST, away).asked.outcome == "unavailable"
+
+
+def test_how_likely_the_model_finds_it_contested_is_part_of_its_vote() -> None:
+    vote = said().vote
+    assert vote is not None
+    assert vote.contested == 0.8
+    assert contested_of({"contested": "no"}, {}) == pytest.approx(0.2)
+    assert contested_of({"contested": "no"}, {"yes": 0.4, "no": 0.6}) == 0.4
 
 
 def test_certain_cases_and_text_aimed_at_software_are_not_asked_about() -> None:

@@ -45,7 +45,7 @@ def test_an_uncertain_answer_names_what_else_it_could_be() -> None:
 
 
 def weighed(choice: str | None, weight: float = 2.0, **likely: float):  # type: ignore[no-untyped-def]
-    weighing = Weighing(0.0, weight, {"legal_form": 0.37, "tax": 0.37}, CALIBRATION)
+    weighing = Weighing(0.0, 0.0, weight, 0.0, 1.0, {"legal_form": 0.37, "tax": 0.37}, CALIBRATION)
     return judge.weigh(settled(**likely), Vote("llm", choice), weighing)
 
 
@@ -67,22 +67,32 @@ def test_readers_that_disagree_are_both_named() -> None:
     assert {"tax", "legal_form"} <= set(found.prediction_set)
 
 
+def test_whether_anything_is_contested_moves_the_kind_and_a_choice_does_not() -> None:
+    weighing = Weighing(1.0, 0.0, 9.0, 0.0, 1.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
+    own = {"remittance": 0.6, "already_paid": 0.2}
+
+    def reason(contested: float | None) -> str:
+        return judge.weigh(settled(**own), Vote("llm", "already_paid", contested=contested), weighing).reason
+
+    assert reason(0.95) == "already_paid"
+    assert reason(0.05) == reason(None) == "remittance"
+
+
 def test_readers_that_agree_make_a_case_surer() -> None:
     alone = settled(tax=0.7, legal_form=0.2)
     assert weighed("tax", tax=0.7, legal_form=0.2).confidence > alone.confidence
 
 
 def test_a_models_vote_takes_no_case_out_of_sight() -> None:
-    weighing = Weighing(0.0, 9.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
-    for own, choice in (
-        ("duplicate_invoice", "marketing"),
-        ("payment_terms", "marketing"),
-        ("promise_to_pay", "acknowledgement"),
-        ("bank_details_change", "question"),
-        ("impersonation", "unrelated"),
+    weighing = Weighing(9.0, 0.0, 9.0, 0.0, 1.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
+    for own, choice, contested in (
+        ("duplicate_invoice", "marketing", 0.01),
+        ("payment_terms", "acknowledgement", 0.01),
+        ("bank_details_change", "tax", 0.99),
+        ("impersonation", "wrong_entity", 0.99),
     ):
         alone = settled(**{own: 0.7, choice: 0.2})
-        found = judge.weigh(alone, Vote("llm", choice), weighing)
+        found = judge.weigh(alone, Vote("llm", choice, contested=contested), weighing)
         assert (found.reason, found.confidence) == (own, alone.confidence)
         assert found.reading is CertaintyWord.UNSURE
         assert {own, choice} <= set(found.prediction_set)
@@ -91,13 +101,13 @@ def test_a_models_vote_takes_no_case_out_of_sight() -> None:
 
 
 def test_a_models_vote_may_bring_a_case_into_sight() -> None:
-    weighing = Weighing(0.0, 9.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
-    for own, choice, kind in (
-        ("acknowledgement", "tax", Kind.DISPUTE),
-        ("question", "bank_details_change", Kind.SECURITY_ALERT),
-        ("bank_details_change", "impersonation", Kind.SECURITY_ALERT),
+    weighing = Weighing(9.0, 0.0, 9.0, 0.0, 1.0, dict.fromkeys(ALL_REASONS, 0.1), CALIBRATION)
+    for own, choice, contested, kind in (
+        ("acknowledgement", "tax", 0.99, Kind.DISPUTE),
+        ("wrong_entity", "bank_details_change", 0.01, Kind.SECURITY_ALERT),
+        ("bank_details_change", "impersonation", 0.5, Kind.SECURITY_ALERT),
     ):
-        found = judge.weigh(settled(**{own: 0.7, choice: 0.2}), Vote("llm", choice), weighing)
+        found = judge.weigh(settled(**{own: 0.7, choice: 0.2}), Vote("llm", choice, contested=contested), weighing)
         assert (found.reason, found.kind) == (choice, kind)
 
 

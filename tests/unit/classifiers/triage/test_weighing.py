@@ -32,6 +32,18 @@ def test_words_that_help_get_a_weight_and_a_choice_that_does_not_gets_none() -> 
     assert max(found.combine(told[0].scores, told[0].vote).items(), key=lambda one: one[1])[0] == "tax"
 
 
+def test_an_answer_on_what_is_contested_gets_a_weight_of_its_own_about_what_is_usual() -> None:
+    own = scores(remittance=0.4, tax=0.38)
+    told = [
+        Heard(own, Vote("llm", "tax", {}, contested=0.9), frozenset({"tax"}), "tax"),
+        Heard(own, Vote("llm", "tax", {}, contested=0.6), frozenset({"remittance"}), "remittance"),
+    ] * 20
+    found = learn(told, [])
+    assert found.contested > 0.5
+    assert found.usual > 0, "more than even odds are what this model says of everything"
+    assert max(found.combine(own, told[1].vote).items(), key=lambda one: one[1])[0] == "remittance"
+
+
 def test_learning_is_the_same_every_time_and_survives_being_kept() -> None:
     told = [asked(scores(tax=0.8), "tax"), asked(scores(legal_form=0.5), "tax", "legal_form")] * 10
     certain = [Unasked(scores(new_po=0.97), "new_po", frozenset({"new_po"}), "new_po")] * 10
