@@ -116,7 +116,7 @@ def verify(session: Session, *, key: bytes) -> Verification:
     for case_id, chain in groupby(_in_order(session), key=lambda e: e.case_id):
         chains += 1
         seen.add(case_id)
-        count, found = _chain_problem(case_id, chain, wanted.get(case_id, {}), heads.get(case_id))
+        count, found = chain_problem(case_id, chain, wanted.get(case_id, {}), heads.get(case_id))
         events += count
         if found:
             broken.append(found)
@@ -141,9 +141,10 @@ def _checkpoint_problem(checkpoint: AuditCheckpoint, previous_root: str, key: by
     return ""
 
 
-def _chain_problem(
+def chain_problem(
     case_id: int, chain: Iterator[AuditEvent], sealed: dict[int, str], head: tuple[int, str] | None
 ) -> tuple[int, BrokenLink | None]:
+    """How many events a chain has, and its first broken link: `sealed` are hashes by number, `head` its last link."""
     previous, seq, found = GENESIS, 0, None
     for event in chain:
         seq += 1

@@ -45,7 +45,8 @@ class Entry:
 NAVIGATION = (
     Entry(N_("Inbox"), "/inbox"),
     Entry(N_("Narratives"), "/narratives", "narratives"),
-    Entry(N_("Dispute patterns"), "/patterns", "patterns"),
+    Entry(N_("Dashboards"), "/dashboards", "dashboards"),
+    Entry(N_("Audit"), "/audit", "audit"),
     Entry(N_("Policy"), "/policy", "policy"),
     Entry(N_("Settings"), "/settings"),
 )

@@ -6,12 +6,17 @@ from fastapi import APIRouter
 
 from app.review import (
     administration_pages,
+    audit_page,
+    case_dialogs,
     case_page,
+    correcting_form,
+    dashboards_page,
     decision_form,
     handling,
     inbox,
     keyboard_page,
     my_settings,
+    narrative_rules_page,
     narratives_page,
     patterns_page,
     sign_in,
@@ -22,6 +27,11 @@ for part in (inbox.router, case_page.router, decision_form.router, patterns_page
     router.include_router(part)
 router.include_router(administration_pages.router)
 router.include_router(my_settings.router)
+router.include_router(audit_page.router)
+router.include_router(narrative_rules_page.router)
 router.include_router(narratives_page.router)
+router.include_router(case_dialogs.router)
+router.include_router(correcting_form.router)
 router.include_router(handling.router)
 router.include_router(keyboard_page.router)
+router.include_router(dashboards_page.router)

@@ -66,6 +66,9 @@ def test_a_line_is_accepted_and_the_other_one_keeps_its_old_text(house: House) -
     assert name_of_line(house, FIRST)[0].startswith("[MV-TM]")
     page = desk.open(f"/narratives/{HAFENWERK}")
     assert "Written to Odoo" in page
+    told = visible(a_desk(house, "Alma", "auditor").open("/audit/change?record=S00001"))
+    assert "Performance analysis: 8 h" in told
+    assert "Ines (finance reviewer)" in told
     assert "Accept 1 clean line" in visible(page)
     send(desk, HAFENWERK, "keep", steps[FIRST,][0])
     house.write()

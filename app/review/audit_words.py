@@ -1,0 +1,96 @@
+"""What the events of the trail are called, and in which groups they are looked for."""
+
+from __future__ import annotations
+
+from app.review.languages import N_, _
+
+GROUPS: dict[str, str] = {
+    "decisions": N_("Decisions"),
+    "writes": N_("Writes to Odoo"),
+    "proposals": N_("Proposals"),
+    "cases": N_("What was done with cases"),
+    "readings": N_("Readings and findings"),
+    "people": N_("People, keys and settings"),
+}
+ACTIONS: dict[str, tuple[str, str]] = {
+    "decision.confirm": ("decisions", N_("Confirmed")),
+    "decision.reject": ("decisions", N_("Rejected")),
+    "decision.undone": ("decisions", N_("Confirmation taken back")),
+    "suggestion.edited": ("decisions", N_("Edited")),
+    "write.queued": ("writes", N_("Queued for Odoo")),
+    "write.handed_over": ("writes", N_("Handed to Odoo")),
+    "write.done": ("writes", N_("Written to Odoo")),
+    "write.stale": ("writes", N_("Not written: changed in Odoo")),
+    "write.refused": ("writes", N_("Refused by Odoo")),
+    "write.failed": ("writes", N_("Could not be written")),
+    "write.waits": ("writes", N_("Waits for Odoo")),
+    "write.undone": ("writes", N_("Taken back in Odoo")),
+    "write.asked_back": ("writes", N_("Taking back proposed")),
+    "suggestion.made": ("proposals", N_("Proposed")),
+    "suggestion.withdrawn": ("proposals", N_("Proposal put aside")),
+    "narrative.drafted": ("proposals", N_("Invoice text drafted")),
+    "reply.worded": ("proposals", N_("Reply worded")),
+    "case.opened": ("cases", N_("Case opened")),
+    "case.moved": ("cases", N_("Case moved")),
+    "case.assigned": ("cases", N_("Case assigned")),
+    "case.snoozed": ("cases", N_("Case snoozed")),
+    "case.woken": ("cases", N_("Case back from snoozing")),
+    "case.closed": ("cases", N_("Case closed")),
+    "case.merged": ("cases", N_("Case merged")),
+    "case.took_over": ("cases", N_("Case took over another")),
+    "case.taken_out": ("cases", N_("Merge taken apart")),
+    "case.gave_back": ("cases", N_("Case gave another back")),
+    "case.split": ("cases", N_("Case split")),
+    "case.split_off": ("cases", N_("Case split off")),
+    "case.alarmed": ("cases", N_("Marked as fraud")),
+    "case.retried": ("cases", N_("Read again on request")),
+    "callback.done": ("cases", N_("Call-back step done")),
+    "callback.undone": ("cases", N_("Call-back step taken back")),
+    "question.asked": ("cases", N_("Project manager asked")),
+    "question.answered": ("cases", N_("Question answered")),
+    "question.withdrawn": ("cases", N_("Question withdrawn")),
+    "delivery.answered": ("cases", N_("Delivery answered")),
+    "case.assessed": ("readings", N_("Read")),
+    "case.reconciled": ("readings", N_("Compared with Odoo")),
+    "model.asked": ("readings", N_("Language model asked")),
+    "reading.chosen": ("readings", N_("Reading chosen by a person")),
+    "fields.corrected": ("readings", N_("Fields corrected")),
+    "record.chosen": ("readings", N_("Record of Odoo chosen")),
+    "document.came_again": ("readings", N_("Document came again")),
+    "detection.changed": ("readings", N_("Finding changed")),
+    "detection.fixed": ("readings", N_("Finding gone")),
+    "detection.found_again": ("readings", N_("Found again")),
+    "user.set": ("people", N_("Person or roles set")),
+    "user.teams": ("people", N_("Teams set")),
+    "user.activated": ("people", N_("Person let in again")),
+    "user.deactivated": ("people", N_("Person shut out")),
+    "person.signed_in": ("people", N_("Signed in")),
+    "person.link_made": ("people", N_("Sign-in link made")),
+    "person.settings": ("people", N_("Own settings changed")),
+    "key.issued": ("people", N_("API key issued")),
+    "key.made": ("people", N_("API key made")),
+    "key.revoked": ("people", N_("API key revoked")),
+    "odoo.linked": ("people", N_("Person linked with Odoo")),
+    "odoo.unlinked": ("people", N_("Link with Odoo removed")),
+    "narrative.rules_set": ("people", N_("Rules for texts set")),
+    "narrative.rules_removed": ("people", N_("Rules for texts removed")),
+    "audit.exported": ("people", N_("Trail exported")),
+}
+
+
+def group_words() -> list[tuple[str, str]]:
+    """(code, words) of every group."""
+    return [(code, _(words)) for code, words in GROUPS.items()]
+
+
+def action_word(action: str) -> str:
+    """What an event is called; one that has no words yet, by its code."""
+    found = ACTIONS.get(action)
+    return _(found[1]) if found is not None else action.replace(".", " ").replace("_", " ")
+
+
+def actions_of(kind: str) -> tuple[str, ...]:
+    """The actions of a group, or the one action named; empty for what is neither."""
+    if kind in ACTIONS:
+        return (kind,)
+    return tuple(action for action, (group, _words) in ACTIONS.items() if group == kind)
