@@ -106,8 +106,16 @@ class Browser:
             values.setdefault(name, []).append(_unescaped(text.removeprefix("\n")))
         return values
 
+    def reach(self, action: str) -> None:
+        """Open the page with this form where the present page only links to it."""
+        if f'action="{action}"' not in self.page:
+            link = re.search(rf'<a [^>]*href="({re.escape(action)}(?:\?[^"]*)?)"', self.page)
+            if link:
+                self.open(_unescaped(link.group(1)))
+
     def send(self, action: str, status: int = 303, **changes: Any) -> str:
         """Send a form of the page with some values changed; follow where it leads."""
+        self.reach(action)
         values: dict[str, Any] = {**self.form(action), **{k.replace("__", "-"): v for k, v in changes.items()}}
         answer = self.http.post(action, data=values, headers=self.headers)
         assert answer.status_code == status, answer.text

@@ -172,7 +172,7 @@ def _customers(clues: Clues, books: Books) -> list[_Candidate]:
             found.support("0.85" if len(by_address) == 1 else "0.5", f"the mail comes from {clues.address}")
         if clues.customer_name:
             likeness = alike(clues.customer_name, customer.name)
-            if _plain_name(clues.customer_name) == _plain_name(customer.name):
+            if plain_name(clues.customer_name) == plain_name(customer.name):
                 found.support("0.8", f"the name is written as “{clues.customer_name}”")
             elif likeness >= 80:
                 found.support("0.6" if likeness >= 93 else "0.5", f"the name is like “{clues.customer_name}”")
@@ -335,10 +335,11 @@ def alike(a: str, b: str) -> float:
     """Token-set similarity of two names of houses, 0 to 100, without their legal forms."""
     from rapidfuzz import fuzz
 
-    return float(fuzz.token_set_ratio(_plain_name(a), _plain_name(b)))
+    return float(fuzz.token_set_ratio(plain_name(a), plain_name(b)))
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A house's name in plain small letters, without its legal form."""
     import unicodedata
 
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()

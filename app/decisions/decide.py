@@ -315,8 +315,8 @@ def _delivery_answers(session: Session, case_id: int) -> set[str]:
 
 
 def editors(session: Session, suggestion: Suggestion) -> set[UUID]:
-    """Everybody who edited this step, in any of its versions."""
-    found: set[UUID] = set()
+    """Everybody who edited this step, in any of its versions, or what it rests on where it moves money."""
+    found = correcting.correctors(session, suggestion.case_id) if suggestion.risk in correcting.RISKS else set()
     version: Suggestion | None = suggestion
     while version is not None:
         if version.made_by is not None and version.kind != TAKE_BACK:  # asking for it edits nothing

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from app.db import Database
 from app.documents import download, readings
 from app.documents.children import ChildDied, Children
@@ -101,6 +103,28 @@ def path_of(part: str) -> str:
     return "" if part == ROOT else part
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page of a part, and the part's text that its words are ranges of."""
+
+    page: Page
+    text: str
+
+
+def page_of(session: Session, document_id: int, part: str, number: int) -> ReadPage:
+    """A page of a document that has been read; `part` is as in addresses.
+
+    Raises:
+        NotFound: There is no such document, part or page, or it has not been read.
+    """
+    path = path_of(part)
+    owner = next((r for r in readings.load(session, document_id).walk() if r.path == path), None)
+    page = next((p for p in owner.pages if p.number == number), None) if owner else None
+    if owner is None or page is None:
+        raise NotFound(f"Document {document_id} has no page {number} in part {part}.", document=document_id)
+    return ReadPage(page, owner.text)
+
+
 def image(
     database: Database, renderer: Renderer, document_id: int, part: str, number: int, *, dpi: int,
     withheld: Callable[[str, Page], Sequence[Box]] | None = None, has_already: str | None = None,
@@ -118,12 +142,9 @@ def image(
     with database.transaction() as session:
         document = download.found(session, document_id, with_content=True)
         content, name, sha256 = document.content, document.name, document.sha256
-        reading = readings.load(session, document_id)
-    owner = next((r for r in reading.walk() if r.path == path), None)
-    page = next((p for p in owner.pages if p.number == number), None) if owner else None
-    if owner is None or page is None:
-        raise NotFound(f"Document {document_id} has no page {number} in part {part}.", document=document_id)
-    boxes = tuple(withheld(owner.text, page)) if withheld else ()
+        read = page_of(session, document_id, part, number)
+    page = read.page
+    boxes = tuple(withheld(read.text, page)) if withheld else ()
     key = f"{sha256}/{path}/{number}/{dpi}/{page.turned}/{boxes}"
     etag = f'"{hashlib.sha256(key.encode()).hexdigest()[:32]}"'
     if has_already and etag in has_already:

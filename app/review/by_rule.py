@@ -8,6 +8,7 @@ from app.assessments.results import Assessment
 from app.decisions.dossier import Dossier
 from app.detectors.telling import READER
 from app.review import wording
+from app.review.languages import _, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ def by_rule(assessment: Assessment | None) -> ByRule | None:
         return None
     says = next((v.because for v in assessment.classification.votes if v.reader == READER), "")
     since = next((c.text for c in assessment.summary[1:]), "")
-    return ByRule(wording.sentence(says), assessment.versions.get("rule", ""), since)
+    return ByRule(told(wording.sentence(says)), assessment.versions.get("rule", ""), told(since))
 
 
 def first_lead(d: Dossier, said: str) -> tuple[str, str]:
     """(heading, text) of the first of the three sentences: what they say, or the rule that speaks here."""
     if d.case.is_own_draft:
-        return "The draft", said
+        return _("The draft"), said
     rule = by_rule(d.assessment)
-    return ("They say", said) if rule is None else ("The rule", f"{rule.says} {rule.since}".strip())
+    return (_("They say"), said) if rule is None else (_("The rule"), f"{rule.says} {rule.since}".strip())

@@ -5,32 +5,37 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.orm import Session
 
-from app.cases import queries
+from app.cases import presence, queries
+from app.cases.models import OPEN_STATES, Case
 from app.clock import now
 from app.decisions import elsewhere
+from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
-from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import Dossier, dossier
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
+from app.llm.usage import spent_on_case
 from app.money import Money
-from app.review import by_rule, figures, history, leads, odoo_links, wording
+from app.review import by_rule, figures, history, in_odoo, leads, odoo_links, similar_cases, wording
 from app.review.figures import Exchange
-from app.review.found import found
+from app.review.forms import whole_number
+from app.review.found import Shown, found
 from app.review.highlights import ids
 from app.review.how_read import how_read
+from app.review.languages import _
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
-from app.review.source import parts
+from app.review.source import found_ids, parts, sought
 from app.review.to_do import is_read_again, to_do
 from app.suggestions.proposal import TAKE_BACK
 from app.users.people import names_by_email, names_of
@@ -49,16 +54,44 @@ def case_page(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLRespons
     """The case as this person sees it."""
     at = now()
     with request.app.state.database.transaction() as session:
+        if queries.get(session, case_id):
+            presence.arrive(session, case_id, visit.person.user_id, at=at)
         context = case_context(session, request, visit, case_id, at=at)
         return page(request, "case.html", context, around=shell(session, request, visit, at=at))
 
 
+@router.get("/cases/{case_id}/here")
+def who_is_here(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLResponse:
+    """Who else has the case open: a fragment that an open page asks for, which says that it is still open."""
+    at = now()
+    with request.app.state.database.transaction() as session:
+        case = queries.get(session, case_id)
+        presence.arrive(session, case.id, visit.person.user_id, at=at)
+        others = presence.others(session, case.id, visit.person.user_id, at=at)
+        seen = whole_number(request.query_params.get("seen", ""))
+        news = changed_since(session, case.id, seen, but_not_by=visit.person.email) if seen else []
+        names = names_by_email(session, {e.actor for e in news if "@" in e.actor})
+        context = {"case": case, "others": others, "news": history.lines(news, names)[-3:], "seen": seen}
+        return page(request, "_case_here.html", context)
+
+
+def address(wanted: ListState, case: Case, seen: int, part: str) -> str:
+    """The address of a page that belongs to a case (`reject`, `snooze`), which knows what the person has seen."""
+    query = urlencode({"version": case.version, "seen": seen})
+    return f"/cases/{case.id}/{part}?{wanted.query}{'&' if wanted.query else ''}{query}"
+
+
 def case_context(session: Session, request: Request, visit: Visit, case_id: int, *, at: datetime) -> dict[str, Any]:
     """All that the case page shows."""
-    d, today = dossier(session, case_id), at.date()
+    d, today = dossier(session, case_id), figures.today(at)
     wanted = ListState.of(request.url.query)
     before, after = queries.neighbours(session, wanted.filter, d.case, sort=wanted.sort)
     names = names_by_email(session, {e.actor for e in d.events if "@" in e.actor})
+    records = in_odoo.of_matches(session, d.matches, today)
+    may_choose = bool(
+        set(visit.person.roles) & set(CHOOSING_ROLES) and d.assessment is not None and may_be_chosen(d.case)
+    )
+    seen = d.events[-1].seq if d.events else 0
     kind = Kind(d.case.kind) if d.case.kind else None
     may_decide = bool(set(visit.person.roles) & set(CLOSING_ROLES))
     return {
@@ -70,7 +103,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "kind_icon": wording.KIND_ICONS[kind] if kind else "po" if d.case.is_own_draft else "clock",
         "is_alert": kind is Kind.SECURITY_ALERT,
         "stake": _stake(d),
-        "stake_word": wording.STAKE_WORDS[kind] if kind else "At stake",
+        "stake_word": wording.STAKE_WORDS[kind] if kind else _("At stake"),
         "about": Exchange.of(request.app.state.policy),
         "flags": [f for f in d.case.flags if f not in wording.QUIET_FLAGS],
         "flag_places": {f: ids(e) for f, e in d.assessment.flag_evidence.items() if e} if d.assessment else {},
@@ -83,21 +116,41 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "ids": ids,
         "we_found": leads.we_found(d),
         "what_to_do": leads.to_do(d),
-        "parts": parts(d.reading, d.reading_of, d.assessment) if d.reading and d.reading_of else (),
+        **_source(d, request.query_params.get("find", "")[:100].replace("\x00", "").strip()),
+        "carried": [(n, v) for n, v in request.query_params.multi_items() if n != "find"][:40],
         "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
-        "found": found(d.assessment, d.reading, d.matches, d.findings, today),
+        "found": found(
+            d.assessment, d.reading, d.matches, d.findings,
+            Shown(today, in_odoo.differences(d.matches, records), visit.person.name, may_choose),
+        ),
+        "in_odoo": records,
+        "similar": similar_cases.of(session, d.case, today),
+        "to": partial(address, wanted, d.case, seen),
+        "beside": presence.others(session, case_id, visit.person.user_id, at=at),
         "how": how_read(d.assessment),
+        "spent_in": request.app.state.settings.countersign_llm_currency,
+        "spent": spent_on_case(session, case_id, currency=request.app.state.settings.countersign_llm_currency),
         "stays": _stays(session, d) if may_decide else {},
         "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
         "history": history.lines(d.events, names),
-        "seen": d.events[-1].seq if d.events else 0,
-        "reject_reasons": [(code, wording.REJECT_WORDS[code]) for code in REJECT_REASONS],
+        "seen": seen,
         "may_read_again": d.case.state == "needs_attention" and may_decide and not is_read_again(d),
         "may_close": may_decide and _may_close(d),
-        "may_choose": bool(set(visit.person.roles) & set(CHOOSING_ROLES)) and d.assessment and may_be_chosen(d.case),
+        "may_choose": may_choose,
         "all_reasons": wording.reasons_by_kind(),
+        "may_handle": may_decide,
+        "is_open": d.case.state in OPEN_STATES,
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
+
+
+def _source(d: Dossier, find: str) -> dict[str, Any]:
+    """The source pane, with what was looked for in it."""
+    if not d.reading or not d.reading_of:
+        return {"parts": (), "find": find, "hits": ()}
+    hits = sought(d.reading, find, d.assessment)
+    views = parts(d.reading, d.reading_of, d.assessment, hits)
+    return {"parts": views, "find": find, "hits": found_ids(views, hits)}
 
 
 def _may_close(d: Dossier) -> bool:
@@ -137,6 +190,28 @@ def page_image(
     if image.png is None:
         return Response(status_code=304, headers=image.headers)
     return Response(image.png, media_type="image/png", headers=image.headers)
+
+
+@router.get("/documents/{document_id}/pages/{part}/{number}.words")
+def page_words(
+    request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath,
+    number: Annotated[int, Path(ge=1, le=10_000)],
+) -> JSONResponse:  # fmt: skip
+    """The words of a page with their boxes, for filling fields and finding; on a suspect case without bank accounts.
+
+    Each is [x, y, width, height, text] in points, from the top left of the page as it is shown.
+    """
+    with request.app.state.database.transaction() as session:
+        case = queries.get(session, queries.case_of(session, document_id))
+        shown = page_images.page_of(session, document_id, part, number)
+    hidden = accounts(shown.text) if case.kind == Kind.SECURITY_ALERT else []
+    words = [
+        [round(w.box.x0, 1), round(w.box.top, 1), round(w.box.x1 - w.box.x0, 1), round(w.box.bottom - w.box.top, 1),
+         shown.text[w.start : w.end]]
+        for w in shown.page.words
+        if not any(w.start < end and w.end > start for start, end in hidden)
+    ]  # fmt: skip
+    return JSONResponse({"words": words}, headers={"Cache-Control": "private, no-cache"})
 
 
 def _withheld(text: str, page: Page) -> tuple[Box, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -178,7 +178,10 @@ def decided(
             carry_out(session)
             opens = _next(session, request, visit, case_id, wanted) if goes_on else case_id
     except Conflict as conflict:
-        return _conflict_page(request, visit, case_id, form, wanted, conflict.message)
+        kept = [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)]
+        return conflict_page(
+            request, visit, case_id, wanted, conflict.message, seen=number_of(form, "seen"), kept=kept
+        )
     back = text_of(form, "back")
     return RedirectResponse(back if back.startswith(_OTHER_PAGES) else wanted.case(opens), 303)
 
@@ -201,20 +204,18 @@ def _require_as_seen(session: Session, case_id: int, form: FormData, visit: Visi
         raise Conflict(_("This case changed since you opened it. Nothing was decided."))
 
 
-def _conflict_page(
-    request: Request, visit: Visit, case_id: int, form: FormData, wanted: ListState, message: str
-) -> Response:
+def conflict_page(
+    request: Request, visit: Visit, case_id: int, wanted: ListState, message: str, *, seen: int,
+    kept: Sequence[tuple[str, str]] = (),
+) -> Response:  # fmt: skip
     """Who did what meanwhile, and what the person had entered: kept here, not sent."""
     with request.app.state.database.transaction() as session:
-        events = changed_since(session, case_id, number_of(form, "seen"), but_not_by=visit.person.email)
+        events = changed_since(session, case_id, seen, but_not_by=visit.person.email)
         names = names_by_email(session, {e.actor for e in events if "@" in e.actor})
         context: dict[str, Any] = {
-            "case_id": case_id,
-            "message": message,
-            "lines": history.lines(events, names),
-            "kept": [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)],
+            "case_id": case_id, "message": message, "lines": history.lines(events, names), "kept": kept,
             "back": wanted.case(case_id),
-        }
+        }  # fmt: skip
         return page(request, "conflict.html", context, status=409, around=shell(session, request, visit, at=now()))
 
 

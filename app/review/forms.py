@@ -58,5 +58,9 @@ def steps_of(form: FormData) -> list[SeenStep]:
 
 def number_of(form: FormData, name: str) -> int:
     """A whole number; 0 when it was not sent or is none."""
-    text = text_of(form, name)
+    return whole_number(text_of(form, name))
+
+
+def whole_number(text: str) -> int:
+    """A whole number as it stands in an address or a form; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

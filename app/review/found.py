@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app.assessments import typed
 from app.assessments.findings import ArithmeticRow, Finding, Match
-from app.assessments.results import Assessment, FieldValue
+from app.assessments.matching import plain_name, same_reference
+from app.assessments.results import Assessment, Correction
 from app.documents.order import Order
 from app.documents.reading import Evidence, Reading
 from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
 from app.review.highlights import ids
+from app.review.languages import _
 from app.review.source import UNMARKED
 from app.vocabulary import FIELDS, CertaintyWord, Kind
 
-_OPERATORS = {"minus": "minus", "plus": "plus"}
+_SHOWN_EMPTY: dict[Kind, tuple[str, ...]] = {
+    Kind.CUSTOMER_PO: (
+        "customer_name", "po_number", "po_date", "valid_from", "valid_until", "order_refs", "currency", "amount_total",
+        "payment_terms",
+    ),
+    Kind.DISPUTE: (
+        "customer_name", "invoice_refs", "po_number", "currency", "amount_disputed", "quantity_disputed", "deadline",
+    ),
+    Kind.PAYMENT_NOTICE: ("customer_name", "invoice_refs", "currency", "amount_total"),
+    Kind.BILLING_REQUEST: ("customer_name", "invoice_refs"),
+    Kind.SECURITY_ALERT: ("customer_name", "invoice_refs", "currency", "amount_total"),
+}  # fmt: skip
+"""Fields that a person may want to fill in although the source does not state them, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +51,11 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """A field with where it stands: `places` are the ids to light, `first` the one to go to."""
+    """A field with where it stands: `places` are the ids to light, `first` the one to go to.
+
+    `choices` are (value, words) where one of a few is chosen; `value` is then one of them. `changed` says who changed
+    it and what had been read; `differs` what Odoo has instead.
+    """
 
     name: str
     label: str
@@ -46,6 +65,14 @@ class ShownField:
     where: str
     quote: str
     lang: str
+    choices: tuple[tuple[str, str], ...] = ()
+    changed: str = ""
+    differs: str = ""
+
+    @property
+    def word(self) -> str:
+        """The value as people say it."""
+        return dict(self.choices).get(self.value, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +111,19 @@ class Found:
     matches: tuple[Match, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """For whom and beside what it is laid out: their day, what Odoo has for a field, and what they call themselves."""
+
+    today: date
+    in_odoo: Mapping[str, str]
+    person: str = ""
+    may_change: bool = False
+
+
 def found(
     assessment: Assessment | None, reading: Reading | None, matches: tuple[Match, ...], findings: tuple[Finding, ...],
-    today: date,
+    shown: Shown,
 ) -> Found:  # fmt: skip
     """What we found, ready to be laid out."""
     sums = tuple(_sum(f) for f in findings)
@@ -97,10 +134,11 @@ def found(
     def safe(text: str) -> str:
         return without_accounts(text) if suspect else text
 
+    asked_for = _SHOWN_EMPTY.get(assessment.classification.kind, ()) if shown.may_change else ()
     fields = tuple(
-        _field(name, assessment.fields[name], assessment, reading, today, safe)
+        _field(name, assessment, reading, shown, safe)
         for name in FIELDS
-        if name in assessment.fields and name != "lines"
+        if name != "lines" and (name in assessment.fields or name in assessment.corrections or name in asked_for)
     )
     lines = assessment.fields.get("lines")
     return Found(
@@ -121,7 +159,7 @@ def found(
 
 def _sum(finding: Finding) -> Sum:
     unit = finding.unit or next((r.unit for r in finding.rows if r.unit), "")
-    unit = "hours" if unit == "h" else unit
+    unit = {"h": _("hours"), "hours": _("hours"), "days": _("days"), "pieces": _("pieces")}.get(unit, unit)
     money = next((m for r in finding.rows for m in (r.amount, r.rate) if m), finding.amount)
     return Sum(
         finding, finding.rows, unit, money.currency if money else "",
@@ -130,7 +168,8 @@ def _sum(finding: Finding) -> Sum:
 
 
 def operator(row: ArithmeticRow) -> str:
-    return _OPERATORS.get(row.role, "")
+    """The word before a row that is taken away or added."""
+    return {"minus": _("minus"), "plus": _("plus")}.get(row.role, "")
 
 
 def _choices(assessment: Assessment) -> tuple[Choice, ...]:
@@ -138,7 +177,7 @@ def _choices(assessment: Assessment) -> tuple[Choice, ...]:
     reasons = list(dict.fromkeys([c.reason, *c.prediction_set]))
     shown = []
     for place, reason in enumerate(reasons[:4]):
-        word, bar = wording.likelihood(c.confidence) if place == 0 else ("quite possible", 28)
+        word, bar = wording.likelihood(c.confidence) if place == 0 else (wording.likelihood(0.3)[0], 28)
         shown.append(Choice(reason, wording.full_reason(reason), word, bar, place == 0))
     return tuple(shown)
 
@@ -148,41 +187,87 @@ def _fits(assessment: Assessment) -> str:
     c = assessment.classification
     if c.reading is not CertaintyWord.UNSURE or len(c.prediction_set) < 2:
         return ""
-    words = [wording.REASON_WORDS[r].lower() for r in c.prediction_set]
-    count = {2: "Two", 3: "Three", 4: "Four"}.get(len(words), str(len(words)))
+    words = [wording.within(wording.REASON_WORDS[r]) for r in c.prediction_set]
     if len(words) > 4:
-        return f"{count} readings fit, the likeliest are {wording.joined(words[:3])}."
-    return f"{count} readings fit: {', '.join(words[:-1])}, or {words[-1]}."
+        return _(
+            "%(count)s readings fit, the likeliest are %(readings)s.", count=len(words),
+            readings=wording.joined(words[:3]),
+        )  # fmt: skip
+    fit = _("%(first)s, or %(last)s", first=", ".join(words[:-1]), last=words[-1])
+    sentences = {2: _("Two readings fit: %(readings)s.", readings=fit)}
+    sentences[3] = _("Three readings fit: %(readings)s.", readings=fit)
+    return sentences.get(len(words), _("Four readings fit: %(readings)s.", readings=fit))
 
 
-def _field(
-    name: str, found: FieldValue, assessment: Assessment, reading: Reading | None, today: date, safe: Any
-) -> ShownField:
-    evidence = () if name in UNMARKED else found.evidence
+def _field(name: str, assessment: Assessment, reading: Reading | None, shown: Shown, safe: Any) -> ShownField:
+    stated, correction = assessment.fields.get(name), assessment.corrections.get(name)
+    evidence = () if name in UNMARKED or stated is None else stated.evidence
     places = ids(evidence)
     first = evidence[0] if evidence else None
     quote = " ".join(first.quote.split())[:160] if first else ""
+    raw = assessment.value(name)
     return ShownField(
         name=name, label=wording.FIELD_WORDS.get(name, wording.capital(name.replace("_", " "))),
-        value=safe(_value(name, found.value, assessment, today)), places=places, first=places.partition(" ")[0],
+        value=safe(_value(name, raw, assessment)), places=places, first=places.partition(" ")[0],
         where=_where(evidence, reading), quote=safe(quote), lang=str(assessment.value("language") or ""),
+        choices=_to_choose_from(name, raw), changed=safe(_changed(name, correction, assessment, shown)),
+        differs=safe(_differs(name, raw, shown)),
     )  # fmt: skip
 
 
-def _value(name: str, value: Any, assessment: Assessment, today: date) -> str:
+def _to_choose_from(name: str, raw: Any) -> tuple[tuple[str, str], ...]:
     if name == "requested_action":
-        return wording.REQUESTED_WORDS.get(str(value), str(value))
+        return tuple((code, wording.REQUESTED_WORDS[code]) for code in typed.CHOICES[name])
     if name == "language":
-        return wording.LANGUAGE_WORDS.get(str(value), str(value))
+        return tuple((code, wording.LANGUAGE_WORDS[code]) for code in typed.CHOICES[name])
+    return ()
+
+
+def _changed(name: str, correction: Correction | None, assessment: Assessment, shown: Shown) -> str:
+    """Who changed a field, and what had been read."""
+    if correction is None:
+        return ""
+    was = _said(name, correction.was, assessment)
+    if correction.by == shown.person:
+        return _("You changed this. It was: %(value)s", value=was) if was else _("You filled this in.")
+    if was:
+        return _("%(person)s changed this. It was: %(value)s", person=correction.by, value=was)
+    return _("%(person)s filled this in.", person=correction.by)
+
+
+def _said(name: str, raw: Any, assessment: Assessment) -> str:
+    value = _value(name, raw, assessment)
+    return dict(_to_choose_from(name, raw)).get(value, value)
+
+
+def _differs(name: str, raw: Any, shown: Shown) -> str:
+    """What Odoo has where that is not what the source states."""
+    there = shown.in_odoo.get(name, "")
+    if not there or raw in (None, "", []):
+        return ""
+    here = str(raw)
+    same = plain_name(here) == plain_name(there) if name == "customer_name" else same_reference(here, there)
+    return "" if same or here.casefold() == there.casefold() else _("Differs from Odoo: %(value)s.", value=there)
+
+
+def _value(name: str, value: Any, assessment: Assessment) -> str:
+    """A value as it stands in its field, and as a person may type it."""
+    if value is None:
+        return ""
     if name in ("amount_total", "amount_disputed"):
         currency = assessment.value("currency")
         try:
-            return f"{figures.number(Money(Decimal(str(value)), str(currency or 'XXX')))}"
+            return figures.number(Money(Decimal(str(value)), str(currency or "XXX")))
         except (InvalidOperation, ValueError):
+            return str(value)
+    if FIELDS[name] == "decimal":
+        try:
+            return figures.quantity(Decimal(str(value)))
+        except InvalidOperation:
             return str(value)
     if FIELDS[name] == "date":
         try:
-            return figures.day(date.fromisoformat(str(value)), today)
+            return figures.day(date.fromisoformat(str(value)), date.min)
         except ValueError:
             return str(value)
     if isinstance(value, list | tuple):
@@ -200,10 +285,10 @@ def _where(evidence: Iterable[Evidence], reading: Reading | None) -> str:
         part = forms.get(e.part)
         if part is None:
             continue
-        word = {"mail": "mail", "pdf": "PDF", "image": "picture", "sheet": "table", "word": "Word file"}.get(
-            part.form, part.form.upper()
-        )
-        words.append(f"{word} p. {e.page}" if e.page is not None else word)
+        word = {
+            "mail": _("mail"), "pdf": "PDF", "image": _("picture"), "sheet": _("table"), "word": _("Word file"),
+        }.get(part.form, part.form.upper())  # fmt: skip
+        words.append(_("%(file)s p. %(page)s", file=word, page=e.page) if e.page is not None else word)
     return ", ".join(list(dict.fromkeys(words))[:2])
 
 
@@ -215,7 +300,7 @@ def _order_lines(assessment: Assessment) -> Iterable[dict[str, str]]:
             "quantity": _ordered(line.quantity, line.unit),
             "price": figures.quantity(line.unit_price) if line.unit_price is not None else "",
             "amount": figures.quantity(line.amount) if line.amount is not None else "",
-            "note": "cancelled" if line.is_cancelled else "computed" if line.is_amount_derived else "",
+            "note": _("cancelled") if line.is_cancelled else _("computed") if line.is_amount_derived else "",
         }  # fmt: skip
 
 

@@ -25,6 +25,8 @@ class Mark:
     end: int
     id: str
     is_broad: bool = False
+    is_found: bool = False
+    """A place that somebody looked for; no evidence."""
 
 
 def mark_id(evidence: Evidence) -> str:
@@ -45,7 +47,8 @@ class Text:
     marks: Sequence[Mark] = ()
     withheld: Sequence[tuple[int, int]] = ()
     with_ids: bool = True
-    _given: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    """The ids handed out so far."""
 
     def has_marks(self, start: int, end: int) -> bool:
         return any(m.start < end and m.end > start for m in self.marks)
@@ -79,10 +82,10 @@ class Text:
         return Markup('<b class="withheld">{}</b>').format(NOTICE) if inside[0] == start else Markup("")
 
     def _open(self, mark: Mark) -> Markup:
-        kind = "evidence broad" if mark.is_broad else "evidence"
-        if not self.with_ids or mark.id in self._given:
+        kind = "found" if mark.is_found else "evidence broad" if mark.is_broad else "evidence"
+        if not self.with_ids or mark.id in self.given:
             return Markup('<mark class="{}">').format(kind)
-        self._given.add(mark.id)
+        self.given.add(mark.id)
         return Markup('<mark class="{}" id="{}">').format(kind, mark.id)
 
     def _close(self, out: list[Markup], stack: list[Mark], at: int, *, everything: bool = False) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from app.audit.models import AuditEvent
 from app.clock import now
 from app.review import figures, handling_words, wording
+from app.review.languages import N_, _, ngettext, told
 from app.vocabulary import KIND_OF
 
 
@@ -31,9 +32,9 @@ def lines(events: Iterable[AuditEvent], names: Mapping[str, str]) -> list[Line]:
 
 _SILENT = ("write.queued", "write.handed_over")
 _WRITES = {
-    "write.refused": "It was refused.",
-    "write.failed": "It could not be written.",
-    "write.waits": "Odoo did not answer; it waits.",
+    "write.refused": N_("It was refused."),
+    "write.failed": N_("It could not be written."),
+    "write.waits": N_("Odoo did not answer; it waits."),
 }
 
 
@@ -44,97 +45,161 @@ def _line(event: AuditEvent, names: Mapping[str, str]) -> Line:
 
 
 _OF_DETECTORS = {
-    "detection.changed": "What was found changed.", "detection.fixed": "No longer found in Odoo by the rules in force.",
-    "detection.found_again": "Found again in Odoo.",
+    "detection.changed": N_("What was found changed."),
+    "detection.fixed": N_("No longer found in Odoo by the rules in force."),
+    "detection.found_again": N_("Found again in Odoo."),
 }  # fmt: skip
 
 
 def _of_detector(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
     if c.get("stays"):
-        return "Found again in Odoo, the same as before.", "It stays closed, as a person decided"
+        return _("Found again in Odoo, the same as before."), _("It stays closed, as a person decided")
     before, after = c.get("before"), c.get("after")
-    return _OF_DETECTORS[action], f"{before} before, {after} now" if before and after and before != after else ""
+    changed = before and after and before != after
+    detail = _("%(before)s before, %(after)s now", before=before, after=after) if changed else ""
+    return _(_OF_DETECTORS[action]), detail
 
 
 def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str = "") -> tuple[str, str]:
     """The sentence and its detail. After a person's name it goes on in small letters: "confirmed the credit note."."""
     if by_person and (handled := handling_words.sentence(action, c, figures.today(now()))) is not None:
         return handled
-    step = wording.STEP_NOUNS.get(str(c.get("kind")), "a step")
-    if action == "case.opened" and actor.startswith("source:detector:"):
-        return "Found in Odoo by Countersign.", f"Rule {actor.removeprefix('source:detector:')}"
+    step = wording.STEP_NOUNS.get(str(c.get("kind")), _("a step"))
+    if action.startswith("case."):
+        return _of_case(action, c, by_person=by_person, actor=actor)
+    if action.startswith(("decision.", "suggestion.")):
+        return _of_step(action, c, step)
+    if action.startswith("write."):
+        return _of_write(action, c, step)
     if action in _OF_DETECTORS:
         return _of_detector(action, c)
-    if action == "case.opened":
-        return f"{c.get('name', 'A document')} received and stored.", f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
+    if action in ("reading.chosen", "fields.corrected", "record.chosen"):
+        return _of_correction(action, c)
     if action == "document.came_again":
-        return "The same document came again.", str(c.get("name", ""))
-    if action == "case.assessed":
-        reason = str(c.get("reason"))
-        word = wording.full_reason(reason) if reason in KIND_OF else reason
-        versions = " · ".join(f"{k} {v}" for k, v in dict(c.get("versions") or {}).items())
-        return f"Read as {word[0].lower()}{word[1:]} ({str(c.get('reading', '')).lower()}).", versions
+        return _("The same document came again."), str(c.get("name", ""))
     if action == "model.asked":
         return _of_model(c)
     if action == "reply.worded":
         if c.get("by") == "model":
-            return f"The reply was worded by {c.get('model')}.", f"Prompt {c.get('prompt')}"
-        return f"The reply stays in our own words: {c.get('because')}.", ""
+            says = _("The reply was worded by %(model)s.", model=c.get("model"))
+            return says, _("Prompt %(name)s", name=c.get("prompt"))
+        return _("The reply stays in our own words: %(because)s.", because=told(str(c.get("because")))), ""
+    if action == "delivery.answered":
+        delivered = _("said that the work was delivered.")
+        if not c.get("was_delivered"):
+            delivered = _("said that the work was not delivered.")
+        return delivered, str(c.get("note", ""))
+    return _unknown(action), ""
+
+
+def _unknown(action: str) -> str:
+    return action.replace(".", " ").replace("_", " ")
+
+
+def _reading(reason: str) -> str:
+    return wording.within(wording.full_reason(reason)) if reason in KIND_OF else reason
+
+
+def _of_correction(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+    if action == "reading.chosen":
+        return _("said what it is: %(reading)s.", reading=_reading(str(c.get("after")))), ""
+    if action == "record.chosen":
+        before = ", ".join(str(name) for name in c.get("before") or ())
+        what = wording.within(wording.MATCH_WORDS.get(str(c.get("what")), str(c.get("what"))))
+        detail = _("It was: %(value)s", value=before) if before else ""
+        return _("said which %(what)s it is: %(name)s.", what=what, name=c.get("name")), detail
+    fields = dict(c.get("fields") or {})
+    names = [wording.within(wording.FIELD_WORDS.get(name, name)) for name in fields]
+    changes = [
+        _("%(field)s: %(value)s, it was: %(before)s", field=wording.FIELD_WORDS.get(name, name),
+          value=_plain(change.get("is")), before=_plain(change.get("was")))
+        for name, change in fields.items()
+    ]  # fmt: skip
+    return _("changed %(fields)s.", fields=wording.joined(names)), " · ".join(changes)
+
+
+def _plain(value: Any) -> str:
+    if value in (None, "", []):
+        return _("not stated")
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+
+
+def _of_case(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str) -> tuple[str, str]:
+    if action == "case.opened" and actor.startswith("source:detector:"):
+        return _("Found in Odoo by Countersign."), _("Rule %(name)s", name=actor.removeprefix("source:detector:"))
+    if action == "case.opened":
+        name = c.get("name") or _("A document")
+        return _("%(name)s received and stored.", name=name), f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
+    if action == "case.assessed":
+        versions = " · ".join(f"{k} {v}" for k, v in dict(c.get("versions") or {}).items())
+        certainty = wording.within(wording.reading_word(str(c.get("reading", ""))))
+        reading = _reading(str(c.get("reason")))
+        return _("Read as %(reading)s (%(certainty)s).", reading=reading, certainty=certainty), versions
     if action == "case.reconciled":
-        matches, findings = len(c.get("matches") or ()), len(c.get("findings") or ())
-        return (
-            f"Looked up in Odoo: {wording.plural(matches, 'record', 'records')}, "
-            f"{wording.plural(findings, 'finding', 'findings')}.",
-            "",
-        )
+        records = ngettext("%(num)s record", "%(num)s records", len(c.get("matches") or ()))
+        found = ngettext("%(num)s finding", "%(num)s findings", len(c.get("findings") or ()))
+        return _("Looked up in Odoo: %(records)s, %(findings)s.", records=records, findings=found), ""
     if action == "case.moved":
-        state = wording.STATE_WORDS.get(str(c.get("after")), str(c.get("after"))).lower()
-        return f"{'moved it to' if by_person else 'Now:'} {state}.", str(c.get("why", ""))
+        after = str(c.get("after"))
+        state = wording.within(wording.STATE_WORDS.get(after, after))
+        said = _("moved it to %(state)s.", state=state) if by_person else _("Now: %(state)s.", state=state)
+        return said, told(str(c.get("why", "")))
+    fixed = {
+        "case.retried": _("had it read again."), "case.merged": _("Folded into another case."),
+        "case.took_over": _("Took over another case’s document."),
+    }  # fmt: skip
+    return fixed.get(action, _unknown(action)), ""
+
+
+def _of_step(action: str, c: Mapping[str, Any], step: str) -> tuple[str, str]:
+    in_odoo = str(c.get("via", "")).startswith("odoo:")
     if action == "suggestion.made":
         version = int(c.get("version") or 1)
-        verb = "Changed" if version > 1 else "Proposed"
-        return f"{verb}: {step}" + (f" (version {version})." if version > 1 else "."), f"Rule {c.get('rule', '')}"
+        rule = _("Rule %(name)s", name=c.get("rule", ""))
+        if version > 1:
+            return _("Changed: %(step)s (version %(version)s).", step=step, version=version), rule
+        return _("Proposed: %(step)s.", step=step), rule
     if action == "decision.confirm":
-        return (
-            f"confirmed {step}{_where(c)}.",
-            f"As {wording.role_word(str(c.get('role', '')))}, rule {c.get('rule', '')}",
-        )
+        role = wording.role_word(str(c.get("role", "")))
+        detail = _("As %(role)s, rule %(rule)s", role=role, rule=c.get("rule", ""))
+        said = _("confirmed %(step)s in Odoo.", step=step) if in_odoo else _("confirmed %(step)s.", step=step)
+        return said, detail
     if action == "decision.reject":
-        why = wording.REJECT_WORDS.get(str(c.get("reason")), str(c.get("reason", ""))).lower()
-        return f"rejected {step}{_where(c)}: {why}.", str(c.get("note", ""))
-    if action == "suggestion.edited":
-        return f"edited it{_where(c)}.", ""
-    if action == "decision.undone":
-        return "took a confirmation back before it was sent.", ""
-    if action == "delivery.answered":
-        word = "delivered" if c.get("was_delivered") else "not delivered"
-        return f"said that the work was {word}.", str(c.get("note", ""))
+        why = wording.within(wording.REJECT_WORDS.get(str(c.get("reason")), str(c.get("reason", ""))))
+        note = str(c.get("note", ""))
+        if in_odoo:
+            return _("rejected %(step)s in Odoo: %(reason)s.", step=step, reason=why), note
+        return _("rejected %(step)s: %(reason)s.", step=step, reason=why), note
+    fixed = {
+        "suggestion.edited": _("edited it in Odoo.") if in_odoo else _("edited it."),
+        "decision.undone": _("took a confirmation back before it was sent."),
+        "suggestion.withdrawn": _("Put aside: %(step)s.", step=step),
+    }  # fmt: skip
+    return fixed.get(action, _unknown(action)), ""
+
+
+def _of_write(action: str, c: Mapping[str, Any], step: str) -> tuple[str, str]:
     if action == "write.done":
-        by = "Carried out by Odoo" if _where(c) else "Written to Odoo"
-        return f"{by}: {step}.", str((c.get("receipt") or {}).get("name", ""))
+        name = str((c.get("receipt") or {}).get("name", ""))
+        if str(c.get("via", "")).startswith("odoo:"):
+            return _("Carried out by Odoo: %(step)s.", step=step), name
+        return _("Written to Odoo: %(step)s.", step=step), name
     if action == "write.stale":
-        return "Not written: Odoo changed since the decision.", ""
+        return _("Not written: Odoo changed since the decision."), ""
     if action in _WRITES:
-        return _WRITES[action], str(c.get("why", ""))
-    if action == "case.retried":
-        return "had it read again.", ""
-    if action == "suggestion.withdrawn":
-        return f"Put aside: {step}.", ""
-    if action == "case.merged":
-        return "Folded into another case.", ""
-    if action == "case.took_over":
-        return "Took over another case’s document.", ""
-    return action.replace(".", " ").replace("_", " "), ""
+        return _(_WRITES[action]), told(str(c.get("why", "")))
+    return _unknown(action), ""
 
 
 def _of_model(c: Mapping[str, Any]) -> tuple[str, str]:
     if c.get("outcome") != "answered":
-        return "Read by the offline engine alone.", str(c.get("because", ""))
+        return _("Read by the offline engine alone."), told(str(c.get("because", "")))
     dropped = sum(int(count) for count in dict(c.get("dropped") or {}).values())
-    left_out = f", {wording.plural(dropped, 'claim', 'claims')} of it left out" if dropped else ""
-    return f"The language model answered{left_out}.", f"{c.get('model', '')} · {c.get('prompt', '')}"
-
-
-def _where(c: Mapping[str, Any]) -> str:
-    """Said of what was done inside Odoo."""
-    return " in Odoo" if str(c.get("via", "")).startswith("odoo:") else ""
+    detail = f"{c.get('model', '')} · {c.get('prompt', '')}"
+    if not dropped:
+        return _("The language model answered."), detail
+    says = ngettext(
+        "The language model answered, %(num)s claim of it left out.",
+        "The language model answered, %(num)s claims of it left out.", dropped,
+    )  # fmt: skip
+    return says, detail

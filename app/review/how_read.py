@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.assessments.results import Assessment, ModelAsked
 from app.documents.withheld import without_accounts
-from app.review import wording
+from app.review import figures, wording
+from app.review.languages import _, ngettext, told
 from app.vocabulary import Kind
-
-_SORTS = {
-    "sentence": ("sentence", "sentences"),
-    "field": ("value", "values"),
-    "line": ("figure of a line", "figures of lines"),
-    "quote": ("quote", "quotes"),
-    "placeholder": ("placeholder", "placeholders"),
-    "answer": ("part of its answer", "parts of its answer"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +41,18 @@ def how_read(assessment: Assessment | None) -> HowRead | None:
 
 def _says(asked: ModelAsked) -> str:
     if asked.outcome == "waiting":
-        return "The language model is being asked; its answer may still change this reading."
+        return _("The language model is being asked; its answer may still change this reading.")
     if not asked.is_answered:
-        return f"Read by the offline engine alone. {asked.because}".strip()
-    says = f"The language model {asked.model} was asked too"
+        return _("Read by the offline engine alone. %(because)s", because=told(asked.because)).strip()
     if asked.vote:
-        reason = wording.full_reason(asked.vote)
-        says += f" and chose {reason[0].lower()}{reason[1:]}"
+        says = _(
+            "The language model %(model)s was asked too and chose %(reading)s.", model=asked.model,
+            reading=wording.within(wording.full_reason(asked.vote)),
+        )  # fmt: skip
+    else:
+        says = _("The language model %(model)s was asked too.", model=asked.model)
     taken = [wording.FIELD_WORDS.get(name, name.replace("_", " ")) for name in asked.taken]
-    return f"{says}. Taken over from it: {', '.join(taken)}." if taken else f"{says}."
+    return f"{says} {_('Taken over from it: %(fields)s.', fields=', '.join(taken))}" if taken else says
 
 
 def _counted(asked: ModelAsked, others: int) -> str:
@@ -64,30 +60,48 @@ def _counted(asked: ModelAsked, others: int) -> str:
     for what, count in asked.dropped.items():
         sort = what.partition("/")[0]
         counts[sort] = counts.get(sort, 0) + count
-    told = [f"{count} {_SORTS.get(sort, (sort, sort))[count != 1]}" for sort, count in counts.items()]
+    sorts = [_sort(sort, count) for sort, count in counts.items()]
     total = sum(counts.values()) + others
     if not total:
         return ""
-    claims = f"{wording.plural(total, 'claim', 'claims')} {'was' if total == 1 else 'were'} left out"
-    return f"{claims}, as the document does not bear {'it' if total == 1 else 'them'} out" + (
-        f": {', '.join(told)}." if told else "."
-    )
+    says = ngettext(
+        "%(num)s claim was left out, as the document does not bear it out",
+        "%(num)s claims were left out, as the document does not bear them out", total,
+    )  # fmt: skip
+    return f"{says}: {', '.join(sorts)}." if sorts else f"{says}."
+
+
+def _sort(sort: str, count: int) -> str:
+    words = {
+        "sentence": ngettext("%(num)s sentence", "%(num)s sentences", count),
+        "field": ngettext("%(num)s value", "%(num)s values", count),
+        "line": ngettext("%(num)s figure of a line", "%(num)s figures of lines", count),
+        "quote": ngettext("%(num)s quote", "%(num)s quotes", count),
+        "placeholder": ngettext("%(num)s placeholder", "%(num)s placeholders", count),
+        "answer": ngettext("%(num)s part of its answer", "%(num)s parts of its answer", count),
+    }
+    return words.get(sort, f"{count} {sort}")
 
 
 def _record(asked: ModelAsked) -> tuple[str, ...]:
     if not asked.is_answered:
         return ()
-    spent = (
-        "from the answers kept"
-        if asked.is_from_cache
-        else (f"{asked.prompt_tokens:,} tokens asked, {asked.completion_tokens:,} answered, {asked.seconds:.1f} s")
-    )
-    lines = [f"Prompt {asked.prompt}, {asked.fingerprint[:12]}", spent[0].upper() + spent[1:]]
+    if asked.is_from_cache:
+        spent = _("From the answers kept")
+    else:
+        spent = _(
+            "%(sent)s tokens asked, %(answered)s answered, %(seconds)s s",
+            sent=figures.count(asked.prompt_tokens), answered=figures.count(asked.completion_tokens),
+            seconds=figures.decimal(Decimal(str(asked.seconds))),
+        )  # fmt: skip
+    lines = [_("Prompt %(name)s, %(fingerprint)s", name=asked.prompt, fingerprint=asked.fingerprint[:12]), spent]
     if asked.is_repaired:
-        lines.append("Answered on the second try, as the first answer could not be used")
+        lines.append(_("Answered on the second try, as the first answer could not be used"))
     if asked.examples:
         lines.append(
-            f"Shown {wording.plural(asked.examples, 'earlier message', 'earlier messages')} of this customer that a "
-            "person decided"
-        )
+            ngettext(
+                "Shown %(num)s earlier message of this customer that a person decided",
+                "Shown %(num)s earlier messages of this customer that a person decided", asked.examples,
+            )
+        )  # fmt: skip
     return tuple(lines)

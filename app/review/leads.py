@@ -10,6 +10,7 @@ from app.documents.withheld import without_accounts
 from app.money import Money
 from app.review import figures, wording
 from app.review.by_rule import by_rule
+from app.review.languages import _, ngettext, told
 from app.suggestions.models import Suggestion
 from app.vocabulary import Kind
 
@@ -19,16 +20,16 @@ LONGEST = 220
 def they_say(d: Dossier) -> str:
     """What the sender says, in at most two sentences."""
     if d.case.is_own_draft:
-        return d.case.here_because
+        return told(d.case.here_because)
     if d.assessment is None:
-        return "Not read yet. The document is stored safely."
+        return _("Not read yet. The document is stored safely.")
     claims = [c.text for c in d.assessment.summary]
     if not claims:
         return _first_words(d)
     text = claims[0] if len(claims) == 1 or len(claims[0]) > 110 else f"{claims[0]} {claims[1]}"
     if d.case.kind == Kind.SECURITY_ALERT:
         text = without_accounts(text)
-    return figures.short(text, LONGEST)
+    return figures.short(told(text), LONGEST)
 
 
 def _first_words(d: Dossier) -> str:
@@ -36,32 +37,33 @@ def _first_words(d: Dossier) -> str:
     text = d.reading.segment_text("new", "forwarded") if d.reading else ""
     if d.case.kind == Kind.SECURITY_ALERT:
         text = without_accounts(text)
-    return f"“{figures.short(text, 180)}”" if text.strip() else "No text of theirs could be read."
+    return f"“{figures.short(text, 180)}”" if text.strip() else _("No text of theirs could be read.")
 
 
 def we_found(d: Dossier) -> str:
     """What the books say: the first finding, else what matched."""
     if d.case.is_own_draft:
-        return figures.short(d.case.summary, LONGEST)
+        return figures.short(told(d.case.summary), LONGEST)
     if d.findings:
+        said = figures.short(told(d.findings[0].sentence), LONGEST)
         more = len(d.findings) - 1
-        tail = f" {wording.plural(more, 'more finding', 'more findings')} below." if more else ""
-        return figures.short(d.findings[0].sentence, LONGEST) + tail
+        if not more:
+            return said
+        return f"{said} {ngettext('%(num)s more finding below.', '%(num)s more findings below.', more)}"
     certain = [m for m in d.matches if m.is_certain]
     if certain:
-        names = wording.joined([f"{wording.MATCH_WORDS[m.what].lower()} {m.record.name}" for m in certain[:3]])
-        rest = "There was nothing to calculate."
+        names = wording.joined([f"{wording.within(wording.MATCH_WORDS[m.what])} {m.record.name}" for m in certain[:3]])
         if d.case.kind == Kind.CUSTOMER_PO and not any(m.what == "order" for m in certain):
-            rest = "No order in Odoo certainly fits it."
-        return f"{wording.sentence(f'It belongs to {names}')} {rest}"
+            return _("It belongs to %(records)s. No order in Odoo certainly fits it.", records=names)
+        return _("It belongs to %(records)s. There was nothing to calculate.", records=names)
     if d.matches:
-        return "Several records in Odoo could be meant; none is certain."
+        return _("Several records in Odoo could be meant; none is certain.")
     waiting = next((s for s in d.steps if s.stage == "reconcile" and s.state in ("waiting", "leased")), None)
     if d.assessment is None or waiting is not None:
-        return "Odoo has not been asked yet."
+        return _("Odoo has not been asked yet.")
     if d.case.kind == Kind.NO_ACTION:
-        return "Nothing to look up in Odoo."
-    return "Nothing in Odoo is certain."
+        return _("Nothing to look up in Odoo.")
+    return _("Nothing in Odoo is certain.")
 
 
 def to_do(d: Dossier) -> str:
@@ -69,7 +71,7 @@ def to_do(d: Dossier) -> str:
     state, kind = d.case.state, d.case.kind
     open_ones = [s.suggestion for s in d.suggestions if s.suggestion.state == "open"]
     if kind == Kind.SECURITY_ALERT and state not in ("done", "closed"):
-        return "Call the customer on the number on file. Do not reply, do not pay."
+        return _("Call the customer on the number on file. Do not reply, do not pay.")
     if open_ones:
         language = str(d.assessment.value("language") or "en") if d.assessment else "en"
         said = wording.joined([phrase(s, language) for s in _telling(open_ones)])
@@ -77,40 +79,39 @@ def to_do(d: Dossier) -> str:
             said = _summary_of(open_ones) or said  # what the rule says to do tells more than that it is planned
         first = next((s.confirmed_by[0] for s in d.suggestions if s.suggestion.state == "open" and s.confirmed_by), "")
         if first and len(open_ones) == 1:
-            said = f"a second person approves what {first.partition(' (')[0]} confirmed: {said}"
+            who = first.partition(" (")[0]
+            said = _("a second person approves what %(person)s confirmed: %(step)s", person=who, step=said)
         return wording.sentence(wording.capital(said))
     if state == "received":
-        return "Nothing yet: it is being read."
+        return _("Nothing yet: it is being read.")
     if state == "needs_attention":
-        _, _, advice = d.case.attention.partition(": ")
-        return wording.sentence(wording.capital(advice or d.case.attention)) or "A person must look."
+        _why, _colon, advice = d.case.attention.partition(": ")
+        return told(wording.sentence(wording.capital(advice or d.case.attention))) or _("A person must look.")
     if state == "writing":
-        return "Nothing: it is decided and on its way to Odoo."
+        return _("Nothing: it is decided and on its way to Odoo.")
     if state == "done":
-        return "Nothing: it is decided and written."
+        return _("Nothing: it is decided and written.")
     if state == "closed":
-        return "Nothing: the case is closed."
+        return _("Nothing: the case is closed.")
     if d.assessment and len(d.assessment.classification.prediction_set) > 1:
-        return "Say which reading is right; nothing is proposed until then."
-    return "Read it and decide what to do; nothing is proposed."
+        return _("Say which reading is right; nothing is proposed until then.")
+    return _("Read it and decide what to do; nothing is proposed.")
 
 
 def _summary_of(suggestions: Sequence[Suggestion]) -> str:
     planned = next((s for s in suggestions if s.kind == "schedule_activity"), None)
     change = planned.command.get("odoo") if planned is not None else None
-    return figures.short(str(change["values"].get("summary") or ""), LONGEST) if change else ""
+    return figures.short(told(str(change["values"].get("summary") or "")), LONGEST) if change else ""
 
 
 def phrase(suggestion: Suggestion, language: str) -> str:
     """A step in a few words: `draft a credit note of 900.00 EUR`."""
     words = wording.STEP_PHRASES[suggestion.kind]
-    amount = "what is contested"
+    amount = _("what is contested")
     if suggestion.amount is not None and suggestion.currency:
-        money = Money(suggestion.amount, suggestion.currency)
-        amount = f"{figures.number(money)} {money.currency}"
-    return words.format(
-        amount=amount, target=suggestion.target_name, language=wording.LANGUAGE_WORDS.get(language, "their language")
-    )
+        amount = figures.money(Money(suggestion.amount, suggestion.currency))
+    language_word = wording.LANGUAGE_WORDS.get(language) or _("their language")
+    return words.format(amount=amount, target=suggestion.target_name, language=language_word)
 
 
 def _telling(suggestions: Sequence[Suggestion]) -> Sequence[Suggestion]:

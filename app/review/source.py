@@ -10,14 +10,18 @@ from markupsafe import Markup
 
 from app.assessments.results import Assessment
 from app.documents import page_images
-from app.documents.reading import Evidence, Mail, Page, Reading, Segment
+from app.documents.folding import fold
+from app.documents.reading import Box, Evidence, Mail, Page, Reading, Segment
 from app.documents.withheld import accounts
 from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
+from app.review.languages import _
 from app.vocabulary import Flag, Kind
 
 MOST_PAGES = 12
 """Pages shown of one attachment besides those with evidence; the rest is one click away in the original."""
 MOST_TEXT = 60_000
+MOST_SOUGHT, MOST_FOUND = 400_000, 100
+"""Characters of a part that are looked through, and places that are shown."""
 UNMARKED = ("language",)
 """Fields that rest on the text as a whole: marking its beginning would say nothing."""
 BROAD = ("requested_action",)
@@ -68,6 +72,10 @@ class PageView:
     src: str
     lit: tuple[Lit, ...]
     text: Markup
+    words: str = ""
+    """The address of the page's words."""
+    found: tuple[tuple[str, tuple[tuple[float, float, float, float], ...]], ...] = ()
+    """What was looked for: (id, boxes) of each place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,8 @@ class PartView:
     pages_left_out: int
     hidden: str
     is_cut: bool
+    found_ids: frozenset[str] = frozenset()
+    """The ids of the places found that stand in its text."""
 
     @property
     def mail(self) -> Mail | None:
@@ -106,8 +116,48 @@ def _of_fields(assessment: Assessment, *, but_not: tuple[str, ...] = ()) -> Iter
             yield from found.evidence
 
 
-def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> tuple[PartView, ...]:
-    """The document and all below it, in order. Containers that say nothing themselves are left out."""
+def sought(reading: Reading, text: str, assessment: Assessment | None) -> tuple[Evidence, ...]:
+    """Where a text stands in the source, whatever its case and accents; withheld accounts are not found."""
+    wanted = fold(text)
+    if len(wanted.strip()) < 2:
+        return ()
+    suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
+    found: list[Evidence] = []
+    for part in reading.walk():
+        hidden = accounts(part.text) if suspect else []
+        folded, at = fold(part.text[:MOST_SOUGHT]), 0
+        while len(found) < MOST_FOUND and (at := folded.find(wanted, at)) >= 0:
+            end = at + len(wanted)
+            if not any(start < end and at < stop for start, stop in hidden):
+                found.append(part.evidence(at, end))
+            at = end
+    return tuple(found)
+
+
+def found_ids(views: Iterable[PartView], hits: Iterable[Evidence]) -> tuple[str, ...]:
+    """The ids of the places found that are on the page, in order; a place that is left out there has none."""
+    pages = {(view.part.path, shown.page.number) for view in views for shown in view.pages}
+    with_pages = {view.part.path for view in views if view.part.pages}
+    shown_ids = {m for view in views for m in view.found_ids}
+    return tuple(
+        dict.fromkeys(
+            _found_id(e) for e in hits
+            if (e.part in with_pages and (e.part, e.page) in pages) or _found_id(e) in shown_ids
+        )
+    )  # fmt: skip
+
+
+def _found_id(evidence: Evidence) -> str:
+    return mark_id(evidence).replace("e-", "h-", 1)
+
+
+def parts(
+    reading: Reading, document_id: int, assessment: Assessment | None, hits: tuple[Evidence, ...] = ()
+) -> tuple[PartView, ...]:
+    """The document and all below it, in order; `hits` is what was looked for in it.
+
+    Containers that say nothing themselves are left out.
+    """
     places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
     for e in evidence_of(assessment) if assessment else ():
         places[e.part][mark_id(e)] = e
@@ -122,6 +172,7 @@ def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> 
             values,
             suspect=suspect,
             fences=[(e.start, e.end) for e in aimed if e.part == part.path],
+            hits=tuple(e for e in hits if e.part == part.path),
         )
         for part in reading.walk()
         if part.form != "archive" or part.problems
@@ -130,11 +181,13 @@ def parts(reading: Reading, document_id: int, assessment: Assessment | None) -> 
 
 def _part(
     part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], *, suspect: bool,
-    fences: list[tuple[int, int]],
+    fences: list[tuple[int, int]], hits: tuple[Evidence, ...],
 ) -> PartView:  # fmt: skip
     hidden = accounts(part.text) if suspect else []
     has_images = bool(part.pages)
     marks = [Mark(e.start, e.end, mark_id(e), mark_id(e) not in values) for e in places if not (has_images and e.boxes)]
+    in_text = [e for e in hits if not (has_images and e.boxes)]
+    marks += [Mark(e.start, e.end, _found_id(e), is_found=True) for e in in_text]
     text = Text(part.text, marks, hidden)
     blocks: tuple[Block, ...] = ()
     texts: tuple[TextBlock, ...] = ()
@@ -144,12 +197,13 @@ def _part(
         subject = text.html(*_subject(part))
         blocks = tuple(_blocks(part, text, fences))
     elif has_images:
-        pages = tuple(_pages(part, document_id, places, values, Text(part.text, marks, hidden)))
+        pages = tuple(_pages(part, document_id, places, values, Text(part.text, marks, hidden), hits))
     else:
         texts = tuple(_texts(part, text, fences))
     return PartView(
         part=part, anchor=f"part-{page_images.address(part.path).replace('.', '_')}",
-        label="Mail" if part.mail and not part.path else part.name or "Attachment", subject=subject, blocks=blocks,
+        label=_("Mail") if part.mail and not part.path else part.name or _("Attachment"), subject=subject,
+        blocks=blocks, found_ids=frozenset(_found_id(e) for e in in_text) & text.given,
         texts=texts, pages=pages, pages_left_out=len(part.pages) - len(pages) if has_images else 0,
         hidden=part.hidden_text[:4000], is_cut=not has_images and len(part.text) > MOST_TEXT,
     )  # fmt: skip
@@ -198,27 +252,34 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _pages(
-    part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], text: Text
-) -> Iterator[PageView]:
-    with_evidence = {e.page for e in places if e.page is not None}
+    part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], text: Text,
+    hits: tuple[Evidence, ...],
+) -> Iterator[PageView]:  # fmt: skip
+    with_evidence = {e.page for e in (*places, *hits) if e.page is not None}
     for position, page in enumerate(part.pages):
         if position >= MOST_PAGES and page.number not in with_evidence:
             continue
+        address = f"/documents/{document_id}/pages/{page_images.address(part.path)}/{page.number}"
         yield PageView(
             page=page,
-            src=f"/documents/{document_id}/pages/{page_images.address(part.path)}/{page.number}.png",
+            src=f"{address}.png",
+            words=f"{address}.words",
+            found=tuple((_found_id(e), _rectangles(e.boxes)) for e in hits if e.page == page.number and e.boxes),
             lit=tuple(_lit(e, values) for e in places if e.page == page.number and e.boxes),
             text=text.html(page.start, min(page.end, page.start + MOST_TEXT)),
         )
 
 
 def _lit(evidence: Evidence, values: set[str]) -> Lit:
-    boxes = tuple(
+    return Lit(mark_id(evidence), _rectangles(evidence.boxes), mark_id(evidence) not in values)
+
+
+def _rectangles(boxes: Iterable[Box]) -> tuple[tuple[float, float, float, float], ...]:
+    return tuple(
         (round(b.x0 - PAD, 1), round(b.top - PAD, 1), round(b.x1 - b.x0 + 2 * PAD, 1),
          round(b.bottom - b.top + 2 * PAD, 1))
-        for b in lines_of_boxes(evidence.boxes)
+        for b in lines_of_boxes(boxes)
     )  # fmt: skip
-    return Lit(mark_id(evidence), boxes, mark_id(evidence) not in values)
 
 
 def _texts(part: Reading, text: Text, fences: list[tuple[int, int]]) -> Iterator[TextBlock]:

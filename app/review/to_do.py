@@ -15,6 +15,7 @@ from app.decisions.permission import permission
 from app.drafts.reply import how_worded
 from app.money import Money
 from app.review import figures, wording
+from app.review.languages import _, ngettext, told
 from app.review.rewording import Piece, running
 from app.suggestions import papers
 from app.suggestions.figures import EMPTY
@@ -113,18 +114,21 @@ class Step:
         s = self.suggestion
         amount = ""
         if s.amount is not None and s.currency:
-            amount = f"{figures.number(Money(s.amount, s.currency))} {s.currency}"
+            amount = figures.money(Money(s.amount, s.currency))
         words = wording.STEP_EFFECTS[s.kind].format(amount=amount, target=s.target_name)
         still = s.approvals_required - len(self.confirmed_by) > 1
-        return f"{words} once another person approves" if still else words
+        return _("%(effect)s once another person approves", effect=words) if still else words
 
     @property
     def state(self) -> tuple[str, str]:
         """(words, class of its tag) for a step that is not open any more."""
         if self.written is not None and self.suggestion.state == "confirmed":
-            return ("waits for Odoo", "tag-caution") if self.written.attempts else ("on its way", "tag-ink")
-        words = {"written": ("written", "tag-good"), "rejected": ("rejected", ""), "stale": ("stale", "tag-caution"),
-                 "refused": ("refused by Odoo", "tag-danger"), "undone": ("undone", "")}  # fmt: skip
+            return (_("waits for Odoo"), "tag-caution") if self.written.attempts else (_("on its way"), "tag-ink")
+        words = {
+            "written": (_("written"), "tag-good"), "rejected": (_("rejected"), ""),
+            "stale": (_("stale"), "tag-caution"), "refused": (_("refused by Odoo"), "tag-danger"),
+            "undone": (_("undone"), ""),
+        }  # fmt: skip
         return words.get(self.suggestion.state, (self.suggestion.state, ""))
 
 
@@ -137,8 +141,11 @@ class ToDo:
     decided: tuple[Step, ...]
     approvals: tuple[tuple[Requirement, tuple[str, ...], bool], ...]
     button: str
-    effects: tuple[str, ...]
+    labels: tuple[str, ...]
+    """What the button says by how many steps are ticked, none first."""
     may_decide: bool
+    closed_because: str = ""
+    """Why nothing can be confirmed yet, although there are steps; empty otherwise."""
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
@@ -164,7 +171,7 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
         decided=tuple(s for s in steps if not s.is_open),
         approvals=_approvals(open_steps),
         button=_button(may),
-        effects=tuple(s.suggestion.effect for s in may),
+        labels=_labels(may),
         may_decide=bool(may),
     )
 
@@ -220,7 +227,7 @@ def _edit_word(s: Suggestion, name: str) -> str:
     """What a value is called; a line of an invoice by what the rows call it."""
     ends = f"(line {name.removeprefix(LINE)})"
     row = next((str(r["what"]) for r in s.before if name.startswith(LINE) and str(r["what"]).endswith(ends)), "")
-    return row or wording.EDIT_WORDS.get(name, wording.capital(name))
+    return told(row) if row else wording.EDIT_WORDS.get(name, wording.capital(name))
 
 
 def _stale(d: Dossier, s: Suggestion, differs: list[dict[str, object]]) -> list[Stale]:
@@ -234,7 +241,7 @@ def _stale(d: Dossier, s: Suggestion, differs: list[dict[str, object]]) -> list[
     return [
         Stale(
             wording.capital(str(row["what"]).replace("_", " ")), _plain(row["seen"]), _plain(row["now"]),
-            after.get(str(row["what"]).casefold(), "as proposed below" if new else "none yet"),
+            after.get(str(row["what"]).casefold(), _("as proposed below") if new else _("none yet")),
         )
         for row in differs
     ]  # fmt: skip
@@ -242,39 +249,45 @@ def _stale(d: Dossier, s: Suggestion, differs: list[dict[str, object]]) -> list[
 
 def _plain(value: object) -> str:
     if value in (None, "", False):
-        return "(empty)" if value is not False else "no"
-    return "yes" if value is True else str(value)[:400]
+        return _("(empty)") if value is not False else _("no")
+    return _("yes") if value is True else str(value)[:400]
 
 
 def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
     case, notes = d.case, []
     if case.kind == Kind.SECURITY_ALERT:
         notes.append(
-            Note("danger", "security", "Do not reply to this mail and do not use its phone number.",
-                 "Nothing here can change a bank account or pay anybody.")
+            Note("danger", "security", _("Do not reply to this mail and do not use its phone number."),
+                 _("Nothing here can change a bank account or pay anybody."))
         )  # fmt: skip
     if case.state == "needs_attention" and is_read_again(d):
-        notes.append(Note("ink", "clock", "It is being read again.", "Look in a moment."))
+        notes.append(Note("ink", "clock", _("It is being read again."), _("Look in a moment.")))
     elif case.state == "needs_attention" and case.attention:
-        first, _, rest = case.attention.partition(": ")
-        notes.append(Note("caution", "warning", f"{first}." if rest else first, wording.capital(rest)))
+        first, _colon, rest = case.attention.partition(": ")
+        notes.append(Note("caution", "warning", told(f"{first}." if rest else first), told(wording.capital(rest))))
+    elif _is_compared_again(d):
+        notes.append(
+            Note("ink", "clock", _("It is being compared with Odoo again."),
+                 _("The steps may change: open it again in a moment."))
+        )  # fmt: skip
     notes += [note for step in steps if (note := _note_on(step)) is not None]
     if any(step.is_open and step.suggestion.approvals_required > 1 for step in steps):
         notes.append(_second_approval(steps))
     if Flag.PROMPT_INJECTION in case.flags:
         notes.append(
-            Note("danger", "security", "Text aimed at software.",
-                 "It is shown to you and followed by nobody: it changed no label, no amount and no approval.")
+            Note("danger", "security", _("Text aimed at software."),
+                 _("It is shown to you and followed by nobody: it changed no label, no amount and no approval."))
         )  # fmt: skip
     if Flag.LOW_QUALITY_SCAN in case.flags:
         notes.append(
-            Note("caution", "eye", "Poor scan.", "Some words could not be read for certain. Compare with the image.")
+            Note("caution", "eye", _("Poor scan."),
+                 _("Some words could not be read for certain. Compare with the image."))
         )
     if case.unsure_because:
-        notes.append(Note("", "info", "Not certain.", case.unsure_because))
+        notes.append(Note("", "info", _("Not certain."), told(case.unsure_because)))
     roles = [r for r in person.roles if r in ("reviewer", "controller")]
     if not roles and any(s.is_open for s in steps):
-        notes.append(Note("", "lock", "You can read this case, not decide it.", "A finance reviewer decides."))
+        notes.append(Note("", "lock", _("You can read this case, not decide it."), _("A finance reviewer decides.")))
     return notes
 
 
@@ -286,22 +299,26 @@ def is_read_again(d: Dossier) -> bool:
 def _second_approval(steps: list[Step]) -> Note:
     step = next(s for s in steps if s.is_open and s.suggestion.approvals_required > 1)
     rule = step.requirement
-    says = f"{rule.says} Rule {rule.rule}" if rule else f"Rule {step.suggestion.rule}"
+    says = _("%(says)s Rule %(rule)s", says=told(rule.says) if rule else "", rule=step.suggestion.rule).strip()
     if step.confirmed_by and not step.closed_because:
-        return Note("caution", "person", f"{step.confirmed_by[0]} confirmed this and asks for your approval.", says)
-    return Note("caution", "person", "Needs a second approval.", says)
+        asks = _("%(person)s confirmed this and asks for your approval.", person=step.confirmed_by[0])
+        return Note("caution", "person", asks, says)
+    return Note("caution", "person", _("Needs a second approval."), says)
 
 
 def _note_on(step: Step) -> Note | None:
     s, write = step.suggestion, step.written
     if s.state == "stale":
-        return Note("caution", "stale", f"{s.target_name} changed in Odoo since this was proposed.",
-                    "Nothing was written. Compare, then decide again.")  # fmt: skip
+        return Note("caution", "stale", _("%(record)s changed in Odoo since this was proposed.", record=s.target_name),
+                    _("Nothing was written. Compare, then decide again."))  # fmt: skip
     if s.state == "refused" and write is not None:
-        return Note("danger", "warning", f"Odoo refused {wording.STEP_NOUNS[s.kind]}:", write.last_error)
+        return Note(
+            "danger", "warning", _("Odoo refused %(step)s:", step=wording.STEP_NOUNS[s.kind]), told(write.last_error)
+        )
     if s.state == "confirmed" and write is not None and write.attempts and write.last_error:
-        return Note("caution", "clock", f"{wording.capital(wording.STEP_NOUNS[s.kind])} waits for Odoo.",
-                    f"{write.last_error} It is written when Odoo is back.")  # fmt: skip
+        waits = _("%(step)s waits for Odoo.", step=wording.capital(wording.STEP_NOUNS[s.kind]))
+        return Note("caution", "clock", waits,
+                    _("%(error)s It is written when Odoo is back.", error=told(write.last_error)))  # fmt: skip
     return None
 
 
@@ -320,11 +337,36 @@ def _button(steps: list[Step]) -> str:
     """The button says what will happen."""
     if not steps:
         return ""
-    verb = "Approve" if all(s.confirmed_by for s in steps) else "Confirm"
+    approves = _approves(steps)
     if len(steps) > 1:
-        return f"{verb} {len(steps)} steps"
+        return _count_label(len(steps), approves=approves)
     s = steps[0].suggestion
     if s.kind == "draft_credit_note" and s.amount is not None and s.currency:
-        money = Money(s.amount, s.currency)
-        return f"{verb} the credit of {figures.number(money)} {money.currency}"
-    return f"{verb} {wording.STEP_NOUNS[s.kind]}"
+        amount = figures.money(Money(s.amount, s.currency))
+        return (
+            _("Approve the credit of %(amount)s", amount=amount) if approves
+            else _("Confirm the credit of %(amount)s", amount=amount)
+        )  # fmt: skip
+    noun = wording.STEP_NOUNS[s.kind]
+    return _("Approve %(step)s", step=noun) if approves else _("Confirm %(step)s", step=noun)
+
+
+def _approves(steps: list[Step]) -> bool:
+    return bool(steps) and all(s.confirmed_by for s in steps)
+
+
+def _count_label(count: int, *, approves: bool) -> str:
+    if approves:
+        return ngettext("Approve %(num)s step", "Approve %(num)s steps", count)
+    return ngettext("Confirm %(num)s step", "Confirm %(num)s steps", count)
+
+
+def _labels(steps: list[Step]) -> tuple[str, ...]:
+    counted = (_count_label(n, approves=_approves(steps)) for n in range(1, len(steps) + 1))
+    return _("Choose at least one step"), *counted
+
+
+def _is_compared_again(d: Dossier) -> bool:
+    """Whether a person corrected something that Odoo has not been asked about since."""
+    waits = any(s.stage == "reconcile" and s.state in ("waiting", "leased") for s in d.steps)
+    return waits and d.assessment is not None and d.assessment.is_corrected

@@ -127,6 +127,7 @@ def test_the_second_reviewer_sees_who_was_first_and_when_and_keeps_their_entries
     propose(database)
     ines, marc = browser(database, "Ines"), browser(database, "Marc")
     marc.open("/cases/1")
+    marc.reach("/cases/1/reject")
     ines.open("/cases/1")
     ines.send("/cases/1/confirm")
     page = marc.send("/cases/1/reject", status=409, reason="other", note="I had a doubt")
@@ -167,13 +168,13 @@ def test_a_second_approval_is_asked_for_and_given(database: Database) -> None:
     page = ines.open("/cases/1")
     assert "Needs a second approval." in page
     assert "CN-2" in page
-    assert "Confirm the credit of 900.00 EUR" in page
+    assert "Confirm the credit of 900.00\u00a0EUR" in page
     page = ines.send("/cases/1/confirm")
     assert "You confirmed this; it waits for another person." in page
     assert 'action="/cases/1/confirm"' not in page
     page = carla.open("/cases/1")
     assert "Ines (reviewer) confirmed this and asks for your approval." in page
-    assert "Approve the credit of 900.00 EUR" in page
+    assert "Approve the credit of 900.00\u00a0EUR" in page
     carla.send("/cases/1/confirm")
     assert states(database) == ["confirmed"]
 

@@ -184,7 +184,7 @@ def test_the_case_answers_left_to_right(database: Database) -> None:
     assert heads == [
         ("They say", "Fehnwerder contests 2 of 42 hours."),
         ("We found", "42 h billed, 40 h approved: 2 h are without approval."),
-        ("To do", "Draft a credit note of 300.00 EUR."),
+        ("To do", "Draft a credit note of 300.00\u00a0EUR."),
     ]
     assert page.index('id="source"') < page.index('id="found"') < page.index('id="do"')
     for said in ("payment held", '300.00<span class="currency">EUR', "Needs", "CN-1", "financial"):

@@ -1,0 +1,101 @@
+"""A person corrects what was read: fields typed in place, and the records in Odoo that are meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+
+from app.assessments.typed import Habit, Place
+from app.cases import queries
+from app.clock import now
+from app.decisions import correcting
+from app.decisions.correcting import Typed
+from app.errors import Malformed
+from app.money import Money
+from app.review import figures, in_odoo
+from app.review.case_page import CaseId
+from app.review.decision_form import Sent, decided, edited_values
+from app.review.forms import number_of, text_of, whole_number
+from app.review.languages import _, reader
+from app.review.list_state import ListState
+from app.review.sessions import SignedIn
+from app.review.shell import page, shell
+
+router = APIRouter()
+What = Literal["customer", "invoice", "order"]
+
+
+@router.post("/cases/{case_id}/fields")
+def correct_fields(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Keep the fields that differ from what the page showed."""
+
+    def carry_out(session: Session) -> None:
+        texts = _changed(form)
+        if not texts:
+            raise Malformed(_("No field was changed. Change one and keep it, or go back to the case."))
+        places = {name: place for name in texts if (place := _place(text_of(form, f"place-{name}")))}
+        at = now()
+        correcting.correct_fields(session, case_id, Typed(texts, habit(at), places), by=visit.person, at=at)
+
+    return decided(request, visit, case_id, form, carry_out)
+
+
+@router.get("/cases/{case_id}/records/{what}")
+def records_page(
+    request: Request, visit: SignedIn, case_id: CaseId, what: What,
+    find: Annotated[str, Query(max_length=100)] = "", version: str = "", seen: str = "",
+) -> HTMLResponse:  # fmt: skip
+    """Records of our copy of Odoo to choose from."""
+    headings = {
+        "customer": _("Which customer is it?"), "invoice": _("Which invoice is it?"), "order": _("Which order is it?"),
+    }  # fmt: skip
+    at, wanted, text = now(), ListState.of(request.url.query), find.replace("\x00", "").strip()
+    with request.app.state.database.transaction() as session:
+        case = queries.get(session, case_id)
+        stake = Money(case.at_stake, case.currency) if case.at_stake is not None and case.currency else None
+        found = in_odoo.to_choose(
+            session, what, text, customer_id=case.customer_id, amount=stake, today=figures.today(at)
+        )
+        context = {
+            "case": case, "list": wanted, "what": what, "heading": headings[what], "find": text, "records": found,
+            "most": in_odoo.MOST, "version": whole_number(version) or case.version, "seen": whole_number(seen),
+            "back": wanted.case(case_id),
+            "carried": [(n, v) for n, v in request.query_params.multi_items() if n != "find"][:40],
+        }  # fmt: skip
+        return page(request, "case_records.html", context, around=shell(session, request, visit, at=at))
+
+
+@router.post("/cases/{case_id}/records")
+def choose_record(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """A person's word on which record is meant."""
+
+    def carry_out(session: Session) -> None:
+        correcting.choose_record(
+            session, case_id, text_of(form, "what"), number_of(form, "record"), by=visit.person, at=now()
+        )
+
+    return decided(request, visit, case_id, form, carry_out)
+
+
+def habit(at: datetime) -> Habit:
+    """How whoever reads the page writes numbers and dates."""
+    return Habit(figures.written("."), reader().formats != "en_US", figures.today(at))
+
+
+def _changed(form: FormData) -> dict[str, str]:
+    """What differs from what was shown; an emptied field counts."""
+    names = dict.fromkeys(key.removeprefix("value-") for key in form if key.startswith("value-"))
+    emptied = {n: "" for n in names if text_of(form, f"was-{n}") and not text_of(form, f"value-{n}")}
+    return emptied | {name: value for name, value in edited_values(form).items() if value}
+
+
+def _place(text: str) -> Place | None:
+    """A place as the page writes it: PART:START:END, the part of the document itself empty."""
+    part, _colon, span = text.partition(":")
+    start, _colon, end = span.partition(":")
+    return Place(part, whole_number(start), whole_number(end)) if whole_number(end) else None
