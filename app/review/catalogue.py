@@ -28,7 +28,11 @@ STAGES = (
     "assessments", "cases", "dashboards", "decisions", "detectors", "documents", "drafts", "narratives", "patterns",
     "suggestions", "users", "writebacks", "main.py",
 )  # fmt: skip
-CLASSIFIERS = ROOT / "classifiers"
+CLASSIFIERS = tuple(ROOT / "classifiers" / name for name in ("summary.py", "triage/judge.py", "llm/opinion.py"))
+WITH_TABLES = ("assessments/present.py", "decisions/words.py", "patterns/", "detectors/page.py", "dashboards/")
+"""Stages' tables of words that pages show; tables elsewhere are vocabulary to read with."""
+NOT_SHOWN = ("narratives/written.py", "assessments/claims/units.py", "documents/orders/confirmation.py")
+"""Modules whose sentences are for customers or for reading."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _TEMPLATE_KEYWORDS = ("_", "gettext", "ngettext")
 _TABLE = re.compile(r"_?([A-Z_]*_)?(WORDS|TITLES|PHRASES|SENTENCES)$")
@@ -56,7 +60,7 @@ def sentences() -> Iterator[Found]:
         path = ROOT / "app" / stage
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             yield from _of_stage(file)
-    for file in sorted(CLASSIFIERS.rglob("*.py")):
+    for file in CLASSIFIERS:
         yield from _of_stage(file)
 
 
@@ -155,12 +159,21 @@ def _values(node: ast.AST) -> Iterable[str]:
 
 def _of_stage(file: Path) -> Iterator[Found]:
     """A stage's tables of words, labels, and whole sentences with their patterns."""
-    tree, name = ast.parse(file.read_text(encoding="utf-8")), _name(file)
+    name = _name(file)
+    if name.removeprefix("app/") in NOT_SHOWN:
+        return
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     hidden = _not_shown(tree)
+    with_tables = name.removeprefix("app/").startswith(WITH_TABLES)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign):
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and _TABLE.match(target.id) and isinstance(node.value, ast.Dict):
+            if (
+                with_tables
+                and isinstance(target, ast.Name)
+                and _TABLE.match(target.id)
+                and isinstance(node.value, ast.Dict)
+            ):
                 yield from (Found(text.replace("%", "%%") if "%" in text else text, name, True)
                             for text in _values(node.value))  # fmt: skip
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _LABELLED and node.args:
@@ -169,7 +182,7 @@ def _of_stage(file: Path) -> Iterator[Found]:
                 yield Found(label, name, True)
         elif isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in hidden:
             text = pattern_of(node)
-            if text and len(text) > 12 and _SENTENCE.match(text):
+            if text and len(text) > 12 and _SENTENCE.match(text) and "(?" not in text:
                 yield Found(text, name, True)
 
 
