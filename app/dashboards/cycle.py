@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.assessments.reconcile import units
-from app.dashboards.asked import ABOUT_INVOICE, INVOICES, Query, Rates, rows
+from app.dashboards.asked import ABOUT_INVOICE, CASES, INVOICES, Query, Rates, rows
 from app.dashboards.targets import Targets
 from app.dashboards.values import Column, Figure, Line, Note, Section, Table, share
 from app.patterns.asked import Asked
@@ -57,6 +57,13 @@ _NOT_APPROVED = (
     "and (cast(:company as int) is null or t.company_id = :company) "
     "and (:customer = '' or lower(i.customer_name) = lower(:customer))"
 )
+APPROVALS = (
+    "from cases c cross join lateral (select min(d.at) as at from suggestions s join decisions d "
+    "on d.suggestion_id = s.id where s.case_id = c.id and s.state = 'open') f "
+    f"where c.state = 'needs_approval' and {CASES}"
+)
+"""SQL: cases that wait for a second person, since `f.at`."""
+APPROVAL_AGE = "width_bucket(extract(epoch from :at - coalesce(f.at, c.updated_at)) / 86400, array[8, 15, 31])"
 _UNBILLED_TIME = text(
     "select l.id, i.id as order_id, i.name as order_name, i.customer_name, i.company_id, i.currency, l.unit, "
     "l.unit_price * (1 - l.discount_percent / 100) as price, l.delivered - l.invoiced as left_over, "
@@ -118,7 +125,9 @@ def section(session: Session, query: Query, rates: Rates, targets: Targets) -> S
             *_trouble(session, query, rates),
         ),
         (
-            _weeks(session, query), _approval(session, query), _by_company(session, work, rates, query),
+            _weeks(session, query, targets),
+            _by_company(session, work, rates, query),
+            _approval(session, query),
             _by_kind(session, query),
         ),
         tuple(notes),
@@ -226,20 +235,25 @@ def _trouble(session: Session, query: Query, rates: Rates) -> tuple[Figure, ...]
     )  # fmt: skip
 
 
-def _weeks(session: Session, query: Query) -> Table:
-    """By week of the invoice's date; at least `WEEKS` weeks to the last day asked for."""
+def in_weeks(query: Query) -> Query:
+    """The same in whole weeks, at least `WEEKS` to the last day asked for."""
     asked = query.asked
     since = min(asked.since, asked.until - timedelta(days=7 * WEEKS - 1))
     since -= timedelta(days=since.weekday())
-    longer = Query(Asked(since, asked.until, asked.customer, asked.company_id), query.at)
+    return Query(Asked(since, asked.until, asked.customer, asked.company_id), query.at)
+
+
+def _weeks(session: Session, query: Query, targets: Targets) -> Table:
+    """By week of the invoice's date."""
     percentile = "cast(percentile_cont({}) within group (order by days) as numeric)"
     found = rows(
         session, ISSUED + "select cast(date_trunc('week', invoiced_on) as date), count(*), "
         f"{percentile.format(0.5)}, {percentile.format(0.1)}, {percentile.format(0.9)} from issued "
-        "group by 1 order by 1", longer,
+        "group by 1 order by 1", in_weeks(query),
     )  # fmt: skip
     columns = (Column("median", "days"), Column("low", "days"), Column("high", "days"), Column("invoices"))
-    return Table("cycle_weeks", "week", columns, tuple(Line(r[0].isoformat(), (r[2], r[3], r[4], r[1])) for r in found))
+    lines = tuple(Line(r[0].isoformat(), (r[2], r[3], r[4], r[1])) for r in found)
+    return Table("cycle_weeks", "week", columns, lines, Decimal(targets.issue_within_days))
 
 
 def _approval(session: Session, query: Query) -> Table:
@@ -255,15 +269,6 @@ def _approval(session: Session, query: Query) -> Table:
         cases[age] += count
     lines = tuple(Line(key, (hours[n], cases[n])) for n, key in enumerate(APPROVAL_AGES))
     return Table("approval", "approval_age", (Column("hours", "hours"), Column("cases")), lines)
-
-
-APPROVALS = (
-    "from cases c cross join lateral (select min(d.at) as at from suggestions s join decisions d "
-    "on d.suggestion_id = s.id where s.case_id = c.id and s.state = 'open') f "
-    "where c.state = 'needs_approval' and (cast(:company as int) is null or c.company_id = :company) "
-    "and (:customer = '' or lower(trim(c.customer_name)) = lower(:customer))"
-)
-APPROVAL_AGE = "width_bucket(extract(epoch from :at - coalesce(f.at, c.updated_at)) / 86400, array[8, 15, 31])"
 
 
 def _by_company(session: Session, work: Sequence[Unbilled], rates: Rates, query: Query) -> Table:

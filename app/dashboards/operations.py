@@ -21,8 +21,8 @@ SORTS = (
 """Kinds of cases; `draft` are those that hold a text of ours and no message, `unread` those not read yet."""
 AGES = ("under_1", "1_2", "3_5", "6_10", "over_10")
 """Days since a case was opened."""
-_SORT = "coalesce(c.kind, case when c.reading is null then 'unread' else 'draft' end)"
-_AGE = "width_bucket(extract(epoch from :at - c.opened_at) / 86400, array[1, 3, 6, 11])"
+SORT = "coalesce(c.kind, case when c.reading is null then 'unread' else 'draft' end)"
+AGE = "width_bucket(extract(epoch from :at - c.opened_at) / 86400, array[1, 3, 6, 11])"
 
 INFLOW = f"from cases c where c.merged_into is null and c.opened_at >= :from_at and c.opened_at < :to_at and {CASES}"
 QUEUE = f"from cases c where c.state = any(:waiting) and c.merged_into is null and {CASES}"
@@ -65,6 +65,11 @@ READ = (
     "as is_right, least(9, floor(s.confidence * 10)) as bin from said s where s.reason is not null) "
 )
 """SQL: what software last said of those cases before a person decided, and whether that stood."""
+CALLS = (
+    "from llm_calls k left join cases c on c.id = k.case_id where k.at >= :from_at and k.at < :to_at "
+    f"and ((cast(:company as int) is null and :customer = '') or ({CASES})) "
+)
+"""SQL: questions to a model; their cases are `c`, where they were about one."""
 _BUCKETS = ((45, "day"), (270, "week"))
 
 
@@ -150,9 +155,11 @@ def _rates(steps: Table, before: Table) -> tuple[Figure, ...]:
     def one(code: str, *columns: str) -> Figure:
         part = int(sum(steps.total(c) for c in columns))
         was = int(sum(before.total(c) for c in columns))
+        beside = {"rejected": int(steps.total("rejected"))}
         return Figure(
-            code, share(part, whole), "share", part, whole, share(was, earlier), missing="" if whole else "none"
-        )
+            code, share(part, whole), "share", part, whole, share(was, earlier), beside=beside,
+            missing="" if whole else "none",
+        )  # fmt: skip
 
     return one("unchanged", "unchanged"), one("overridden", "edited", "rejected"), one("rejected", "rejected")
 
@@ -178,16 +185,10 @@ def _attention(session: Session, query: Query) -> Figure:
     return Figure("attention", Decimal(cases), "count", beside={"dead_letters": steps + writes})
 
 
-_CALLS = (
-    "from llm_calls k left join cases c on c.id = k.case_id where k.at >= :from_at and k.at < :to_at "
-    f"and ((cast(:company as int) is null and :customer = '') or ({CASES})) "
-)
-
-
 def _cost_per_case(session: Session, query: Query) -> Figure:
     sql = (
         "select k.currency, sum(k.cost), count(distinct k.case_id), count(*), "
-        f"count(*) filter (where k.cost is null) {_CALLS} group by 1 order by 4 desc"
+        f"count(*) filter (where k.cost is null) {CALLS} group by 1 order by 4 desc"
     )
     found = rows(session, sql, query)
     if not found:
@@ -207,7 +208,7 @@ def _inflow(session: Session, query: Query) -> Table:
     by = bucket(query.asked.since, query.asked.until)
     found = rows(
         session, "select cast(date_trunc(:by, c.opened_at at time zone 'UTC') as date) as day, "
-        f"{_SORT} as sort, count(*) {INFLOW} group by 1, 2", query, by=by,
+        f"{SORT} as sort, count(*) {INFLOW} group by 1, 2", query, by=by,
     )  # fmt: skip
     counts: dict[date, dict[str, int]] = defaultdict(dict)
     for day, sort, count in found:
@@ -234,7 +235,7 @@ def _days(since: date, until: date, by: str) -> list[date]:
 
 def _queue(session: Session, query: Query, rates: Rates) -> Table:
     found = rows(
-        session, f"select {_AGE} as age, c.currency, count(*), sum(c.at_stake) {QUEUE} group by 1, 2", query,
+        session, f"select {AGE} as age, c.currency, count(*), sum(c.at_stake) {QUEUE} group by 1, 2", query,
         waiting=list(WAITING),
     )  # fmt: skip
     counts, amounts = [0] * len(AGES), [Decimal(0)] * len(AGES)
@@ -300,7 +301,7 @@ def _failures(session: Session, query: Query) -> Table:
         f"where w.state in ('failed', 'refused', 'stale') and {CASES} group by 1 order by 1", query,
     )  # fmt: skip
     calls = rows(
-        session, f"select k.outcome, count(*) {_CALLS} "
+        session, f"select k.outcome, count(*) {CALLS} "
         "and k.outcome not in ('answered', 'from_cache', 'reserved') group by 1 order by 1", query,
     )  # fmt: skip
     lines = [
@@ -318,7 +319,7 @@ def _cost(session: Session, query: Query) -> Table:
         "sum(k.prompt_tokens + k.completion_tokens), "
         "cast(percentile_cont(0.5) within group (order by k.seconds) "
         "filter (where k.outcome = 'answered') as numeric), "
-        f"sum(k.cost) {_CALLS} group by 1, 2 order by 4 desc, 1, 2", query,
+        f"sum(k.cost) {CALLS} group by 1, 2 order by 4 desc, 1, 2", query,
     )  # fmt: skip
     currency = found[0][2] if found else ""
     columns = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,8 @@ PROMISE_GRACE = 3
 BUCKETS = ("not_due", "1_30", "31_60", "61_90", "over_90")
 """Days overdue."""
 STATUSES = ("not_paid", "partial", "in_payment", "paid", "reversed", "blocked", "invoicing_legacy")
+MONTHS = 6
+"""So many months of days sales outstanding are shown."""
 CUSTOMERS = 10
 """So many customers are listed by revenue; the others are one line."""
 _ZERO = Decimal(0)
@@ -42,7 +45,7 @@ REVENUE = (
     "from odoo_invoices i where i.kind in ('out_invoice', 'out_refund') and i.state = 'posted' "
     f"and i.invoiced_on > cast(:until as date) - interval '1 year' and i.invoiced_on <= :until and {INVOICES} "
 )
-_STANDING = (
+_OWED = (
     "with owed as (select i.currency, i.due_on, i.gross - coalesce((select sum(p.amount) from odoo_payments p "
     "where p.invoice_id = i.id and p.settled_on <= :day), 0) as amount from odoo_invoices i "
     "where i.kind = 'out_invoice' and i.state = 'posted' and i.payment_state <> 'invoicing_legacy' "
@@ -100,7 +103,10 @@ def section(session: Session, query: Query, rates: Rates, targets: Targets) -> S
             _open(ageing, rates), _overdue(ageing, rates), _outstanding(session, query, rates),
             _effectiveness(session, query, rates, targets, has_payments=has_payments), _promises(session, query),
         ),
-        (ageing, _status(session, query, rates), _revenue(session, query, rates)),
+        (
+            ageing, _status(session, query, rates), _by_month(session, query, rates),
+            _revenue(session, query, rates),
+        ),
         tuple(notes),
     )  # fmt: skip
 
@@ -146,20 +152,49 @@ def _overdue(ageing: Table, rates: Rates) -> Figure:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What was owed at the end of a day, and the sales of the days to it."""
+
+    owed: Decimal
+    sales: Decimal
+
+    @property
+    def days(self) -> Decimal | None:
+        """Days of sales that are outstanding; None without sales."""
+        return self.owed / self.sales * SALES_DAYS if self.sales > 0 else None
+
+
+def _standing(session: Session, query: Query, rates: Rates, day: date) -> _Standing:
+    sales = _own(rows(session, _SALES, query, first=day - timedelta(days=SALES_DAYS - 1), day=day), rates)
+    return _Standing(_own(rows(session, _OWED, query, day=day), rates), sales)
+
+
 def _outstanding(session: Session, query: Query, rates: Rates) -> Figure:
     """Days sales outstanding: what was owed on the last day, by the sales a day of the 90 days to it."""
-
-    def on(day: date) -> Decimal | None:
-        sales = _own(rows(session, _SALES, query, first=day - timedelta(days=SALES_DAYS - 1), day=day), rates)
-        owed = _own(rows(session, _STANDING, query, day=day), rates)
-        return owed / sales * SALES_DAYS if sales > 0 else None
-
-    last = min(query.asked.until, query.values["today"])
-    found = on(last)
+    found = _standing(session, query, rates, min(query.asked.until, query.values["today"])).days
+    before = _standing(session, query, rates, query.asked.since - timedelta(days=1)).days
     return Figure(
-        "sales_outstanding", found, "days", before=on(query.asked.since - timedelta(days=1)),
-        beside={"days": SALES_DAYS}, missing="" if found is not None else "no_sales",
+        "sales_outstanding", found, "days", before=before, beside={"days": SALES_DAYS},
+        missing="" if found is not None else "no_sales",
     )  # fmt: skip
+
+
+def _by_month(session: Session, query: Query, rates: Rates) -> Table:
+    """Days sales outstanding at the ends of the last months, and on the last day asked for."""
+    last = min(query.asked.until, query.values["today"])
+    days = [last]
+    for _ in range(MONTHS - 1):
+        days.append(days[-1].replace(day=1) - timedelta(days=1))
+    lines = []
+    for day in reversed(days):
+        found = _standing(session, query, rates, day)
+        if found.days is not None:
+            lines.append(Line(day.isoformat(), (found.days, rates.rounded(found.owed), rates.rounded(found.sales))))
+    columns = (
+        Column("dso", "days"), Column("owed", "money", rates.currency), Column("sales", "money", rates.currency)
+    )  # fmt: skip
+    return Table("outstanding", "on", columns, tuple(lines))
 
 
 def _effectiveness(session: Session, query: Query, rates: Rates, targets: Targets, *, has_payments: bool) -> Figure:
@@ -168,7 +203,7 @@ def _effectiveness(session: Session, query: Query, rates: Rates, targets: Target
     def of(one: Query) -> tuple[Decimal, Decimal]:
         came = _own(rows(session, _COLLECTED, one), rates)
         last = min(one.asked.until, query.values["today"])
-        return came, came + _own(rows(session, _STANDING, one, day=last), rates, 2)
+        return came, came + _own(rows(session, _OWED, one, day=last), rates, 2)
 
     came, due = of(query)
     was, was_due = of(query.before())

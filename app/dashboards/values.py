@@ -63,6 +63,7 @@ class Table:
     by: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    target: Decimal | None = None
 
     def column(self, code: str) -> int:
         return next(n for n, column in enumerate(self.columns) if column.code == code)

@@ -38,7 +38,7 @@ def test_a_reviewer_sees_charts_with_a_sentence_and_a_table_each(year: Database)
         assert sentence, chart
         assert len(sentence.group(1)) > 20
         assert "<table" in chart
-    assert 'aria-current="page">Dispute patterns' in page
+    assert 'aria-current="page">Dashboards' in page
     assert not re.search(r"style=|<script(?! src=)|onclick", page)
 
 
