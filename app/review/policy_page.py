@@ -142,6 +142,7 @@ def _rules_context(policy: Policy) -> dict[str, Any]:
     return {
         "rules": [_row(rule) for rule in content["rules"]], "hash": policy.hash, "currency": content["currency"],
         "rates": sorted(content["rates"].items()), "rates_on": str(content["rates_on"]),
+        "hidden_from": [wording.role_word(role) for role in policy.amounts_hidden_from],
         "editor_needs_another": policy.editor_needs_another, "validator_barred": barred,
         "never": [
             (wording.role_word(role), wording.joined([wording.RISK_WORDS.get(r, r) for r in risks]))
@@ -172,11 +173,18 @@ def _about(rule: Mapping[str, Any]) -> str:
 
 def _needs(approvals: int, roles: tuple[str, ...], one_of: tuple[str, ...]) -> str:
     people = ngettext("%(num)s person", "%(num)s people", approvals)
-    who = wording.joined([wording.role_word(role) for role in roles])
-    if one_of:
-        must = wording.joined([wording.role_word(role) for role in one_of])
-        return _("%(people)s out of: %(roles)s; among them: %(must)s", people=people, roles=who, must=must)
-    return _("%(people)s out of: %(roles)s", people=people, roles=who)
+    who = _either(roles)
+    if one_of and set(one_of) != set(roles):
+        return _("%(people)s: %(roles)s; one of them %(must)s", people=people, roles=who, must=_either(one_of))
+    return _("%(people)s: %(roles)s", people=people, roles=who)
+
+
+def _either(roles: tuple[str, ...]) -> str:
+    """Roles of which any will do: "finance reviewer or finance controller"."""
+    words = [wording.role_word(role) for role in roles]
+    if len(words) == 1:
+        return words[0]
+    return _("%(some)s or %(last)s", some=", ".join(words[:-1]), last=words[-1])
 
 
 def _asked(said: Mapping[str, str], policy: Policy) -> Asked:
