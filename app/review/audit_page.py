@@ -223,12 +223,18 @@ def _shown(session: Session, events: tuple[AuditEvent, ...]) -> list[EventShown]
                 names.get(event.actor, event.actor) if "@" in event.actor else event.actor,
                 "@" in event.actor,
                 what,
-                figures.short(line.sentence, 220) if line is not None else "",
+                _besides(event, line.sentence) if line is not None else "",
                 figures.short(line.detail, 220) if line is not None else "",
                 json.dumps(event.content, ensure_ascii=False, indent=1, sort_keys=True),
             )
         )
     return shown
+
+
+def _besides(event: AuditEvent, sentence: str) -> str:
+    """What the history says of an event, unless it only spells its code out."""
+    said = event.action.replace(".", " ").replace("_", " ")
+    return "" if sentence == said else figures.short(sentence, 220)
 
 
 def _rules(request: Request) -> dict[str, str]:

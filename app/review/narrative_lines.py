@@ -246,18 +246,25 @@ def _bits(
 
 
 def reworded(now: str, after: str) -> tuple[Piece, ...]:
-    """Old and new text line by line; a line that was changed in part is compared word by word."""
-    old, new = now.splitlines(keepends=True), after.splitlines(keepends=True)
+    """Old and new text line by line; a line that was changed in part is compared word by word.
+
+    What is kept and added is the new text, sign by sign.
+    """
+    old, new = now.split("\n") if now else [], after.split("\n")
     pieces: list[Piece] = []
     for tag, i, j, k, n in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "".join(old[i:j]), "".join(new[k:n])
+        end = "\n" if n < len(new) else ""
+        come = "\n".join(new[k:n]) + end if k < n else ""
+        gone = "\n".join(old[i:j])
         if tag == "equal":
             pieces.append(Piece("kept", come))
-        elif gone and come and j - i == n - k and _is_alike(gone, come):
-            pieces += running(gone, come)
+        elif tag == "delete":
+            pieces.append(Piece("removed", f"{gone}\n" if n < len(new) else f"\n{gone}"))
+        elif tag == "replace" and j - i == n - k and _is_alike(gone, come):
+            pieces += running(f"{gone}{end}", come)
         else:
-            ended = gone if not gone or gone.endswith("\n") or not come else f"{gone}\n"
-            pieces += [Piece(what, text) for what, text in (("removed", ended), ("added", come)) if text]
+            pieces += [Piece("removed", f"{gone}\n")] if gone else []
+            pieces.append(Piece("added", come))
     return tuple(pieces)
 
 
