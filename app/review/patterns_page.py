@@ -18,13 +18,14 @@ from app.errors import Malformed, NotFound
 from app.money import Money
 from app.patterns import counting
 from app.patterns.asked import Asked
-from app.patterns.charts import OUTCOME_WORDS, charts, thousands
+from app.patterns.charts import OUTCOME_WORDS, charts
 from app.patterns.counting import Dispute, Group
 from app.patterns.queries import DIMENSIONS
 from app.patterns.report import Report, companies, report, require_role
-from app.patterns.shares import FEWEST, percent, share
-from app.patterns.telling import WORDS, day_words, group_words, headlines, repeated
-from app.review import wording
+from app.patterns.shares import FEWEST, percent
+from app.patterns.telling import WORDS, group_words, headlines, repeated
+from app.review import figures, wording
+from app.review.languages import _, ngettext
 from app.review.sessions import SignedIn
 from app.review.shell import STATIC, environment, page, shell
 
@@ -65,12 +66,12 @@ def disputes_of_a_group(request: Request, visit: SignedIn) -> HTMLResponse:
     asked = _asked(request, at.date())
     by, key = (_one(request, name) for name in ("by", "key"))
     if by not in DIMENSIONS:
-        raise NotFound("There is no such group of disputes. Go back to the report and choose a bar.")
+        raise NotFound(_("There is no such group of disputes. Go back to the report and choose a bar."))
     with request.app.state.database.snapshot() as session:
         name = group_words(counting.group_name(session, by, key), by, key)
         found = counting.disputes(session, asked, by, key, limit=MOST)
     context = {
-        "what": WORDS[by], "name": name, "asked": asked, "day": day_words,
+        "what": WORDS[by], "name": name, "asked": asked, "day": figures.full_day,
         "back": "/patterns" + _query(asked), "rows": [(d, _amount(d)) for d in found], "most": MOST,
         "outcomes": OUTCOME_WORDS, "reason": wording.reason_word,
     }  # fmt: skip
@@ -94,7 +95,8 @@ def _context(found: Report, link: Callable[[str, str], str]) -> dict[str, Any]:
     return {
         "told": first, "more": [fact.text for fact in found.facts if fact.text not in first], "summary": told,
         "figures_on_top": _figures(found),
-        "charts": charts(found.counted, link), "misread": found.counted.misread, "day": day_words, "fewest": FEWEST,
+        "charts": charts(found.counted, link), "misread": found.counted.misread,
+        "day": figures.full_day, "fewest": FEWEST,
     }  # fmt: skip
 
 
@@ -102,32 +104,63 @@ def _figures(found: Report) -> list[Figure]:
     whole = found.counted.whole
     if not whole.disputes:
         return []
-    shown = [Figure("Disputes opened", f"{whole.disputes:,}", "", f"{whole.open:,} still open")]
+    shown = [
+        Figure(
+            _("Disputes opened"),
+            figures.count(whole.disputes),
+            "",
+            _("%(num)s still open", num=figures.count(whole.open)),
+        )
+    ]
     shown += _contested(whole)
     if whole.ended:
-        shown.append(_of("Led to a credit", whole.credited, whole.ended, "ended"))
-    if whole.invoices:
-        shown.append(_of("Invoices disputed", whole.disputed or 0, whole.invoices, "invoices dated in this time"))
-    if whole.half_within is not None and whole.ended >= FEWEST:
-        unit = "day" if whole.half_within == 1 else "days"
         shown.append(
-            Figure("Half ended within", str(whole.half_within), unit, f"nine of ten within {whole.most_within}")
+            _of(
+                _("Led to a credit"),
+                whole.credited,
+                whole.ended,
+                _("%(part)s of %(whole)s ended", part=figures.count(whole.credited), whole=figures.count(whole.ended)),
+            )
+        )
+    if whole.invoices:
+        shown.append(
+            _of(
+                _("Invoices disputed"),
+                whole.disputed or 0,
+                whole.invoices,
+                _(
+                    "%(part)s of %(whole)s invoices dated in this time",
+                    part=figures.count(whole.disputed or 0),
+                    whole=figures.count(whole.invoices),
+                ),
+            )
+        )
+    if whole.half_within is not None and whole.ended >= FEWEST:
+        unit = ngettext("day", "days", whole.half_within)
+        shown.append(
+            Figure(
+                _("Half ended within"),
+                str(whole.half_within),
+                unit,
+                _("nine of ten within %(days)s", days=whole.most_within),
+            )
         )
     again = repeated(found.counted)
-    shown.append(Figure("Same dispute 3 times or more", str(len(again)), "", _who(len({r.customer for r in again}))))
+    shown.append(Figure(_("Same dispute 3 times or more"), str(len(again)), "", _who(len({r.customer for r in again}))))
     return shown
 
 
 def _who(customers: int) -> str:
-    return wording.plural(customers, "customer", "customers") if customers else "no customer"
+    return ngettext("%(num)s customer", "%(num)s customers", customers) if customers else _("no customer")
 
 
 def _contested(whole: Group) -> list[Figure]:
     return [
         Figure(
-            "Contested", thousands(s.contested), s.currency,
-            f"{thousands(s.granted)} credited of {thousands(s.settled)} in {s.ended} that ended" if s.ended else
-            f"in {wording.plural(s.disputes, 'dispute', 'disputes')}",
+            _("Contested"), figures.thousands(s.contested), s.currency,
+            _("%(granted)s credited of %(settled)s in %(ended)s that ended", granted=figures.thousands(s.granted),
+              settled=figures.thousands(s.settled), ended=figures.count(s.ended)) if s.ended else
+            ngettext("in %(num)s dispute", "in %(num)s disputes", s.disputes),
         )
         for s in whole.sums[:3]
     ]  # fmt: skip
@@ -135,8 +168,8 @@ def _contested(whole: Group) -> list[Figure]:
 
 def _of(what: str, part: int, whole: int, of: str) -> Figure:
     if whole < FEWEST:
-        return Figure(what, share(part, whole), "", of)
-    return Figure(what, percent(part, whole).removesuffix("%"), "%", f"{part:,} of {whole:,} {of}")
+        return Figure(what, _("%(part)s of %(whole)s", part=part, whole=whole), "", of)
+    return Figure(what, percent(part, whole).removesuffix("%"), "%", of)
 
 
 def _amount(one: Dispute) -> Money | None:
@@ -167,7 +200,7 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Malformed(f"“{text[:40]}” is no day. Write it as 2026-11-20.") from None
+        raise Malformed(_("“%(text)s” is no day. Write it as 2026-11-20.", text=text[:40])) from None
 
 
 def _query(asked: Asked, **more: str) -> str:
