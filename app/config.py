@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     countersign_watch: Path | None = None
     countersign_undo_seconds: int = Field(default=5, ge=0, le=60)
     countersign_max_upload_mb: int = Field(default=40, ge=1, le=512)
+    countersign_narratives_at: str = Field(default="02:30", pattern=r"^$|^([01]\d|2[0-3]):[0-5]\d$")
 
     odoo_url: str = ""
     odoo_db: str = ""

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import (
     heartbeat_sent,
     worker_init,
@@ -26,6 +27,16 @@ settings = config.load()
 
 MODELS = "models"
 """The queue of what waits for a language model, so that nothing else waits with it."""
+
+
+def at_night(task: str, time_of_day: str) -> dict[str, Any]:
+    """The entry of the schedule for a task that runs once a day, at HH:MM UTC; none where no time is set."""
+    if not time_of_day:
+        return {}
+    hour, _, minute = time_of_day.partition(":")
+    return {task: {"task": task, "schedule": crontab(hour=hour, minute=minute), "options": {"expires": 6 * 3600}}}
+
+
 celery_app = Celery("countersign", broker=settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0")
 celery_app.conf.update(
     include=[
@@ -36,8 +47,13 @@ celery_app.conf.update(
         "workers.sweep",
         "workers.detection",
         "workers.mirroring",
+        "workers.nightly",
     ],
-    task_routes={"case.consult": {"queue": MODELS}, "case.draft": {"queue": MODELS}},
+    task_routes={
+        "case.consult": {"queue": MODELS},
+        "case.draft": {"queue": MODELS},
+        **({"narratives.run": {"queue": MODELS}} if settings.has_llm else {}),
+    },
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -64,6 +80,7 @@ celery_app.conf.update(
         "mirror": {"task": "mirror.run", "schedule": 180.0, "options": {"expires": 180}},
         "detect": {"task": "detection.run", "schedule": 600.0, "options": {"expires": 600}},
         "detect-wished": {"task": "detection.wished", "schedule": 20.0, "options": {"expires": 20}},
+        **at_night("narratives.run", settings.countersign_narratives_at),
     },
 )
 
