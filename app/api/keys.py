@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from app.clock import now
 from app.db import Database
+from app.decisions.reach import only_asked
+from app.errors import Refused
 from app.users import access
 from app.users.access import Caller
 
@@ -53,6 +55,12 @@ class _Needs:
                 {"WWW-Authenticate": 'Bearer realm="countersign", error="invalid_token"'},
             )  # fmt: skip
         found.require(self.scope)
+        if self.scope == "read" and only_asked(found):
+            raise Refused(
+                "The API shows cases whole, and this key acts for somebody who sees only what they were asked about. "
+                "Ask an administrator for a key of a person who reads cases.",
+                roles=", ".join(found.roles),
+            )
         return found
 
 

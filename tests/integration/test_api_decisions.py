@@ -174,5 +174,6 @@ def test_a_project_manager_answers_over_http_whether_work_was_delivered(database
     manager = with_key(database, "decide", "read", name="Pia", roles=("project_manager",))
     answer = manager.post("/v1/cases/1/delivery", json={"was_delivered": False, "note": "Never took place."})
     assert answer.status_code == 200
-    trail = manager.get("/v1/cases/1").json()["events"]
+    assert manager.get("/v1/cases/1").status_code == 403
+    trail = with_key(database, "read", name="Rob").get("/v1/cases/1").json()["events"]
     assert "delivery.answered" in [event["action"] for event in trail]
