@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.audit import trail
 from app.cases import lifecycle, snoozing, steps
-from app.cases.models import Case, CaseDocument, CaseMerge
+from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseMerge
 from app.cases.seen import Seen, locked, require_handling
 from app.errors import Conflict, NotFound, Refused
 from app.suggestions.models import Suggestion
@@ -168,3 +168,16 @@ def _both(session: Session, case_id: int, into: int) -> Case:
 
 def _added(case_id: int) -> str:
     return f"Case {case_id} was added: read it before you decide."
+
+
+def candidates(session: Session, case: Case, *, limit: int = 8) -> list[Case]:
+    """Open cases that this one may belong to: of the same message, customer or sender, the newest first."""
+    same = [Case.split_from == (case.split_from or case.id), Case.id == case.split_from]
+    if case.customer_id is not None:
+        same.append(Case.customer_id == case.customer_id)
+    if case.customer_name:
+        same.append(Case.customer_name == case.customer_name)
+    if case.sender:
+        same.append(Case.sender == case.sender)
+    query = select(Case).where(or_(*same), Case.id != case.id, Case.merged_into.is_(None), Case.state.in_(OPEN_STATES))
+    return list(session.execute(query.order_by(Case.id.desc()).limit(limit)).scalars())

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from app.cases import again, queries
 from app.clock import now
-from app.decisions import amendment, choosing, closing, decide
+from app.decisions import amendment, choosing, decide
 from app.decisions.changes import changed_since
 from app.decisions.dossier import dossier
 from app.errors import Conflict, Malformed, NotFound
@@ -117,16 +117,6 @@ def read_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -
         again.assess_again(session, case_id, by=visit.person, at=now())
 
     return decided(request, visit, case_id, form, carry_out, against_changes=False)
-
-
-@router.post("/cases/{case_id}/close")
-def close_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
-    """Close a case on which nothing is proposed."""
-
-    def carry_out(session: Session) -> None:
-        closing.close(session, case_id, by=visit.person, note=text_of(form, "note")[:2000], at=now())
-
-    return decided(request, visit, case_id, form, carry_out)
 
 
 @router.post("/cases/{case_id}/reading")

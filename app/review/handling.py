@@ -1,4 +1,4 @@
-"""What a person does with a case besides deciding on it: put it off, assign it, close it."""
+"""What a person does with a case besides deciding on it: put it off, assign it, close it. Forms that work as pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
@@ -17,13 +18,15 @@ from app.cases.assigning import assign
 from app.cases.models import SNOOZED_FOR, Case
 from app.cases.seen import HANDLING_ROLES, Seen
 from app.clock import now
+from app.decisions import closing
 from app.errors import Malformed
 from app.review import figures, handling_words, sheet
-from app.review.case_page import CaseId
+from app.review.addresses import CaseId
 from app.review.forms import sent_form, text_of
 from app.review.languages import _, reader
 from app.review.sessions import SignedIn, Visit
 from app.review.sheet import Sheet
+from app.suggestions.models import Suggestion
 from app.users import people
 
 router = APIRouter()
@@ -176,3 +179,42 @@ def assign_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) 
         assign(session, case_id, seen=seen, by=visit.person, at=now(), to_person=person, to_team=team, note=note)
 
     return sheet.carry_out(request, visit, case_id, form, _assign_sheet(visit), do)
+
+
+# -- close --------------------------------------------------------------------------------------------------------
+
+
+def _close_sheet(session: Session, case: Case) -> Sheet:
+    proposed = session.execute(
+        select(func.count()).select_from(Suggestion).where(
+            Suggestion.case_id == case.id, Suggestion.state.in_(("open", "stale", "refused"))
+        )
+    ).scalar_one()  # fmt: skip
+    closed = _("This case has ended or is still being read.") if case.state in ("done", "closed", "received") else ""
+    values = {
+        "reasons": [(code, _(handling_words.CLOSE_WORDS[code])) for code in closing.CLOSE_REASONS],
+        "proposed": proposed,
+    }  # fmt: skip
+    return Sheet(
+        f"/cases/{case.id}/close", _("Close without action"), _("Close case %(number)s", number=case.id),
+        "_sheet_close.html", values, closed_because=closed,
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/close")
+def close_page(request: Request, visit: SignedIn, case_id: CaseId) -> Response:
+    """Why nothing is done."""
+    return sheet.show(request, visit, case_id, _close_sheet)
+
+
+@router.post("/cases/{case_id}/close")
+def close(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Close the case and reject what is proposed, for one reason; go on to the next."""
+
+    def do(session: Session, seen: Seen) -> None:
+        closing.close_without_action(
+            session, case_id, seen=seen, by=visit.person, policy=request.app.state.policy,
+            reason=text_of(form, "reason") or "other", note=text_of(form, "note")[:2000], at=now(),
+        )  # fmt: skip
+
+    return sheet.carry_out(request, visit, case_id, form, _close_sheet, do, leaves=True)

@@ -46,7 +46,7 @@ def until(at: datetime | None, event: str, today: date) -> str:
     return _("Until %(moment)s", moment=moment)
 
 
-def sentence(action: str, c: Mapping[str, Any], today: date) -> tuple[str, str] | None:
+def sentence(action: str, c: Mapping[str, Any], today: date, *, by_person: bool) -> tuple[str, str] | None:
     """What an event of these says in the history, after the name of who did it, and its detail; None for others."""
     if action == "case.moved" and c.get("after") == "snoozed" and ("until" in c or "event" in c):
         at = datetime.fromisoformat(str(c["until"])) if c.get("until") else None
@@ -65,9 +65,9 @@ def sentence(action: str, c: Mapping[str, Any], today: date) -> tuple[str, str] 
         return _("split it: case %(other)s is a matter of its own.", other=c.get("into")), ""
     if action == "case.split_off":
         return _("split it off case %(other)s, whose message it shares.", other=c.get("from")), ""
-    if action == "case.merged" and "because" in c:
+    if action == "case.merged" and by_person:
         return _("folded it into case %(other)s.", other=c.get("into")), str(c.get("because", ""))
-    if action == "case.took_over" and "because" in c:
+    if action == "case.took_over" and by_person:
         return _("folded case %(other)s into this one.", other=c.get("merged")), str(c.get("because", ""))
     if action == "case.taken_out":
         return _("took it out of case %(other)s again.", other=c.get("into")), ""

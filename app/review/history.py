@@ -62,7 +62,7 @@ def _of_detector(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
 
 def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str = "") -> tuple[str, str]:
     """The sentence and its detail. After a person's name it goes on in small letters: "confirmed the credit note."."""
-    if by_person and (handled := handling_words.sentence(action, c, figures.today(now()))) is not None:
+    if (handled := handling_words.sentence(action, c, figures.today(now()), by_person=by_person)) is not None:
         return handled
     step = wording.STEP_NOUNS.get(str(c.get("kind")), _("a step"))
     if action.startswith("case."):

@@ -6,7 +6,10 @@ from fastapi import APIRouter
 
 from app.review import (
     administration_pages,
+    alarms,
+    asking,
     audit_page,
+    bulk,
     case_dialogs,
     case_page,
     correcting_form,
@@ -20,10 +23,13 @@ from app.review import (
     narratives_page,
     patterns_page,
     sign_in,
+    regrouping,
+    saved_views,
 )
 
 router = APIRouter(include_in_schema=False)
 for part in (inbox.router, case_page.router, decision_form.router, patterns_page.router, sign_in.router):
+router.include_router(bulk.router)  # before the case: "bulk" is no number of one
     router.include_router(part)
 router.include_router(administration_pages.router)
 router.include_router(my_settings.router)
@@ -35,3 +41,6 @@ router.include_router(correcting_form.router)
 router.include_router(handling.router)
 router.include_router(keyboard_page.router)
 router.include_router(dashboards_page.router)
+router.include_router(asking.router)
+router.include_router(regrouping.router)
+router.include_router(alarms.router)

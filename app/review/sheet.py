@@ -19,8 +19,8 @@ from app.cases.seen import Seen
 from app.clock import now
 from app.decisions.changes import changed_since
 from app.errors import Conflict, Malformed, Refused
-from app.review import history, sessions
-from app.review.forms import number_of, text_of
+from app.review import history, reach, sessions
+from app.review.forms import lines_of, number_of, text_of, whole_number
 from app.review.list_state import ListState
 from app.review.sessions import Visit
 from app.review.shell import page, shell
@@ -48,7 +48,11 @@ def show(request: Request, visit: Visit, case_id: int, draw: Draw) -> HTMLRespon
     """The empty form."""
     wanted = ListState.of(request.url.query)
     with request.app.state.database.transaction() as session:
-        return _page(session, request, visit, queries.get(session, case_id), draw, wanted)
+        reach.require_case(session, visit.person, case_id)
+        case = queries.get(session, case_id)
+        said = request.query_params
+        shown = Seen(whole_number(said.get("version", "")), whole_number(said.get("seen", "")))
+        return _page(session, request, visit, case, draw, wanted, shown)
 
 
 def carry_out(
@@ -61,6 +65,7 @@ def carry_out(
     wanted = ListState.of(text_of(form, "list"))
     try:
         with request.app.state.database.transaction() as session:
+            reach.require_case(session, visit.person, case_id)
             onward = next_of(session, wanted, queries.get(session, case_id)) if leaves else wanted.case(case_id)
             place = do(session, seen_of(form)) or onward
         return RedirectResponse(place, 303)
@@ -70,7 +75,10 @@ def carry_out(
         status = 403 if isinstance(problem, Refused) else 422
         with request.app.state.database.transaction() as session:
             case = queries.get(session, case_id)
-            return _page(session, request, visit, case, draw, wanted, problem=problem.message, kept=form, status=status)
+            return _page(
+                session, request, visit, case, draw, wanted, seen_of(form), problem=problem.message, kept=form,
+                status=status,
+            )  # fmt: skip
 
 
 def seen_of(form: FormData) -> Seen:
@@ -86,19 +94,22 @@ def next_of(session: Session, wanted: ListState, case: Case) -> str:
 
 
 def _page(
-    session: Session, request: Request, visit: Visit, case: Case, draw: Draw, wanted: ListState, *, problem: str = "",
-    kept: FormData | None = None, status: int = 200,
+    session: Session, request: Request, visit: Visit, case: Case, draw: Draw, wanted: ListState, shown: Seen, *,
+    problem: str = "", kept: FormData | None = None, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
-    seen = session.execute(select(func.max(AuditEvent.seq)).where(AuditEvent.case_id == case.id)).scalar_one() or 0
+    """The form for the case as the person saw it on the page they came from; without one, as it is now."""
+    newest = session.execute(select(func.max(AuditEvent.seq)).where(AuditEvent.case_id == case.id)).scalar_one() or 0
     context = {
-        "case": case, "list": wanted, "seen": seen, "sheet": draw(session, case), "problem": problem,
+        "case": case, "list": wanted, "version": shown.version or case.version, "seen": shown.seq or newest,
+        "sheet": draw(session, case), "problem": problem,
         "back": wanted.case(case.id), "kept": _texts(kept),
     }  # fmt: skip
     return page(request, "sheet.html", context, status=status, around=shell(session, request, visit, at=now()))
 
 
 def _texts(form: FormData | None) -> dict[str, str]:
-    return {} if form is None else {name: text_of(form, name) for name in form}
+    """What was entered, by field; every box that was ticked is a line."""
+    return {} if form is None else {name: lines_of(form, name) for name in form}
 
 
 def _somebody_was_first(
