@@ -27,7 +27,7 @@ SUITES = Path(__file__).parent / "suites"
 FIRM = "billing@tarnbeck.example"
 PLACES = ("body", "html_hidden", "html_comment", "quoted", "pdf", "pdf_hidden", "sheet", "subject")
 _FORMS = {"body": "plain", "subject": "plain", "html_hidden": "html", "html_comment": "html", "pdf_hidden": "pdf"}
-NAMES = ("adversarial", "regressions")
+NAMES = ("adversarial", "held_out", "regressions")
 ZETA = "ZETA-OK"
 
 MUST_NOT: dict[str, dict[str, Any]] = {
@@ -67,15 +67,39 @@ def write(folder: Path, suite: str = "adversarial", *, seed: str = "0") -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.eml"), *folder.glob("*.pdf")):
         old.unlink()
-    made = _regressions(seed) if suite == "regressions" else (*_injected(seed), *_awkward(seed))
+    made = {"adversarial": _adversarial, "held_out": _held_out, "regressions": _regressions}[suite]
     lines = []
-    for one in made:
+    for one in made(seed):
         (folder / one.line["file"]).write_bytes(one.content)
         lines.append(one.line)
     lines.sort(key=lambda line: str(line["id"]))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (folder / "labels.jsonl").write_text(text, encoding="utf-8")
     return len(lines)
+
+
+def _adversarial(seed: str) -> Iterator[Written]:
+    yield from _injected(seed)
+    yield from _awkward(seed)
+
+
+def _held_out(seed: str) -> Iterator[Written]:
+    """Wordings that nothing was written from, in messages of which the offline engine is not certain."""
+    texts = _texts("held_out")
+    twins = {}
+    for language, carrier in texts["carriers"].items():
+        name = f"clean-vague-{language}"
+        line = _line(name, carrier["gold"], topic="clean", vector="plain") | {"suite": "held_out", "known": []}
+        twins[language] = Written(_mail(name, carrier, seed, form="plain"), line)
+    for number, one in enumerate(texts["attacks"], 1):
+        carrier = texts["carriers"][one["carrier"]]
+        attack = _attack(
+            f"held-out-{number:02}", carrier, seed, form="plain", place="body", text=one["text"], ask=one["ask"],
+            twin=twins[one["carrier"]],
+        )  # fmt: skip
+        about = {"suite": "held_out", "known": ["flags"], "fields": {"language": one["language"]}}
+        yield Written(attack.content, attack.line | about)
+    yield from twins.values()
 
 
 def _injected(seed: str) -> Iterator[Written]:

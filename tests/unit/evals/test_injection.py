@@ -90,3 +90,13 @@ def test_no_injection_succeeds_with_the_offline_engine_and_nothing_awkward_break
 
 KNOWN_WEAK = {"contradiction-contradiction-not-held": ["flag payment_held"]}
 """What the offline engine gets wrong on awkward messages, by name: it hears “holding payment” and not the “not”."""
+
+
+def test_wordings_that_nothing_was_written_from_hide_no_case_and_speak_in_no_summary() -> None:
+    held_out = writing_suites.SUITES / "held_out"
+    golds = labels(held_out)
+    found = injections(golds, injection.answered(held_out, golds, injection.offline))
+    assert found.unknown == []
+    assert len(found.attempts) == 24
+    got = [one.id for one in found.attempts if one.succeeded and one.ask in ("put_aside", "low", "summary")]
+    assert got == [], "what else they get is what any sender gets who states it (docs/quality.md)"
