@@ -61,6 +61,8 @@ class Filter:
     due_by: date | None = None
     asked_of: UUID | None = None
     """Cases with a question about the delivery to this project manager, or to any."""
+    after: int = 0
+    """Cases with a higher number than this."""
     is_nothing: bool = False
     """Fits no case: a view that is somebody's own, read by nobody in particular."""
 
@@ -166,6 +168,7 @@ class Light:
     flags: tuple[str, ...]
     owner_id: UUID | None
     team: str
+    customer_name: str
     at_stake: Decimal | None
     currency: str | None
     deadline: date | None
@@ -174,8 +177,8 @@ class Light:
 
 def light(session: Session, wanted: Filter, *, most: int = MANY) -> list[Light] | None:
     """All cases of a list, in what its figures need; None when they are more than `most`."""
-    columns = (Case.id, Case.kind, Case.flags, Case.owner_id, Case.team, Case.at_stake, Case.currency, Case.deadline,
-               Case.opened_at)  # fmt: skip
+    columns = (Case.id, Case.kind, Case.flags, Case.owner_id, Case.team, Case.customer_name, Case.at_stake,
+               Case.currency, Case.deadline, Case.opened_at)  # fmt: skip
     rows = session.execute(_filtered(select(*columns), wanted).limit(most + 1)).all()
     return None if len(rows) > most else [Light(r[0], r[1], tuple(r[2]), *r[3:]) for r in rows]
 
@@ -281,6 +284,8 @@ def _filtered(query: Any, wanted: Filter) -> Any:
             CaseQuestion.withdrawn_at.is_(None),
         )
         query = query.where(Case.id.in_(asked))
+    if wanted.after:
+        query = query.where(Case.id > wanted.after)
     if wanted.text:
         query = query.where(matching(wanted.text))
     return query

@@ -12,6 +12,7 @@ from functools import cache
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_name
 
+from app.cases.queries import MANY
 from app.decisions.approval_matrix import Policy
 from app.money import Money
 from app.review.languages import _, ngettext, reader
@@ -59,6 +60,11 @@ def quantity(value: Decimal) -> str:
 def count(value: int) -> str:
     """How many: `1,204`."""
     return written(f"{value:,}")
+
+
+def counted(value: int) -> str:
+    """A number of cases that was counted to a thousand: `12`, `1,000+`."""
+    return f"{count(MANY)}+" if value > MANY else count(value)
 
 
 def whole(value: Decimal | int) -> str:

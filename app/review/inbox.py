@@ -2,81 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
 
 from app.cases import queries
-from app.cases.models import Case
-from app.cases.queries import Filter
+from app.cases.search import Near, near
+from app.cases.seen import HANDLING_ROLES
 from app.clock import now
-from app.decisions.dossier import prediction_sets
-from app.documents.withheld import without_accounts
-from app.money import Money
-from app.review import figures, wording
+from app.decisions.dossier import dossier
+from app.review import figures, leads, reach, wording
+from app.review.by_rule import first_lead
 from app.review.figures import Exchange
-from app.review.list_state import ENDED, SORT_WORDS, VIEWS, ListState, View
-from app.review.sessions import SignedIn
+from app.review.inbox_chips import figures_of
+from app.review.inbox_rows import rows_of
+from app.review.list_state import AGEING_DAYS, ENDED, SORT_WORDS, VIEWS, ListState, View
+from app.review.new_cases import mark
+from app.review.saved_views import saved_of
+from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
-from app.users.people import names_of
-from app.vocabulary import Kind
+from app.users.people import teams_of
 
 router = APIRouter()
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A case as a row of the list."""
-
-    case: Case
-    href: str
-    what: str
-    kind: str
-    icon: str
-    amount: str
-    about: str
-    summary: str
-    due: str
-    is_due_soon: bool
-    waiting: str
-    state: str
-    state_tag: tuple[str, str] | None
-    owner: str
-
-    @property
-    def is_alarm(self) -> bool:
-        return self.case.kind == Kind.SECURITY_ALERT and self.case.state not in ("done", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A kind to narrow the list to."""
-
-    kind: Kind
-    label: str
-    icon: str
-    count: int
-    href: str
-    is_on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What the list amounts to: in the company's currency at the policy's rates, and what has no rate by itself."""
-
-    count: int
-    at_stake: str
-    currency: str
-    rates_on: date | None
-    others: tuple[str, ...]
-    due_soon: int
+CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get("/")
@@ -86,92 +39,87 @@ def start() -> Response:
 
 @router.get("/inbox")
 def inbox(request: Request, visit: SignedIn) -> HTMLResponse:
-    """A page of the list that the address says."""
-    wanted, at = ListState.of(request.url.query), now()
-    exchange = Exchange.of(request.app.state.policy)
+    """A page of the list that the address says; for htmx, the list alone."""
+    at, person = now(), visit.person
+    wanted = ListState.of(request.url.query, person, asked_only=reach.only_asked(person))
+    is_fragment = request.headers.get("hx-request") == "true"
     with request.app.state.database.transaction() as session:
-        found = queries.page(session, wanted.filter, sort=wanted.sort, cursor=wanted.cursor, limit=PAGE)
-        narrowed = queries.totals(session, wanted.filter)
-        whole = queries.totals(session, wanted.unnarrowed) if wanted.kinds else narrowed
-        context = {
-            "list": wanted,
-            "views": _counted(session),
+        context = _list(session, request, visit, wanted, at)
+        around = shell(session, request, visit, at=at)
+        if is_fragment:
+            return page(request, "_inbox_list.html", context, around=around)
+        saved = saved_of(session, person)
+        context |= {
+            "views": _counted(session, wanted),
             "ended": ENDED,
-            "sorts": [(sort, word, wanted.sorted_by(sort)) for sort, word in SORT_WORDS.items()],
-            "chips": _chips(whole["by_kind"], wanted),
-            "totals": _totals(session, narrowed, wanted, exchange, at.date()),
-            "rows": _rows(session, found.cases, wanted, exchange, at),
-            "next": wanted.at(found.next_cursor) if found.next_cursor else "",
+            "saved": saved,
+            "saved_name": next((s.name for s in saved if s.id == wanted.saved), ""),
+            "sorts": [(sort, word, wanted.sorted_by(sort)) for sort, word in _sorts(wanted)],
+            "ageing_days": AGEING_DAYS,
+            "mark": mark(session, wanted.filter),
         }
-        return page(request, "inbox.html", context, around=shell(session, request, visit, at=at))
+        return page(request, "inbox.html", context, around=around)
 
 
-def _counted(session: Session) -> list[tuple[View, int]]:
-    """The views with their counts; one query for all that are told apart by state alone."""
-    by_state = queries.totals(session, Filter())["by_state"]
+@router.get("/inbox/preview/{case_id}")
+def preview(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLResponse:
+    """What they say, what we found and what is to do, of the case in focus: a fragment."""
+    with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
+        d = dossier(session, case_id)
+        hides = not reach.sees_amounts(visit.person, request.app.state.policy)
+        what, kind = wording.sort_of(d.case)
+        context = {
+            "case": d.case, "what": what, "kind": kind, "href": f"/cases/{case_id}", "hides_amounts": hides,
+            "they_say": first_lead(d, leads.they_say(d)), "we_found": leads.we_found(d), "to_do": leads.to_do(d),
+            "language": _language(d.reading.language if d.reading else ""),
+        }  # fmt: skip
+        return page(request, "_inbox_peek.html", context)
+
+
+def _language(code: str) -> str:
+    return code if code.isalpha() and len(code) <= 3 else ""
+
+
+def _list(session: Session, request: Request, visit: Visit, wanted: ListState, at: datetime) -> dict[str, Any]:
+    """All that stands in the list itself."""
+    policy = request.app.state.policy
+    exchange = Exchange.of(policy) if reach.sees_amounts(visit.person, policy) else None
+    found = queries.page(session, wanted.filter, sort=wanted.sort, cursor=wanted.cursor, limit=PAGE)
+    said = figures_of(session, wanted, exchange, at)
+    return {
+        "list": wanted,
+        "figured": said,
+        "totals": said.totals,
+        "rows": rows_of(session, found.cases, wanted, exchange, at),
+        "next": wanted.at(found.next_cursor) if found.next_cursor else "",
+        "may_handle": bool(set(visit.person.roles) & set(HANDLING_ROLES)),
+        "shows_amounts": exchange is not None,
+        "elsewhere": _elsewhere(session, wanted) if not found.cases and wanted.text else None,
+    }
+
+
+def _sorts(wanted: ListState) -> list[tuple[str, str]]:
+    """The orders to choose from. What has ended has no deadline any more."""
+    left_out = {"customer"} if any(s not in ("done", "closed") for s in wanted.view.states) else {
+        "customer", "deadline", "age",
+    }  # fmt: skip
+    return [(sort, word) for sort, word in SORT_WORDS.items() if sort not in left_out]
+
+
+def _counted(session: Session, wanted: ListState) -> list[tuple[View, str]]:
+    """The views with their counts, each to a thousand, in one question; "my team's" only for who is in one."""
+    has_team = bool(wanted.person and teams_of(session, wanted.person))
+    shown = [view for view in VIEWS if view.whose != "team" or has_team]
+    lists = [replace(ListState(view=view), person=wanted.person, asked_only=wanted.asked_only) for view in shown]
     return [
-        (view, queries.totals(session, ListState(view=view).filter)["count"])
-        if view.kinds
-        else (view, sum(by_state.get(state, 0) for state in view.states))
-        for view in VIEWS
+        (view, figures.counted(n))
+        for view, n in zip(shown, queries.counts(session, [one.filter for one in lists]), strict=True)
     ]
 
 
-def _chips(counts: Mapping[str, int], wanted: ListState) -> list[Chip]:
-    return [
-        Chip(
-            kind, wording.KIND_WORDS[kind], wording.KIND_ICONS[kind], counts.get(kind, 0), wanted.toggled(kind),
-            kind in wanted.kinds,
-        )
-        for kind in (Kind.SECURITY_ALERT, Kind.DISPUTE, Kind.BILLING_DISCREPANCY, Kind.CUSTOMER_PO,
-                     Kind.PAYMENT_NOTICE, Kind.BILLING_REQUEST, Kind.NO_ACTION)
-        if counts.get(kind) or kind in wanted.kinds
-    ]  # fmt: skip
-
-
-def _totals(session: Session, found: Mapping[str, Any], wanted: ListState, exchange: Exchange, today: date) -> Totals:
-    own, others = Decimal(0), []
-    for currency, amount in sorted(found["at_stake"].items()):
-        converted = exchange.in_company(Money(amount, currency))
-        if converted is None:
-            others.append(f"{amount:,.0f} {currency}")
-        else:
-            own += converted.amount
-    rates = exchange.rates_on if set(found["at_stake"]) - {exchange.currency} else None
-    return Totals(
-        found["count"], f"{own:,.0f}", exchange.currency, rates, tuple(others),
-        queries.due_by(session, wanted.filter, today + figures.SOON),
-    )  # fmt: skip
-
-
-def _rows(session: Session, cases: tuple[Case, ...], wanted: ListState, exchange: Exchange, at: datetime) -> list[Row]:
-    owners = names_of(session, {c.owner_id for c in cases if c.owner_id})
-    open_readings = prediction_sets(session, [c.id for c in cases if c.reading == "Unsure"])
-    return [
-        _row(case, wanted, exchange, at, owners.get(case.owner_id, "") if case.owner_id else "",
-             open_readings.get(case.id, ()))
-        for case in cases
-    ]  # fmt: skip
-
-
-def _row(case: Case, wanted: ListState, exchange: Exchange, at: datetime, owner: str, fits: tuple[str, ...]) -> Row:
-    stake = Money(case.at_stake, case.currency) if case.at_stake is not None and case.currency else None
-    today = at.date()
-    is_open = case.state not in ("done", "closed")
-    summary = case.attention if case.state == "needs_attention" and case.attention else case.summary or case.title
-    return Row(
-        case=case,
-        href=wanted.case(case.id),
-        what=wording.question(fits) if len(fits) > 1 else wording.sort_of(case)[0],
-        kind=wording.sort_of(case)[1],
-        icon=wording.KIND_ICONS[Kind(case.kind)] if case.kind else "po" if case.is_own_draft else "clock",
-        amount=figures.number(stake) if stake else "",
-        about=exchange.about(stake) if stake else "",
-        summary=figures.short(without_accounts(summary) if case.kind == Kind.SECURITY_ALERT else summary),
-        due=figures.day_word(case.deadline, today) if case.deadline else "",
-        is_due_soon=bool(case.deadline and is_open and case.deadline <= today + figures.SOON),
-        waiting=figures.waiting(case.opened_at, at),
-        state=wording.STATE_WORDS[case.state],
-        state_tag=wording.STATE_TAGS.get(case.state),
-        owner=owner,
-    )
+def _elsewhere(session: Session, wanted: ListState) -> tuple[str, Near | None]:
+    """For a search without result: how many ended cases hold it, and a number that is one slip away."""
+    ended = replace(ListState(view=ENDED[2], text=wanted.text), person=wanted.person, asked_only=wanted.asked_only)
+    count = queries.counts(session, [ended.filter])[0]
+    return figures.counted(count) if count else "", None if wanted.asked_only else near(session, wanted.text)

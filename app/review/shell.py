@@ -76,7 +76,7 @@ class Shell:
 
 def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
     """Gather what stands around a page for this person."""
-    by_state = queries.totals(session, Filter(states=WAITS_FOR_A_PERSON))
+    waiting = queries.counts(session, [Filter(states=WAITS_FOR_A_PERSON)])[0]
     waiting_writes = waiting_for_odoo(session)
     notice = ""
     if request.app.state.odoo is None:
@@ -88,7 +88,7 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         name=person.name,
         initials="".join(part[0] for part in person.name.split()[:2]).upper() or "?",
         roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else _("no role"),
-        waiting=by_state["count"],
+        waiting=waiting,
         undo=_undo(session, visit, at),
         odoo_notice=notice,
         token=form_token(request, visit),

@@ -49,6 +49,12 @@ def teams_of(session: Session, user_id: UUID) -> tuple[str, ...]:
     return tuple(found or ())
 
 
+def in_teams(session: Session, teams: Iterable[str]) -> set[UUID]:
+    """The people who are in any of these teams."""
+    named = list(teams)
+    return set(session.execute(select(User.id).where(User.teams.overlap(named))).scalars()) if named else set()
+
+
 def set_teams(session: Session, email: str, names: Iterable[str], *, at: datetime, by: str) -> User:
     """Put a person into exactly these teams.
 

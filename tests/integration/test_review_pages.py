@@ -132,8 +132,8 @@ def test_views_kinds_sort_and_search_are_in_the_address(database: Database) -> N
     assert "Customer 1" in page
     assert "Customer 0" not in page
     page = ines.open("/inbox?kind=customer_po&q=customer")
-    assert "Customer 2" in page
-    assert "Customer 0" not in page
+    assert '<mark class="hit">Customer</mark> 2' in page
+    assert "</mark> 0" not in page
     assert 'href="/cases/3?kind=customer_po&amp;q=customer"' in page
     assert 'href="/inbox?q=customer"' in page  # pressed again, the kind goes
     assert "No case matches “nobody”" in ines.open("/inbox?q=nobody")
