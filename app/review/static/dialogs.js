@@ -26,8 +26,9 @@
     close.className = "button button-small";
     close.type = "button";
     close.dataset.close = "";
-    close.textContent = sentence($("form", main) ? "cancel" : "close");
+    close.textContent = $("form", main) ? sentence("cancel") : sentence("close");
     if (heading) heading.remove();
+    $$("[data-cancel]", main).forEach(link => link.remove());          // its word stands in the head
     const inside = main.children.length === 1 && main.firstElementChild.matches(".specimen") ? main.firstElementChild : main;
     rename(inside);
     body.append(...inside.childNodes);
@@ -38,7 +39,7 @@
     document.body.append(dialog);
     htmx.process(dialog);
     dialog.showModal();
-    const first = $("[autofocus]", body) || $$("input:not([type=hidden]), select, textarea", body).find(isVisible) || $("button, a", body) || close;
+    const first = $("[autofocus]", body) || $$("input:not([type=hidden]), select, textarea", body).find(isVisible) || $("form button", body) || close;
     first.focus();
   }
   // ids of the page behind stay the only ones of their name
