@@ -135,22 +135,28 @@ def _translate_errors(app: FastAPI) -> None:
 
     @app.exception_handler(OperationalError)
     def database_error(request: Request, error: OperationalError) -> Response:
-        log.error("the database failed", exc_info=error)
+        facts = {"code": _code()}
+        log.error("the database failed %s", facts["code"], exc_info=error)
         if getattr(error.orig, "sqlstate", "") in _NO_ROOM:
             sentence = (
                 "There is no room left to store this. Nothing was taken in; have the disk enlarged, then try again."
             )
-            return _answer(request, 507, sentence)
+            return _answer(request, 507, sentence, facts=facts)
         sentence = "The database does not answer. Nothing is lost and nothing was changed. Try again in a moment."
-        return _answer(request, 503, sentence, headers={"Retry-After": "10"})
+        return _answer(request, 503, sentence, headers={"Retry-After": "10"}, facts=facts)
 
     @app.exception_handler(Exception)
     def unforeseen(request: Request, error: Exception) -> Response:
-        code = secrets.token_hex(3).upper()
-        code = f"{code[:4]}-{code[4:]}"
+        code = _code()
         log.error("unforeseen error %s", code, exc_info=error)
         sentence = "This could not be done. Nothing is lost and nothing was changed. Try again."
         return _answer(request, 500, sentence, headers=safe_headers(request.url.path, False), facts={"code": code})
+
+
+def _code() -> str:
+    """A code that stands in the log and on the page, by which support finds one in the other."""
+    digits = secrets.token_hex(3).upper()
+    return f"{digits[:4]}-{digits[4:]}"
 
 
 def _answer(
