@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case
 from app.documents.models import Document
-from app.errors import Malformed, NotFound
+from app.errors import Malformed, NotFound, Refused
 from app.mirror.models import OdooCompany
 from app.narratives import telling
 from app.narratives.models import Narrative
 from app.narratives.telling import Told
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import part_of
+from app.users.access import Caller
 
+ROLES = ("reviewer", "controller")
+"""Who reads and decides on the texts of invoices, and says how customers want them."""
 KIND = "update_invoice_narrative"
 SHOWS = ("all", "clean", "look")
 """Every draft that waits; those of which every line is clean; those that want a look."""
@@ -55,6 +58,12 @@ class Opened:
     case: Case
     told: Told
     company: str
+
+
+def require_role(person: Caller) -> None:
+    """Raises Refused when none of the person's roles is for the texts of invoices."""
+    if not set(person.roles) & set(ROLES):
+        raise Refused("Texts of invoices are for finance reviewers and controllers. Ask an administrator for the role.")
 
 
 def is_clean(row: Narrative) -> bool:
