@@ -1,4 +1,4 @@
-"""An invented month of work, from a seed: cases of every kind, what people decided, what was billed and what was paid."""
+"""An invented month of work, from a seed: cases of every kind, what people decided, what was billed and paid."""
 
 from __future__ import annotations
 
@@ -74,9 +74,7 @@ def said_of(
 ) -> None:  # fmt: skip
     """What software says a case is, and which invoices it names."""
     document = session.query(CaseDocument.document_id).filter_by(case_id=case.id).scalar()
-    matches = tuple(
-        Match("invoice", RecordRef("account.move", i.id, i.name), Decimal(1), True, ()) for i in invoices
-    )
+    matches = tuple(Match("invoice", RecordRef("account.move", i.id, i.name), Decimal(1), True, ()) for i in invoices)
     session.add(
         AssessmentRow(
             case_id=case.id, document_id=document, made_at=made_at, engine="offline",
@@ -115,9 +113,7 @@ def a_question(session: Session, moment: datetime, case: Case | None, cost: str 
         "unmetered": 0, "attempts": 1, "seconds": Decimal("1.8"), "currency": "USD",
     }  # fmt: skip
     session.add(
-        LlmCall(
-            at=moment, case_id=case.id if case else None, cost=Decimal(cost) if cost else None, **(values | more)
-        )
+        LlmCall(at=moment, case_id=case.id if case else None, cost=Decimal(cost) if cost else None, **(values | more))
     )
     session.flush()
 
@@ -223,7 +219,14 @@ def _billing(mirror: Mirror, chance: random.Random, customers: list[Any], today:
                 settled = issued + timedelta(days=max(5, round(chance.gauss(36, 14))))
                 if settled <= today and chance.random() < 0.94:
                     paid(mirror, invoice, str(invoice.open_amount), settled)
-            mirror.hours(line, min(ends, today), hours, invoice, company_id=company, is_approved=invoice is not None or chance.random() < 0.5)
+            mirror.hours(
+                line,
+                min(ends, today),
+                hours,
+                invoice,
+                company_id=company,
+                is_approved=invoice is not None or chance.random() < 0.5,
+            )
         mirror.hours(line, today - timedelta(days=40), 60, company_id=company)
     draft = mirror.order(customers[3])
     mirror.invoice(draft, state="draft", net=Decimal(8400), gross=Decimal(10080), open_amount=Decimal(10080))

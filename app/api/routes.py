@@ -7,15 +7,15 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api import audit, cases, documents, narratives, patterns, suggestions
+from app.api import audit, cases, dashboards, documents, narratives, patterns, suggestions
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
 from app.api.problems import Problem
 
 router = APIRouter(prefix="/v1")
 for part in (
-    documents.router, cases.router, suggestions.router, narratives.router, patterns.router, audit.router, odoo.router,
-    odoo_events.router,
+    documents.router, cases.router, suggestions.router, narratives.router, patterns.router, dashboards.router, audit.router,
+    odoo.router, odoo_events.router,
 ):  # fmt: skip
     router.include_router(part)
 
@@ -29,6 +29,7 @@ _TAGS = [
     {"name": "suggestions", "description": "What is proposed, and decisions on it. Scopes: read, decide."},
     {"name": "narratives", "description": "Texts of draft invoices, and how customers want them. Scopes: read, decide."},
     {"name": "patterns", "description": "What past disputes have in common. Scope: read."},
+    {"name": "dashboards", "description": "Figures on the work, the billing cycle and the receivables. Scope: read."},
     {"name": "odoo", "description": "For our Odoo addon alone, which signs each call (docs/odoo-link.md)."},
     {"name": "audit", "description": "The trail and its verification. Scope: audit."},
 ]
