@@ -88,7 +88,7 @@ def test_a_dispute_is_rejected_with_a_reason_by_four_keys(desk: Desk) -> None:
 
 
 def test_after_a_decision_the_next_case_opens_and_the_undo_bar_travels_with_it(desk: Desk) -> None:
-    first, second = desk.case("02-order-number"), desk.case("07-order-as-quoted")
+    second, first = desk.case("07-order-as-quoted"), desk.case("02-order-number")
     page = desk.person("Ines")
     page.goto(f"/cases/{first}?sort=newest")
     page.keyboard.press("c")
