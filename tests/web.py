@@ -15,7 +15,7 @@ from app.assessments import keep
 from app.assessments.findings import ArithmeticRow, Finding, Match, Reconciliation, RecordRef
 from app.assessments.findings import Books as NoBooks
 from app.assessments.results import Assessment, Claim, Classification, FieldValue, Vote
-from app.cases.models import Case
+from app.cases.models import Case, CaseQuestion
 from app.config import Settings
 from app.db import Database
 from app.documents import readings
@@ -140,6 +140,13 @@ def browser(database: Database, name: str = "Ines", *roles: str, **more: Any) ->
     answer = http.post(link.removeprefix(ORIGIN), headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 303
     return Browser(http, person)
+
+
+def asked(database: Database, case_id: int = 1) -> None:
+    """Any project manager is asked about a case, and may see it from then on."""
+    with database.transaction() as session:
+        by = a_person(session, "Ines").user_id
+        session.add(CaseQuestion(case_id=case_id, asked_by=by, text="Was it delivered?", asked_at=NOW))
 
 
 # -- a case that has been read ------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from app.clock import now
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import dossier
-from app.review import wording
-from app.review.case_page import CaseId, address
+from app.review import reach, wording
+from app.review.addresses import CaseId
+from app.review.case_page import address
 from app.review.decision_form import conflict_page
 from app.review.forms import whole_number
 from app.review.languages import _
@@ -37,6 +38,7 @@ def reject_page(
     """Why the open steps, or the one named, are rejected."""
     at, wanted = now(), ListState.of(request.url.query)
     with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
         case, steps = queries.get(session, case_id), _rejectable(session, request, visit, case_id, step)
         if not steps:
             nothing = _("Nothing of this case is open for you to reject.")
@@ -54,6 +56,7 @@ def more_page(request: Request, visit: SignedIn, case_id: CaseId, seen: str = ""
     """What is done with a case seldom."""
     at, wanted = now(), ListState.of(request.url.query)
     with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)
         context = {
             "case": case, "list": wanted, "to": partial(address, wanted, case, whole_number(seen)),

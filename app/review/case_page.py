@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.orm import Session
 
 from app.cases import presence, queries
 from app.cases.models import OPEN_STATES, Case
 from app.clock import now
-from app.decisions import elsewhere
+from app.decisions import elsewhere, splitting, suspect
 from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
@@ -25,7 +26,20 @@ from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
 from app.llm.usage import spent_on_case
 from app.money import Money
-from app.review import by_rule, figures, history, in_odoo, leads, odoo_links, similar_cases, wording
+from app.review import (
+    by_rule,
+    figures,
+    handled,
+    hiding,
+    history,
+    in_odoo,
+    leads,
+    odoo_links,
+    reach,
+    similar_cases,
+    wording,
+)
+from app.review.addresses import CaseId, DocumentId, PageNumber, PartPath
 from app.review.figures import Exchange
 from app.review.forms import whole_number
 from app.review.found import Shown, found
@@ -44,9 +58,6 @@ from app.writebacks import undoing
 from app.writebacks.queries import of_case
 
 router = APIRouter()
-CaseId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-DocumentId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-PartPath = Annotated[str, Path(pattern=r"^(root|\d{1,4}(\.\d{1,4}){0,9})$")]
 
 
 @router.get("/cases/{case_id}")
@@ -54,6 +65,7 @@ def case_page(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLRespons
     """The case as this person sees it."""
     at = now()
     with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
         if queries.get(session, case_id):
             presence.arrive(session, case_id, visit.person.user_id, at=at)
         context = case_context(session, request, visit, case_id, at=at)
@@ -65,6 +77,7 @@ def who_is_here(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLRespo
     """Who else has the case open: a fragment that an open page asks for, which says that it is still open."""
     at = now()
     with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)
         presence.arrive(session, case.id, visit.person.user_id, at=at)
         others = presence.others(session, case.id, visit.person.user_id, at=at)
@@ -94,7 +107,8 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
     seen = d.events[-1].seq if d.events else 0
     kind = Kind(d.case.kind) if d.case.kind else None
     may_decide = bool(set(visit.person.roles) & set(CLOSING_ROLES))
-    return {
+    done_with = handled.of(session, d.case, today)
+    context = {
         "d": d,
         "case": d.case,
         "list": wanted,
@@ -131,7 +145,13 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "spent_in": request.app.state.settings.countersign_llm_currency,
         "spent": spent_on_case(session, case_id, currency=request.app.state.settings.countersign_llm_currency),
         "stays": _stays(session, d) if may_decide else {},
-        "todo": to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
+        "todo": replace(
+            to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
+            closed_because=done_with.not_yet,
+        ),
+        "handled": done_with,
+        "issues": _issues(d),
+        "sees_amounts": True,
         "history": history.lines(d.events, names),
         "seen": seen,
         "may_read_again": d.case.state == "needs_attention" and may_decide and not is_read_again(d),
@@ -142,6 +162,15 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "is_open": d.case.state in OPEN_STATES,
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
+    return context if reach.sees_amounts(visit.person, request.app.state.policy) else hiding.without_amounts(context)
+
+
+def _issues(d: Dossier) -> list[str]:
+    """What a message raises besides what the case is about, that first; empty when it is one matter."""
+    if d.assessment is None or not d.assessment.classification.secondary_reasons:
+        return []
+    c = d.assessment.classification
+    return [wording.full_reason(reason) for reason in (c.reason, *c.secondary_reasons)]
 
 
 def _source(d: Dossier, find: str) -> dict[str, Any]:
@@ -177,14 +206,15 @@ def _stake(d: Dossier) -> Money | None:
 @router.get("/documents/{document_id}/pages/{part}/{number}.png")
 def page_image(
     request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath,
-    number: Annotated[int, Path(ge=1, le=10_000)],
+    number: PageNumber,
 ) -> Response:  # fmt: skip
     """A page's image; on a suspect case without the bank accounts on it."""
     with request.app.state.database.transaction() as session:
-        case = queries.get(session, queries.case_of(session, document_id))
+        _require_document(session, visit, document_id)
+        is_suspect = suspect.is_suspect(session, document_id)
     image = page_images.image(
         request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=page_images.DPI,
-        withheld=_withheld if case.kind == Kind.SECURITY_ALERT else None,
+        withheld=_withheld if is_suspect else None,
         has_already=request.headers.get("if-none-match"),
     )  # fmt: skip
     if image.png is None:
@@ -195,16 +225,17 @@ def page_image(
 @router.get("/documents/{document_id}/pages/{part}/{number}.words")
 def page_words(
     request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath,
-    number: Annotated[int, Path(ge=1, le=10_000)],
+    number: PageNumber,
 ) -> JSONResponse:  # fmt: skip
     """The words of a page with their boxes, for filling fields and finding; on a suspect case without bank accounts.
 
     Each is [x, y, width, height, text] in points, from the top left of the page as it is shown.
     """
     with request.app.state.database.transaction() as session:
-        case = queries.get(session, queries.case_of(session, document_id))
+        _require_document(session, visit, document_id)
+        is_suspect = suspect.is_suspect(session, document_id)
         shown = page_images.page_of(session, document_id, part, number)
-    hidden = accounts(shown.text) if case.kind == Kind.SECURITY_ALERT else []
+    hidden = accounts(shown.text) if is_suspect else []
     words = [
         [round(w.box.x0, 1), round(w.box.top, 1), round(w.box.x1 - w.box.x0, 1), round(w.box.bottom - w.box.top, 1),
          shown.text[w.start : w.end]]
@@ -212,6 +243,15 @@ def page_words(
         if not any(w.start < end and w.end > start for start, end in hidden)
     ]  # fmt: skip
     return JSONResponse({"words": words}, headers={"Cache-Control": "private, no-cache"})
+
+
+def _require_document(session: Session, visit: Visit, document_id: int) -> None:
+    """Raises NotFound when this person may see no case that shows the document."""
+    if reach.only_asked(visit.person):
+        holder = queries.get(session, queries.case_of(session, document_id))
+        together = [holder, *splitting.siblings(session, holder)]
+        if not any(reach.may_see(session, visit.person, case.id) for case in together):
+            reach.require_case(session, visit.person, holder.id)
 
 
 def _withheld(text: str, page: Page) -> tuple[Box, ...]:
@@ -222,6 +262,7 @@ def _withheld(text: str, page: Page) -> tuple[Box, ...]:
 def original(request: Request, visit: SignedIn, document_id: DocumentId) -> Response:
     """The document as it came in, as a download."""
     with request.app.state.database.transaction() as session:
+        _require_document(session, visit, document_id)
         document = download.found(session, document_id, with_content=True)
     return _download(document.content, document.name)
 
@@ -230,6 +271,7 @@ def original(request: Request, visit: SignedIn, document_id: DocumentId) -> Resp
 def part_content(request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath) -> Response:
     """An attachment as it came in, as a download."""
     with request.app.state.database.transaction() as session:
+        _require_document(session, visit, document_id)
         document = download.found(session, document_id, with_content=True)
         name = download.part_name(session, document_id, page_images.path_of(part))
     content = request.app.state.renderer.part(document.content, document.name, page_images.path_of(part))

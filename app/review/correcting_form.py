@@ -17,8 +17,8 @@ from app.decisions import correcting
 from app.decisions.correcting import Typed
 from app.errors import Malformed
 from app.money import Money
-from app.review import figures, in_odoo
-from app.review.case_page import CaseId
+from app.review import figures, in_odoo, reach
+from app.review.addresses import CaseId
 from app.review.decision_form import Sent, decided, edited_values
 from app.review.forms import number_of, text_of, whole_number
 from app.review.languages import _, reader
@@ -56,6 +56,7 @@ def records_page(
     }  # fmt: skip
     at, wanted, text = now(), ListState.of(request.url.query), find.replace("\x00", "").strip()
     with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)
         stake = Money(case.at_stake, case.currency) if case.at_stake is not None and case.currency else None
         found = in_odoo.to_choose(

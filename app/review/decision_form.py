@@ -16,8 +16,8 @@ from app.decisions import amendment, choosing, decide
 from app.decisions.changes import changed_since
 from app.decisions.dossier import dossier
 from app.errors import Conflict, Malformed, NotFound
-from app.review import history, sessions
-from app.review.case_page import CaseId
+from app.review import history, reach, sessions
+from app.review.addresses import CaseId
 from app.review.forms import lines_of, number_of, sent_form, steps_of, text_of
 from app.review.languages import _
 from app.review.list_state import ListState
@@ -163,6 +163,7 @@ def decided(
     wanted = ListState.of(text_of(form, "list"))
     try:
         with request.app.state.database.transaction() as session:
+            reach.require_case(session, visit.person, case_id)
             if against_changes:
                 _require_as_seen(session, case_id, form, visit)
             carry_out(session)

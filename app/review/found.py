@@ -47,6 +47,7 @@ class Sum:
     currency: str
     with_quantity: bool
     with_rate: bool
+    with_amount: bool = True
 
 
 @dataclass(frozen=True, slots=True)
