@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
 from app.api.keys import DbSession, MayDecide, MayRead
 from app.api.parts import part_infos, places
@@ -27,6 +27,7 @@ from app.api.shapes import (
 from app.cases import queries
 from app.cases.models import OPEN_STATES
 from app.cases.queries import Filter
+from app.cases.seen import Seen
 from app.clock import now
 from app.decisions import choosing, closing, decide
 from app.decisions.dossier import case_json, dossier
@@ -110,9 +111,17 @@ def choose_reading(session: DbSession, caller: MayDecide, case_id: CaseId, body:
 
 
 @router.post("/{case_id}/closing", operation_id="closeCase", response_model=CaseLine, responses=_ERRORS)
-def close_case(session: DbSession, caller: MayDecide, case_id: CaseId, body: ClosingRequest) -> dict[str, Any]:
-    """Close a case on which nothing is proposed or on its way. Nothing in Odoo changes."""
-    closing.close(session, case_id, by=caller, note=body.note, at=now())
+def close_case(
+    request: Request, session: DbSession, caller: MayDecide, case_id: CaseId, body: ClosingRequest
+) -> dict[str, Any]:
+    """Close a case without action: with a reason, what is proposed is rejected for it. Nothing in Odoo changes."""
+    if body.reason is None or body.version is None:
+        closing.close(session, case_id, by=caller, note=body.note, at=now())
+    else:
+        closing.close_without_action(
+            session, case_id, seen=Seen(body.version), by=caller, policy=request.app.state.policy, reason=body.reason,
+            note=body.note, at=now(),
+        )  # fmt: skip
     return case_json(queries.get(session, case_id))
 
 

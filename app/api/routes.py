@@ -7,14 +7,15 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api import audit, cases, dashboards, documents, narratives, patterns, suggestions
+from app.api import audit, cases, dashboards, documents, handling, narratives, patterns, suggestions
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
 from app.api.problems import Problem
 
 router = APIRouter(prefix="/v1")
 for part in (
-    documents.router, cases.router, suggestions.router, narratives.router, patterns.router, dashboards.router, audit.router,
+    documents.router, cases.router, handling.router, suggestions.router, narratives.router, patterns.router,
+    dashboards.router, audit.router,
     odoo.router, odoo_events.router,
 ):  # fmt: skip
     router.include_router(part)
@@ -25,9 +26,9 @@ DESCRIPTION = (
 )
 _TAGS = [
     {"name": "documents", "description": "Documents in; their bytes and page images out. Scopes: intake, read."},
-    {"name": "cases", "description": "The queue, and one case with its evidence. Scope: read."},
+    {"name": "cases", "description": "The queue, one case, what is done with it. Scopes: read, decide."},
     {"name": "suggestions", "description": "What is proposed, and decisions on it. Scopes: read, decide."},
-    {"name": "narratives", "description": "Texts of draft invoices, and how customers want them. Scopes: read, decide."},
+    {"name": "narratives", "description": "Texts of draft invoices; how customers want them. Scopes: read, decide."},
     {"name": "patterns", "description": "What past disputes have in common. Scope: read."},
     {"name": "dashboards", "description": "Figures on the work, the billing cycle and the receivables. Scope: read."},
     {"name": "odoo", "description": "For our Odoo addon alone, which signs each call (docs/odoo-link.md)."},

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 from app.assessments.findings import Finding, Match
 from app.assessments.results import Assessment
@@ -36,6 +36,7 @@ if (set(State.__args__), set(Sort.__args__), set(RejectReason.__args__)) != (  #
 
 Amount = Annotated[str | None, Field(description="Decimal text in major units, net unless said otherwise.")]
 Currency = Annotated[str | None, Field(description="ISO 4217.", min_length=3, max_length=3)]
+CloseReason = Literal["handled_elsewhere", "nothing_asked", "came_before", "not_ours", "other"]
 SnoozedFor = Literal["", "customer_answers", "delivery_answers"]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -394,9 +395,21 @@ class ReadingRequest(BaseModel):
 class ClosingRequest(BaseModel):
     """Why a case is closed by hand."""
 
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] = Field(
-        description="What was done, or why nothing is needed."
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = Field(
+        "", description="What was done, or why nothing is needed. Needed without a reason, and with `other`."
     )
+    reason: CloseReason | None = Field(
+        None, description="With it, what is proposed is rejected for that reason; without, nothing may be proposed."
+    )
+    version: int | None = Field(None, ge=1, description="Needed with a reason: the version of the case that was seen.")
+
+    @model_validator(mode="after")
+    def _says_why(self) -> ClosingRequest:
+        if not self.note and self.reason in (None, "other"):
+            raise ValueError("say in the note what was done or why nothing is needed")
+        if self.reason is not None and self.version is None:
+            raise ValueError("with a reason, say which version of the case was seen")
+        return self
 
 
 class DeliveryRequest(BaseModel):
