@@ -19,6 +19,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "policy": ("policy_owner", "controller", "auditor"),
     "administration": ("administrator",),
     "failures": (*_MONEY_ROLES, "administrator"),
+    "questions": ("project_manager",),
 }
 """An auditor reads the policy too: nobody can audit decisions without the rules that they were taken under."""
 
@@ -29,6 +30,7 @@ _FOR = {
     "audit": N_("The audit trail is for auditors and finance controllers."),
     "policy": N_("The policy is for policy owners, finance controllers and auditors."),
     "administration": N_("Only an administrator can see and change this."),
+    "questions": N_("Questions about the work go to project managers."),
     "failures": N_("Failed steps are for administrators, finance reviewers and controllers."),
 }
 
@@ -44,6 +46,7 @@ class Entry:
 
 NAVIGATION = (
     Entry(N_("Inbox"), "/inbox"),
+    Entry(N_("Questions"), "/questions", "questions"),
     Entry(N_("Narratives"), "/narratives", "narratives"),
     Entry(N_("Dashboards"), "/dashboards", "dashboards"),
     Entry(N_("Audit"), "/audit", "audit"),
@@ -69,6 +72,7 @@ class Areas:
     policy: bool
     administration: bool
     failures: bool
+    questions: bool
 
 
 def areas(roles: Iterable[str]) -> Areas:

@@ -95,7 +95,7 @@ def bulk(request: Request, visit: SignedIn, form: Sent) -> Response:
         do = _DO[doing](request, visit, form)
     except Malformed as problem:
         return _form(request, visit, form, problem=problem.message)
-    cases, wanted, failed = ticked(form), ListState.of(text_of(form, "list")), []
+    cases, wanted, failed = ticked(form), ListState.of(text_of(form, "list"), visit.person), []
     into = whole_number(text_of(form, "into")) if doing == "merge" else 0
     for case in cases:
         if case.id == into:
@@ -180,7 +180,7 @@ def _form(request: Request, visit: Visit, form: ImmutableMultiDict[str, Any], *,
         context = {
             "doing": doing, "cases": cases, "versions": {c.id: versions[c.id] or c.version for c in cases},
             "sheet": _sheet(session, visit, doing, list(cases)), "problem": problem, "said": said,
-            "back": ListState.of(said).address(),
+            "back": ListState.of(said, visit.person).address(),
             "kept": {name: lines_of(form, name) for name in form} if isinstance(form, FormData) else {},
         }  # fmt: skip
         status = 422 if problem else 200

@@ -52,7 +52,7 @@ def merge_page(request: Request, visit: SignedIn, case_id: CaseId) -> Response:
 @router.post("/cases/{case_id}/merge")
 def merge(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
     """Fold the case into the one chosen, and open that one."""
-    wanted = ListState.of(text_of(form, "list"))
+    wanted = ListState.of(text_of(form, "list"), visit.person)
 
     def do(session: Session, seen: Seen) -> str:
         into = number_of(form, "other") or number_of(form, "into")

@@ -46,7 +46,7 @@ Draw = Callable[[Session, Case], Sheet]
 
 def show(request: Request, visit: Visit, case_id: int, draw: Draw) -> HTMLResponse:
     """The empty form."""
-    wanted = ListState.of(request.url.query)
+    wanted = ListState.of(request.url.query, visit.person)
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)
@@ -62,7 +62,7 @@ def carry_out(
     """Check the form, do it in one transaction, and go where `do` says, else to the case; to the next one in the list
     when it `leaves` the list. What cannot be done shows the form again, with all that was entered, and says why."""
     sessions.require_own_form(request, visit, text_of(form, "token"))
-    wanted = ListState.of(text_of(form, "list"))
+    wanted = ListState.of(text_of(form, "list"), visit.person)
     try:
         with request.app.state.database.transaction() as session:
             reach.require_case(session, visit.person, case_id)
