@@ -71,7 +71,8 @@ def _outcome(case: dict[str, Any]) -> Outcome:
 
 def _entry(number: int, row: list[Any]) -> Entry:
     remark, hours, day = row[:3]
-    task, person = [*row[3:], *("", STAFF[0])[len(row) - 3 :]]
+    task = row[3] if len(row) > 3 else ""
+    person = row[4] if len(row) > 4 else STAFF[0]
     return Entry(
         TIMESHEET, number, remark, date(2026, 10, day), Decimal(hours), task=task or SUBJECT, person=person
     )  # fmt: skip
