@@ -19,17 +19,17 @@ from app.cases import queries
 from app.cases.queries import Filter
 from app.clock import now
 from app.money import Money
-from app.patterns.report import ROLES as PATTERN_ROLES
 from app.review import commands, figures, languages, telling, wording
 from app.review.areas import Areas, Entry, areas, navigation
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
-from app.review.languages import _, ngettext
+from app.review.languages import _
+from app.review.reach import only_asked
 from app.review.sessions import Visit, form_token, is_https
 from app.review.tour import Stop, stop_of
 from app.suggestions.models import Suggestion
 from app.users.personal import THEMES
-from app.writebacks.queries import undoable_by, waiting_for_odoo
+from app.writebacks.queries import undoable_by
 
 STATIC = Path(__file__).parent / "static"
 WAITS_FOR_A_PERSON = ("to_decide", "needs_approval", "stale", "needs_attention")
@@ -59,9 +59,7 @@ class Shell:
     roles: str
     waiting: int
     undo: Undo | None
-    odoo_notice: str
     token: str
-    sees_patterns: bool
     areas: Areas
     navigation: tuple[Entry, ...]
     health: Dot
@@ -76,23 +74,16 @@ class Shell:
 
 def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> Shell:
     """Gather what stands around a page for this person."""
-    waiting = queries.counts(session, [Filter(states=WAITS_FOR_A_PERSON)])[0]
-    waiting_writes = waiting_for_odoo(session)
-    notice = ""
-    if request.app.state.odoo is None:
-        notice = _("No Odoo connected")
-    elif waiting_writes:
-        notice = ngettext("%(num)s change waits for Odoo", "%(num)s changes wait for Odoo", waiting_writes)
     person = visit.person
+    asked_of = person.user_id if only_asked(person) else None
+    waiting = queries.counts(session, [Filter(states=WAITS_FOR_A_PERSON, asked_of=asked_of)])[0]
     return Shell(
         name=person.name,
         initials="".join(part[0] for part in person.name.split()[:2]).upper() or "?",
         roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else _("no role"),
         waiting=waiting,
         undo=_undo(session, visit, at),
-        odoo_notice=notice,
         token=form_token(request, visit),
-        sees_patterns=bool(set(person.roles) & set(PATTERN_ROLES)),
         areas=areas(person.roles),
         navigation=navigation(person.roles),
         health=dot(session, request),

@@ -56,8 +56,9 @@ STOPS = (
     ),
     Stop(
         5, N_("What was decided"),
-        N_("Every step of every case is kept: who did it, when, on which evidence and under which rule. Look at the "
-           "history of a case, or at the cases that were decided."),
+        N_("Every step of every case is kept: who did it, when, on which evidence and under which rule. It stands in "
+           "the history of the case, at the end of what is to do, and decided cases have a view of their own in the "
+           "inbox."),
     ),
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from app.review.tour import COOKIE, STOPS, Stop
 
 router = APIRouter(prefix="/tour")
 LOOKED_AT = 20
+FIRST_CASE = "dispute"
 DAY = 86400
 _WAITING = ("to_decide", "needs_approval", "stale", "needs_attention")
 
@@ -61,11 +62,10 @@ def _address(session: Session, visit: Visit, stop: Stop) -> str:
     """Where a stop is: for one about a kind of case the most pressing one of it that waits, else the latest; or ""."""
     if stop.number == 1:
         return "/inbox"
-    if not stop.kind:
+    if not stop.kind and session.execute(select(Case.id).where(Case.state == "done").limit(1)).first() is not None:
         return "/inbox?view=done"
-    query = (
-        select(Case.id).where(Case.kind == stop.kind).order_by(Case.priority.desc(), Case.id.desc()).limit(LOOKED_AT)
-    )
+    kind = stop.kind or FIRST_CASE  # nothing was decided yet: back to the first case, where the history stands
+    query = select(Case.id).where(Case.kind == kind).order_by(Case.priority.desc(), Case.id.desc()).limit(LOOKED_AT)
     for wanted in (query.where(Case.state.in_(_WAITING)), query):
         for case_id in session.execute(wanted).scalars():
             if may_see(session, visit.person, case_id):
