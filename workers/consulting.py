@@ -40,6 +40,7 @@ _MARGIN = timedelta(seconds=15)
 _QUESTIONS = 2
 """So many are asked about a case, each within the deadline."""
 _UNTOUCHED = ("to_decide", "needs_attention")
+_FASTER = "The language model’s answer was not needed: a person was faster."
 
 
 @celery_app.task(name=f"case.{STAGE}")
@@ -64,10 +65,13 @@ def consult(p: Parts, case_id: int) -> None:
             row = keep.current(session, case_id)
             before = keep.assessment_of(row)
             is_late = now() - row.made_at > PATIENCE
+            is_taken_up = _is_taken_up(session, session.get_one(Case, case_id), before)
             matter = matters.of_document(session, row.document_id)
             reading: Reading = readings.load(session, row.document_id)
             examples = _examples(p, session, case_id, before, reading)
-        if is_late:
+        if is_taken_up:
+            after = _without(before, "not_asked", _FASTER)
+        elif is_late:
             after = _without(before, "unavailable", "The language model had too much to do to be asked.")
         else:
             with kept(p.database, lambda s: steps.renew(s, case_id, STAGE, attempt, at=now()), every=8):
@@ -100,9 +104,8 @@ def _take_over(
     asked = after.asked
     if asked is None or known.asked is None or known.asked.outcome != "waiting" or row.document_id != document_id:
         return  # it was read anew in the meantime
-    has_chosen = any(vote.reader == "person" for vote in known.classification.votes) or known.is_corrected
-    if has_chosen or case.state not in _UNTOUCHED or decided.by_a_person(session, case_id):
-        asked = ModelAsked("not_asked", because="The language model’s answer was not needed: a person was faster.")
+    if _is_taken_up(session, case, known):
+        asked = ModelAsked("not_asked", because=_FASTER)
     trail.record(
         session, "model.asked", case_id=case_id, actor=present.ACTOR, at=now(), outcome=asked.outcome,
         because=asked.because, model=asked.model, prompt=asked.prompt, fingerprint=asked.fingerprint, vote=asked.vote,
@@ -118,6 +121,12 @@ def _take_over(
     keep.keep_asked(session, case_id, asked)
     if steps.is_waiting(session, case_id, "reconcile"):
         steps.schedule(session, case_id, "reconcile", at=now())
+
+
+def _is_taken_up(session: Session, case: Case, known: Assessment) -> bool:
+    """Whether a person has acted on the case: nothing a model says changes it then."""
+    has_chosen = any(vote.reader == "person" for vote in known.classification.votes) or known.is_corrected
+    return has_chosen or case.state not in _UNTOUCHED or decided.by_a_person(session, case.id)
 
 
 def _without(before: Assessment, outcome: str, because: str) -> Assessment:

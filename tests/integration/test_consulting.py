@@ -178,6 +178,7 @@ def test_after_a_person_the_model_has_no_say(house: House) -> None:
         with house.parts.database.transaction() as session:
             choose_reading(session, case_id, reasons[1], by=clara, at=now())
         consulting.consult(house.parts, case_id)
+    assert server.requests == server.asides == [], "nothing is sent and paid for that is not used"
     assert house.case(case_id).reason == reasons[1]
     assert asked(house, case_id).outcome == "not_asked"
     assert "a person" in asked(house, case_id).because
