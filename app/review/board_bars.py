@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.dashboards.values import Table
+from app.dashboards.values import Line, Table
 from app.review import board_words, figures
-from app.review.board_drawing import ZERO, Chart, Link, Mark, Rect, cut, px, table_of
+from app.review.board_drawing import ZERO, Chart, Link, Mark, Rect, cut, has_something, px, table_of
 from app.review.languages import _, ngettext
 
 MOST_BARS = 10
@@ -26,7 +26,10 @@ class _Bar:
     colour: str
 
 
-def _bars(table: Table, link: Link, bars: Sequence[_Bar], sentence: str, *, width: str, title: str = "") -> Chart:
+def _bars(
+    table: Table, link: Link, bars: Sequence[_Bar], sentence: str, *, width: str,
+    is_linked: Callable[[Line], bool] = has_something,
+) -> Chart:  # fmt: skip
     is_wide = width == ""
     whole, labels, longest = (_WIDE_BARS, _WIDE_LABELS, _WIDE_LONGEST) if is_wide else (_BARS, _LABELS, _LONGEST)
     most = _WIDE_CHARACTERS if is_wide else _CHARACTERS
@@ -44,8 +47,8 @@ def _bars(table: Table, link: Link, bars: Sequence[_Bar], sentence: str, *, widt
             )
         )  # fmt: skip
     return Chart(
-        table.code, title or board_words.TABLE_TITLES[table.code], sentence, "bars", width,
-        (whole, _ROW * len(bars) + 4), table_of(table, link), marks=tuple(marks),
+        table.code, board_words.TABLE_TITLES[table.code], sentence, "bars", width,
+        (whole, _ROW * len(bars) + 4), table_of(table, link, is_linked=is_linked), marks=tuple(marks),
     )  # fmt: skip
 
 
@@ -206,10 +209,14 @@ def approval(table: Table, link: Link) -> Chart:
     hours, cases = table.total("hours"), int(table.total("cases"))
     if not hours and not cases:
         sentence = _("No time and no case waits for approval.")
-        return _bars(table, link, bars, sentence, width="")
+        return _bars(table, link, bars, sentence, width="", is_linked=_has_cases)
     sentence = ngettext(
         "%(hours)s hours that nobody approved, and %(num)s case that waits for a second person.",
         "%(hours)s hours that nobody approved, and %(num)s cases that wait for a second person.", cases,
         hours=board_words.hours(hours),
     )  # fmt: skip
-    return _bars(table, link, bars, sentence, width="")
+    return _bars(table, link, bars, sentence, width="", is_linked=_has_cases)
+
+
+def _has_cases(line: Line) -> bool:
+    return bool(line.cells[1])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from app.dashboards.values import Table
+from app.dashboards.values import Line, Table
 from app.review import board_words, figures
 
 Link = Callable[[str, str, str], str]
@@ -88,13 +88,19 @@ class Chart:
     """Another table in the same frame."""
 
 
-def table_of(table: Table, link: Link) -> Rows:
-    """A table's head and rows in words."""
+def has_something(line: Line) -> bool:
+    """Whether any number of a line is not nothing."""
+    return any(line.cells)
+
+
+def table_of(table: Table, link: Link, *, is_linked: Callable[[Line], bool] = has_something) -> Rows:
+    """A table's head and rows in words; lines without anything behind them lead nowhere."""
     head = [(board_words.row_head(table), False)]
     head += [(board_words.head(table, c), c.unit != "reject_reason") for c in table.columns]
     lines = []
     for line in table.lines:
-        cells = [TableCell(board_words.label(table, line), link(table.code, line.key, ""), is_number=False)]
+        href = link(table.code, line.key, "") if is_linked(line) else ""
+        cells = [TableCell(board_words.label(table, line), href, is_number=False)]
         for column, value in zip(table.columns, line.cells, strict=True):
             text = board_words.written(column, value)
             href = link(table.code, line.key, column.code) if value else ""

@@ -17,7 +17,7 @@ from app.dashboards import board as boards
 from app.dashboards.asked import Query, time_before, until_today
 from app.dashboards.sheets import CSV_TYPE, XLSX_TYPE, Sheet, as_csv, as_xlsx
 from app.dashboards.targets import Targets
-from app.dashboards.values import Board, Line, Section, Table
+from app.dashboards.values import Board, Figure, Line, Section, Table
 from app.errors import Malformed, NotFound
 from app.money import Money
 from app.patterns.asked import Asked
@@ -38,6 +38,8 @@ _FIGURES_BEHIND = {"sales_outstanding": "open", "effectiveness": "overdue"}
 """Figures whose list is that of another one."""
 _NOT_SHOWN = ("rejected",)
 """Figures that stand beneath another one on the page, and by themselves in sheets and the API."""
+_LIST_THE_PART = ("unchanged", "overridden", "rejected", "exceptions")
+"""Shares whose list holds the part, not the whole."""
 _TO_PATTERNS = ("disputes", "credited", "disputed_invoices", "half_ended")
 _STAND_ON = {
     "cycle": (
@@ -185,19 +187,25 @@ def _section(section: Section, asked: Asked) -> dict[str, Any]:
     drawn = charts(section, lambda table, key, column: _line_link(asked, table, key, column))
     return {
         "code": section.code, "title": board_words.SECTION_TITLES[section.code],
-        "figures": [(board_words.shown(f), _figure_link(asked, f.code, f.whole, f.value))
+        "figures": [(board_words.shown(f), _figure_link(asked, f))
                     for f in section.figures if f.code not in _NOT_SHOWN],
         "charts": drawn, "notes": board_words.notes(section),
     }  # fmt: skip
 
 
-def _figure_link(asked: Asked, code: str, whole: int | None, value: Any) -> str:
-    if code in _TO_PATTERNS:
+def _figure_link(asked: Asked, figure: Figure) -> str:
+    """What is behind a figure; empty where there is nothing."""
+    if figure.code in _TO_PATTERNS:
         return "/patterns?" + _query(asked)
-    what = _FIGURES_BEHIND.get(code, code)
-    if value is None or whole == 0 or not listing.is_known(what):
+    what = _FIGURES_BEHIND.get(figure.code, figure.code)
+    if not listing.is_known(what) or figure.value is None:
         return ""
-    return f"/dashboards/behind?{_query(asked, what=what)}"
+    is_empty = figure.value == 0 if figure.unit in ("count", "money") else figure.whole == 0
+    if figure.code in _LIST_THE_PART:
+        is_empty = not figure.part
+    if figure.code == "issued_in_time":  # lists those that were late
+        is_empty = figure.part == figure.whole
+    return "" if is_empty else f"/dashboards/behind?{_query(asked, what=what)}"
 
 
 def _line_link(asked: Asked, table: str, key: str, column: str) -> str:
