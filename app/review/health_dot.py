@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from app.llm.outages import out_since
 from app.review import figures
 from app.review.languages import _, ngettext
 from app.writebacks.queries import waiting_for_odoo
+
+QUIET_SWEEP = timedelta(seconds=30)
+"""A scheduler that has not had the queues swept for this long does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +68,6 @@ def _broken(found: Pulse, settings: Settings) -> str:
         return _("Nobody reads new documents: no worker runs")
     if settings.has_llm and models is not None and not models.readers:
         return _("Nobody asks the language model: no worker reads its queue")
+    if found.broker.state == "works" and (found.swept_at is None or found.at - found.swept_at > QUIET_SWEEP):
+        return _("The scheduler does not run")
     return ""

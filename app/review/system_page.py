@@ -23,7 +23,7 @@ from app.llm.usage import spent_on
 from app.mirror.models import MirrorCursor
 from app.review import figures
 from app.review.forms import sent_form, text_of
-from app.review.health_dot import model_out_since, pulse_of
+from app.review.health_dot import QUIET_SWEEP, model_out_since, pulse_of
 from app.review.languages import N_, Words, _, ngettext
 from app.review.sessions import SignedIn, Visit, require_own_form
 from app.review.shell import page, shell
@@ -32,7 +32,6 @@ from app.writebacks.queries import waiting_for_odoo
 router = APIRouter(prefix="/system")
 CHECKING_ROLES = ("administrator", "controller", "policy_owner")
 """Who may have everything checked: that asks the language model a question, which may cost something."""
-QUIET_SWEEP = timedelta(seconds=30)
 QUEUE_WORDS = Words({
     "celery": N_("Reading messages, detecting, writing to Odoo"), "models": N_("Questions to the language model"),
 })  # fmt: skip
