@@ -52,6 +52,10 @@ class Desk:
         page.wait_for_url("**/inbox")
         return page
 
+    def says(self, page: Any, words: str) -> None:
+        """Wait until the live region has said this."""
+        page.locator("#live", has_text=words).wait_for(state="attached")
+
     def case(self, sample: str) -> int:
         """Take in a sample and read it."""
         taken = self.house.take_in_sample(sample)

@@ -33,12 +33,11 @@ def test_what_waits_can_be_held_back_and_what_was_typed_stays(desk: Desk) -> Non
     page.fill("dialog[open] [name=note], dialog[open] [name=because]", "call on Monday")
     page.context.set_offline(True)
     page.click("dialog[open] form button[type=submit]")
-    page.wait_for_selector("#held", state="attached")
-    page.wait_for_function("!document.querySelector('#held').hidden")
+    page.wait_for_selector("#held")
     assert page.input_value("dialog[open] [name=note], dialog[open] [name=because]") == "call on Monday"
     page.evaluate("document.querySelector('#forget-held').click()")
     page.context.set_offline(False)
-    page.wait_for_function("document.querySelector('#offline').hidden")
+    page.wait_for_selector("#offline", state="hidden")
     assert page.locator("dialog[open]").count() == 1
     assert desk.house.case(case_id).state == "to_decide"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.review import commands
 from tests.desk import Desk
@@ -36,7 +35,7 @@ def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) -> Non
     page.keyboard.press("Control+k")
     page.wait_for_selector("#palette li")
     page.keyboard.type("stale")
-    page.wait_for_function("document.querySelectorAll('#palette li').length === 1")
+    page.wait_for_selector("#palette li:only-of-type")
     page.keyboard.press("Enter")
     page.wait_for_url("**/inbox?view=stale")
     assert desk.wrong == []
@@ -62,8 +61,9 @@ def test_letters_are_typed_in_a_field_and_do_nothing_in_a_dialog_or_with_control
 def test_single_keys_can_be_switched_off(desk: Desk) -> None:
     case_id = desk.case("02-order-number")
     page = desk.person("Ines")
-    with desk.house.parts.database.transaction() as session:
-        session.execute(text("insert into personal_settings (user_id, single_keys) select id, false from users"))
+    page.goto("/settings")
+    page.uncheck("[name=single_keys]")
+    page.click("main form button[type=submit]")
     page.goto(f"/cases/{case_id}")
     page.keyboard.press("c")
     page.keyboard.press("Control+k")
@@ -81,7 +81,7 @@ def test_the_list_moves_with_j_and_k_and_confirms_nothing(desk: Desk) -> None:
         page.keyboard.press(key)
         assert focus(page) == links[place]
     page.keyboard.press("c")
-    page.wait_for_function("document.querySelector('#live').textContent.startsWith('Open the case to confirm it')")
+    desk.says(page, "Open the case to confirm it.")
     page.keyboard.press("g")
     page.keyboard.press("s")
     page.wait_for_url("**/inbox?view=stale")
@@ -91,7 +91,7 @@ def test_a_field_lights_its_evidence_and_a_click_on_a_word_fills_it(desk: Desk) 
     case_id = desk.case("01-hours")
     page = desk.person("Ines")
     page.goto(f"/cases/{case_id}")
-    page.hover(".field[data-evidence] .label >> nth=0")
+    page.hover(".field[data-evidence] label >> nth=0")
     assert page.locator("#source .is-lit").count() >= 1
     page.keyboard.press("e")
     field = focus(page)
@@ -123,6 +123,6 @@ def test_finding_in_the_source_goes_from_place_to_place(desk: Desk) -> None:
     page = desk.person("Ines")
     page.goto(f"/cases/{case_id}")
     page.fill("#find-in-source", "Stunden")
-    page.wait_for_function("/: [2-9]/.test(document.querySelector('#live').textContent)")
+    desk.says(page, "Matches: 3")
     page.press("#find-in-source", "Enter")
-    page.wait_for_function("document.querySelector('#live').textContent.startsWith('Place 1 of')")
+    desk.says(page, "Place 1 of 3")

@@ -49,7 +49,7 @@
   document.addEventListener("input", event => {
     const input = event.target;
     if (!input.matches(inputs)) return;
-    const holder = input.closest(".field"), was = input.dataset.was !== undefined ? input.dataset.was : input.defaultValue, isEdited = input.value !== was;
+    const holder = input.closest(".field"), was = before(input), isEdited = input.value !== was;
     holder.classList.toggle("is-edited", isEdited);
     let note = $("[data-edit-note]", holder);
     if (!note) {
@@ -60,12 +60,21 @@
       holder.append(note);
       input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
     }
-    note.textContent = isEdited ? sentence("changed", { text: was || sentence("nothing") }) : "";
+    note.textContent = isEdited ? sentence("changed", { text: wordOf(input, was) || sentence("nothing") }) : "";
     if (!event.detail) placeOf(input, "");            // typed: it rests on no place
   });
+  const beside = (input, kind) => input.form && input.form.elements.namedItem(kind + input.name.replace(/^value-/, ""));
+  function before(input) {
+    const was = beside(input, "was-");
+    return was ? was.value : input.defaultValue || "";
+  }
+  function wordOf(input, value) {
+    const option = input.options && [...input.options].find(one => one.value === value);
+    return option ? option.textContent : value;
+  }
   function placeOf(input, place) {
-    const form = input.form, kept = form && form.elements.namedItem("place-" + input.name.replace(/^(value-|field-|f-)/, ""));
-    if (kept && "value" in kept) kept.value = place;
+    const kept = beside(input, "place-");
+    if (kept) kept.value = place;
   }
   function fill(text, place = "") {
     const input = field;
