@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def correct_fields(session: Session, case_id: int, entered: Typed, *, by: Caller
     for name, text in entered.texts.items():
         value = typed.understood(name, text, entered.habit)
         was = before.value(name)
-        if value == was or (value is None and was in (None, "", [])):
+        if _is_same(name, value, was):
             continue
         evidence = typed.where(name, value, reading, entered.habit, entered.places.get(name))
         after = _with(after, name, value, Correction(value, _first_read(before, name), by.name, at, evidence))
@@ -133,12 +134,24 @@ def _first_read(before: Assessment, name: str) -> Any:
 def _with(assessment: Assessment, name: str, value: Any, correction: Correction) -> Assessment:
     """A person who puts back what was read takes their correction back; a value without a place is theirs alone."""
     corrections = {k: c for k, c in assessment.corrections.items() if k != name}
-    if value != correction.was or (value is not None and not correction.evidence):
+    if not _is_same(name, value, correction.was) or (value is not None and not correction.evidence):
         corrections[name] = correction
     fields = {k: f for k, f in assessment.fields.items() if k != name}
     if correction.evidence:
         fields[name] = FieldValue(value, correction.evidence)
     return replace(assessment, fields=fields, corrections=corrections)
+
+
+def _is_same(name: str, value: Any, was: Any) -> bool:
+    """Whether two values say the same: 36 is 36.00, and nothing is an empty list."""
+    if value in (None, "", []) or was in (None, "", []):
+        return value in (None, "", []) and was in (None, "", [])
+    if FIELDS[name] != "decimal":
+        return bool(value == was)
+    try:
+        return Decimal(str(value)) == Decimal(str(was))
+    except InvalidOperation:
+        return False
 
 
 def _keep(

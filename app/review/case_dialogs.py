@@ -36,7 +36,7 @@ def reject_page(
     request: Request, visit: SignedIn, case_id: CaseId, step: str = "", version: str = "", seen: str = ""
 ) -> Response:
     """Why the open steps, or the one named, are rejected."""
-    at, wanted = now(), ListState.of(request.url.query)
+    at, wanted = now(), ListState.of(request.url.query, visit.person)
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
         case, steps = queries.get(session, case_id), _rejectable(session, request, visit, case_id, step)
@@ -54,7 +54,7 @@ def reject_page(
 @router.get("/cases/{case_id}/more")
 def more_page(request: Request, visit: SignedIn, case_id: CaseId, seen: str = "") -> HTMLResponse:
     """What is done with a case seldom."""
-    at, wanted = now(), ListState.of(request.url.query)
+    at, wanted = now(), ListState.of(request.url.query, visit.person)
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)

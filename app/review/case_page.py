@@ -97,7 +97,7 @@ def address(wanted: ListState, case: Case, seen: int, part: str) -> str:
 def case_context(session: Session, request: Request, visit: Visit, case_id: int, *, at: datetime) -> dict[str, Any]:
     """All that the case page shows."""
     d, today = dossier(session, case_id), figures.today(at)
-    wanted = ListState.of(request.url.query)
+    wanted = ListState.of(request.url.query, visit.person)
     before, after = queries.neighbours(session, wanted.filter, d.case, sort=wanted.sort)
     names = names_by_email(session, {e.actor for e in d.events if "@" in e.actor})
     records = in_odoo.of_matches(session, d.matches, today)

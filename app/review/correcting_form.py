@@ -54,7 +54,7 @@ def records_page(
     headings = {
         "customer": _("Which customer is it?"), "invoice": _("Which invoice is it?"), "order": _("Which order is it?"),
     }  # fmt: skip
-    at, wanted, text = now(), ListState.of(request.url.query), find.replace("\x00", "").strip()
+    at, wanted, text = now(), ListState.of(request.url.query, visit.person), find.replace("\x00", "").strip()
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
         case = queries.get(session, case_id)

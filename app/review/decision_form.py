@@ -46,7 +46,7 @@ def confirm(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> R
                 at=now(), undo_seconds=undo_seconds(request, visit),
             )  # fmt: skip
 
-    return decided(request, visit, case_id, form, carry_out)
+    return decided(request, visit, case_id, form, carry_out, goes_on=True)
 
 
 @router.post("/cases/{case_id}/reject")
@@ -160,7 +160,7 @@ def decided(
     `goes_on`: to the next case of the list, when nothing of this one is left for the person to decide.
     """
     sessions.require_own_form(request, visit, text_of(form, "token"))
-    wanted = ListState.of(text_of(form, "list"))
+    wanted = ListState.of(text_of(form, "list"), visit.person)
     try:
         with request.app.state.database.transaction() as session:
             reach.require_case(session, visit.person, case_id)
