@@ -21,6 +21,7 @@ from app.api.handling_shapes import (
     Question,
     QuestionList,
     QuestionRequest,
+    ReopenRequest,
     SeenRequest,
     SnoozeRequest,
     SplitRequest,
@@ -39,6 +40,7 @@ from app.decisions.splitting import Matter
 from app.users.access import user_by_email
 from app.users.people import names_of
 from app.writebacks import alarm
+from app.writebacks.reopening import reopen
 
 router = APIRouter(tags=["cases"])
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The case's number.")]
@@ -60,6 +62,13 @@ def snooze_case(session: DbSession, caller: MayDecide, case_id: CaseId, body: Sn
 def wake_case(session: DbSession, caller: MayDecide, case_id: CaseId, body: SeenRequest) -> dict[str, Any]:
     """Bring a case back that was put off."""
     return case_json(snoozing.wake_now(session, case_id, seen=Seen(body.version), by=caller, at=now()))
+
+
+@router.post("/cases/{case_id}/reopening", operation_id="reopenCase", response_model=CaseLine, responses=_ERRORS)
+def reopen_case(session: DbSession, caller: MayDecide, case_id: CaseId, body: ReopenRequest) -> dict[str, Any]:
+    """Open a closed case again: what was rejected with it is proposed once more."""
+    case = reopen(session, case_id, seen=Seen(body.version), by=caller, at=now(), because=body.because)
+    return case_json(case)
 
 
 @router.post("/cases/{case_id}/assignment", operation_id="assignCase", response_model=CaseLine, responses=_ERRORS)

@@ -33,6 +33,12 @@ class SnoozeRequest(SeenRequest):
     because: Note = Field("", description="Everybody sees it in the list.")
 
 
+class ReopenRequest(SeenRequest):
+    """Why it is opened again."""
+
+    because: Note = ""
+
+
 class AssignRequest(SeenRequest):
     """Whose case it becomes. A team takes it from its owner; with neither it is nobody's."""
 

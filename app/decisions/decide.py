@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, snoozing
-from app.cases.models import Case
+from app.cases.models import Case, CaseQuestion
 from app.decisions import call_back, correcting, duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
@@ -149,7 +149,9 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
     """Give a case the state that its suggestions leave it in: what needs a person most comes first."""
     session.flush()
     suggestions = session.execute(
-        select(Suggestion.id, Suggestion.state).where(Suggestion.case_id == case.id, Suggestion.state != "superseded")
+        select(Suggestion.id, Suggestion.state).where(
+            Suggestion.case_id == case.id, Suggestion.state.not_in(("superseded", "undone"))
+        )
     ).all()
     states = {state for _, state in suggestions}
     half_decided = session.execute(
@@ -228,8 +230,25 @@ def validate_delivery(
     trail.record(
         session, "delivery.answered", case_id=case_id, actor=by.email, at=at, was_delivered=was_delivered, note=note
     )
+    _answer_questions(session, case_id, by=by, was_delivered=was_delivered, note=note, at=at)
     if case.snoozed_for == "delivery_answers":
         snoozing.wake(session, case, because=snoozing.DELIVERY_ANSWERED, at=at)
+
+
+def _answer_questions(
+    session: Session, case_id: int, *, by: Caller, was_delivered: bool, note: str, at: datetime
+) -> None:
+    """Their word answers what they were asked about the case, wherever they gave it."""
+    if "project_manager" not in by.roles:
+        return
+    asked = select(CaseQuestion).where(
+        CaseQuestion.case_id == case_id, CaseQuestion.answered_at.is_(None), CaseQuestion.withdrawn_at.is_(None),
+        or_(CaseQuestion.asked_to == by.user_id, CaseQuestion.asked_to.is_(None)),
+    )  # fmt: skip
+    for question in session.execute(asked.order_by(CaseQuestion.id).with_for_update()).scalars().all():
+        question.answered_by, question.answered_at = by.user_id, at
+        question.was_delivered, question.answer = was_delivered, note
+        trail.record(session, "question.answered", case_id=case_id, actor=by.email, at=at, question=question.id)
 
 
 def confirmations(session: Session, suggestion: Suggestion) -> list[tuple[str, str, datetime]]:

@@ -123,6 +123,12 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
             .where(CaseDocument.document_id == document_id, CaseDocument.case_id == target.id)
             .values(case_id=case_id, role="opening" if place == 0 else "added")
         )
+    for step in session.execute(
+        select(Suggestion).where(
+            Suggestion.case_id == case_id, Suggestion.kind == "merge_with_case", Suggestion.state == "written"
+        )
+    ).scalars():
+        step.state = "undone"
     merged.taken_apart_by, merged.taken_apart_at = by.email, at
     case.merged_into = None
     trail.record(session, "case.taken_out", case_id=case_id, actor=by.email, at=at, into=target.id)

@@ -85,6 +85,8 @@ def split(
         trail.record(session, "case.split", case_id=case_id, actor=by.email, at=at, into=new.id, reason=matter.reason)
         keep.keep(session, new.id, row.document_id, part, at=at)
         present.show_assessment(session, new, reading, part, at=at)
+        new.customer_id, new.company_id = case.customer_id, case.company_id
+        new.customer_name = case.customer_name
         new.here_because = f"Here as a matter of its own, split off case {case_id} by {by.name}."
         steps.schedule(session, new.id, "reconcile", at=at)
         made.append(new)

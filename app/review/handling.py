@@ -28,6 +28,7 @@ from app.review.sessions import SignedIn, Visit
 from app.review.sheet import Sheet
 from app.suggestions.models import Suggestion
 from app.users import people
+from app.writebacks.reopening import reopen
 
 router = APIRouter()
 Sent = Annotated[FormData, Depends(sent_form)]
@@ -42,8 +43,13 @@ def snooze_choices(at: datetime, deadline: date | None) -> list[tuple[str, str, 
     """(value, label, hint) of the days offered, the nearest first; a day after the answer is due says so."""
     today = figures.today(at)
     monday = today + timedelta(days=7 - today.weekday())
-    days = dict.fromkeys((today + timedelta(days=1), today + timedelta(days=3), monday, today + timedelta(days=14)))
+    days = {_working_day(today + timedelta(days=n)) for n in (1, 3)} | {monday, monday + timedelta(days=7)}
     return [(day.isoformat(), figures.moment(morning(day), today), _late(day, deadline, today)) for day in sorted(days)]
+
+
+def _working_day(day: date) -> date:
+    """The day itself, or the Monday after a weekend."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
 
 
 def _late(day: date, deadline: date | None, today: date) -> str:
@@ -218,3 +224,32 @@ def close(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Res
         )  # fmt: skip
 
     return sheet.carry_out(request, visit, case_id, form, _close_sheet, do, leaves=True)
+
+
+# -- reopen -------------------------------------------------------------------------------------------------------
+
+
+def _reopen_sheet(session: Session, case: Case) -> Sheet:
+    closed = "" if case.state == "closed" and case.merged_into is None else _("This case is not closed.")
+    if case.merged_into is not None:
+        closed = _("This case was folded into case %(other)s: take it out of there.", other=case.merged_into)
+    return Sheet(
+        f"/cases/{case.id}/reopen", _("Open it again"), _("Open case %(number)s again", number=case.id),
+        "_sheet_reopen.html", closed_because=closed,
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/reopen")
+def reopen_page(request: Request, visit: SignedIn, case_id: CaseId) -> Response:
+    """What opening a closed case again does."""
+    return sheet.show(request, visit, case_id, _reopen_sheet)
+
+
+@router.post("/cases/{case_id}/reopen")
+def reopen_case(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """Open a closed case again."""
+
+    def do(session: Session, seen: Seen) -> None:
+        reopen(session, case_id, seen=seen, by=visit.person, at=now(), because=text_of(form, "because")[:500])
+
+    return sheet.carry_out(request, visit, case_id, form, _reopen_sheet, do)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -20,10 +21,13 @@ from app.errors import Conflict, Malformed, NotFound, Refused
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal, Shown
 from app.users.access import Caller
-from app.writebacks import alarm, queue
+from app.writebacks import alarm, queue, within
 from app.writebacks.models import WriteBack
+from app.writebacks.reopening import reopen
 from tests.builders import NOW, a_case, a_credit, a_person, a_reference, a_suggestion, the_policy
 from tests.web import a_read_case, case_document
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -33,6 +37,10 @@ def session(database: Database) -> Iterator[Session]:
 
 
 def seen(case: Case) -> Seen:
+    """As a page that is opened now shows it."""
+    session = Session.object_session(case)
+    assert session is not None
+    session.flush()
     return Seen(case.version)
 
 
@@ -334,3 +342,52 @@ def test_a_case_with_a_step_on_its_way_is_not_closed(session: Session) -> None:
         closing.close_without_action(
             session, case.id, seen=seen(case), by=ines, policy=the_policy(), reason="not_ours", at=NOW
         )
+
+
+def test_what_was_closed_by_mistake_is_opened_again_with_its_steps(session: Session) -> None:
+    ines, case = a_person(session), a_read_case(session)
+    a_suggestion(session, case, a_credit())
+    earlier = a_suggestion(session, case, a_reference())
+    decide.reject(
+        session, earlier.id, content_hash=earlier.content_hash, by=ines, policy=the_policy(), at=NOW - HOUR,
+        reason_code="wrong_record",
+    )  # fmt: skip
+    closing.close_without_action(
+        session, case.id, seen=seen(case), by=ines, policy=the_policy(), reason="nothing_asked", at=NOW
+    )
+    reopen(session, case.id, seen=seen(case), by=ines, at=NOW + HOUR)
+    assert case.state == "to_decide"
+    found = session.execute(select(Suggestion.kind, Suggestion.version).where(Suggestion.state == "open")).all()
+    assert [tuple(row) for row in found] == [("draft_credit_note", 2)]
+    assert session.execute(select(Decision)).all()
+    with pytest.raises(Conflict, match="is not closed"):
+        reopen(session, case.id, seen=seen(case), by=ines, at=NOW)
+
+
+def test_a_word_on_the_delivery_answers_the_question_wherever_it_is_given(session: Session) -> None:
+    aoife = a_person(session, "Aoife", "project_manager")
+    case = a_read_case(session)
+    question = ask(session, case, put_off=True)
+    decide.validate_delivery(session, case.id, by=aoife, was_delivered=False, note="Not yet.", at=NOW)
+    assert (question.was_delivered, question.answer, question.answered_by) == (False, "Not yet.", aoife.user_id)
+    assert case.state == "to_decide"
+
+
+def test_a_fold_that_was_a_confirmed_step_can_be_undone_too(session: Session) -> None:
+    ines = a_person(session)
+    case, target = two(session)
+    step = a_suggestion(
+        session, case,
+        Proposal(
+            kind="merge_with_case", target_name=f"case {target.id}", risk="operational", because="It answers it.",
+            shown=(Shown("Case", "alone", "part"),), effect="Moves it.", within={"merge": case.id, "into": target.id},
+        ),
+    )  # fmt: skip
+    step.state = "confirmed"
+    within.carry_out(session, step, actor="software", at=NOW)
+    step.state = "written"
+    decide.settle_case(session, case, actor="software", at=NOW)
+    assert (case.state, case.merged_into) == ("done", target.id)
+    merging.take_out(session, case.id, seen=seen(case), by=ines, at=NOW)
+    decide.settle_case(session, case, actor="software", at=NOW)
+    assert (case.state, step.state) == ("to_decide", "undone")
