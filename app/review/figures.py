@@ -169,7 +169,7 @@ def clock(value: datetime) -> str:
     """`09:12`: in the reader's time zone, where the zone goes without saying."""
     at = value.astimezone(reader().tz)
     if reader().formats == "en_US":
-        return format_time(at, "h:mm a", locale="en_US").replace("\u202f", FIXED)
+        return format_time(at, "h:mm a", locale="en_US").replace(" ", FIXED)
     return f"{at:%H:%M}"
 
 
