@@ -121,7 +121,7 @@ def page(session: Session, wanted: Filter, *, sort: str = "priority", cursor: st
     rows = session.execute(query.order_by(*_by(order)).limit(limit + 1)).scalars().all()
     more = len(rows) > limit
     rows = rows[:limit]
-    return CasePage(tuple(rows), _cursor(rows[-1], sort) if more and rows else "")
+    return CasePage(tuple(rows), cursor_at(rows[-1], sort) if more and rows else "")
 
 
 def totals(session: Session, wanted: Filter) -> dict[str, Any]:
@@ -302,7 +302,8 @@ def _after(order: Order, values: Sequence[Any], *, reverse: bool = False) -> Col
     return keys < there if order.is_descending is not reverse else keys > there
 
 
-def _cursor(case: Case, sort: str) -> str:
+def cursor_at(case: Case, sort: str) -> str:
+    """The cursor of the page that begins after this case."""
     return base64.urlsafe_b64encode(json.dumps([sort, *ORDERS[sort].values(case)]).encode()).decode()
 
 

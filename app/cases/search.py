@@ -18,9 +18,9 @@ MOST_WORDS = 12
 _SHORTEST_PREFIX = 3
 """Shorter words are sought whole: the beginnings of words that start with "in" are half of all mails."""
 _READ_OF_BODY = 20_000
-_AROUND = 70
+_BEFORE, _AFTER = 30, 110
+"""Letters around a hit: few before it, so that it is not cut off where the line ends."""
 _BEGINS, _BETWEEN = r"(?<![^\W_])", r"[\W_]+"
-_WORD = re.compile(r"[^\W_]+")
 _FROM = (
     "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝàáâãäåçèéêëìíîïðñòóôõöøùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪ"
     "īĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽžȘșȚț"
@@ -46,6 +46,11 @@ def folded(text: str) -> str:
     for letter, plain in _LETTERS.items():
         text = text.replace(letter, plain)
     return unicodedata.normalize("NFC", text).translate(_PLAIN).lower()
+
+
+def split(text: str) -> list[str]:
+    """The words of a text: letters and digits, and nothing else."""
+    return "".join(c if c.isalpha() or c.isdecimal() else " " for c in text).split()
 
 
 def matching(text: str) -> ColumnElement[bool]:
@@ -74,7 +79,7 @@ def _words(text: str) -> list[list[str]]:
     """What was asked for, word by word, each in its parts: `fehnwerder INV/2026` is [[fehnwerder], [inv, 2026]]."""
     found: list[list[str]] = []
     for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', text):
-        parts = _WORD.findall(folded(quoted or plain))
+        parts = split(folded(quoted or plain))
         if parts:
             found.append(parts)
     return found[:MOST_WORDS]
@@ -146,9 +151,9 @@ def snippets(session: Session, case_ids: Collection[int], sought: str, *, mask: 
 
 def _around(text: str, start: int, end: int) -> str:
     """The hit with some words before and after it, cut at words."""
-    first = 0 if start <= _AROUND else text.find(" ", start - _AROUND) + 1
-    last = len(text) if end + _AROUND >= len(text) else text.rfind(" ", end, end + _AROUND)
-    last = last if last > end else min(len(text), end + _AROUND)
+    first = 0 if start <= _BEFORE else text.find(" ", start - _BEFORE) + 1
+    last = len(text) if end + _AFTER >= len(text) else text.rfind(" ", end, end + _AFTER)
+    last = last if last > end else min(len(text), end + _AFTER)
     return f"{'… ' if first else ''}{text[min(first, start) : last]}{' …' if last < len(text) else ''}"
 
 
@@ -164,7 +169,7 @@ class Near:
 def near(session: Session, sought: str) -> Near | None:
     """A number one slip away from the one sought: two digits the other way round, one wrong, missing or too many."""
     words = _words(sought)
-    if len(words) != 1 or not any(c.isdigit() for c in words[0][-1]) or not 5 <= len(words[0][-1]) <= 20:
+    if len(words) != 1 or not any(c.isdigit() for c in words[0][-1]) or not 4 <= len(words[0][-1]) <= 20:
         return None
     word = words[0][-1]
     slips = sorted(_slips(word) - {word})

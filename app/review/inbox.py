@@ -22,9 +22,10 @@ from app.review.inbox_chips import figures_of
 from app.review.inbox_rows import rows_of
 from app.review.list_state import AGEING_DAYS, ENDED, SORT_WORDS, VIEWS, ListState, View
 from app.review.new_cases import mark
-from app.review.saved_views import saved_of
-from app.review.sessions import SignedIn, Visit
+from app.review.saved_views import Saved, saved_of
+from app.review.sessions import SignedIn
 from app.review.shell import page, shell
+from app.users.access import Caller
 from app.users.people import teams_of
 
 router = APIRouter()
@@ -44,13 +45,16 @@ def inbox(request: Request, visit: SignedIn) -> HTMLResponse:
     wanted = ListState.of(request.url.query, person, asked_only=reach.only_asked(person))
     is_fragment = request.headers.get("hx-request") == "true"
     with request.app.state.database.transaction() as session:
-        context = _list(session, request, visit, wanted, at)
+        policy = request.app.state.policy
+        exchange = Exchange.of(policy) if reach.sees_amounts(person, policy) else None
+        context = listed(session, wanted, exchange, at)
+        context["may_handle"] = bool(set(person.roles) & set(HANDLING_ROLES))
         around = shell(session, request, visit, at=at)
         if is_fragment:
             return page(request, "_inbox_list.html", context, around=around)
-        saved = saved_of(session, person)
+        views, saved = views_counted(session, wanted, person)
         context |= {
-            "views": _counted(session, wanted),
+            "views": views,
             "ended": ENDED,
             "saved": saved,
             "saved_name": next((s.name for s in saved if s.id == wanted.saved), ""),
@@ -69,22 +73,22 @@ def preview(request: Request, visit: SignedIn, case_id: CaseId) -> HTMLResponse:
         d = dossier(session, case_id)
         hides = not reach.sees_amounts(visit.person, request.app.state.policy)
         what, kind = wording.sort_of(d.case)
+        said = leads.they_say(d)
         context = {
             "case": d.case, "what": what, "kind": kind, "href": f"/cases/{case_id}", "hides_amounts": hides,
-            "they_say": first_lead(d, leads.they_say(d)), "we_found": leads.we_found(d), "to_do": leads.to_do(d),
-            "language": _language(d.reading.language if d.reading else ""),
+            "they_say": first_lead(d, said), "we_found": leads.we_found(d), "to_do": leads.to_do(d),
+            "language": _language(d.reading.language) if d.reading and said.startswith("“") else "",
         }  # fmt: skip
         return page(request, "_inbox_peek.html", context)
 
 
 def _language(code: str) -> str:
+    """The language of words that are quoted, as the page says it; what is summed up is ours."""
     return code if code.isalpha() and len(code) <= 3 else ""
 
 
-def _list(session: Session, request: Request, visit: Visit, wanted: ListState, at: datetime) -> dict[str, Any]:
-    """All that stands in the list itself."""
-    policy = request.app.state.policy
-    exchange = Exchange.of(policy) if reach.sees_amounts(visit.person, policy) else None
+def listed(session: Session, wanted: ListState, exchange: Exchange | None, at: datetime) -> dict[str, Any]:
+    """All that stands in the list itself. Without `exchange` no amounts are shown."""
     found = queries.page(session, wanted.filter, sort=wanted.sort, cursor=wanted.cursor, limit=PAGE)
     said = figures_of(session, wanted, exchange, at)
     return {
@@ -93,10 +97,14 @@ def _list(session: Session, request: Request, visit: Visit, wanted: ListState, a
         "totals": said.totals,
         "rows": rows_of(session, found.cases, wanted, exchange, at),
         "next": wanted.at(found.next_cursor) if found.next_cursor else "",
-        "may_handle": bool(set(visit.person.roles) & set(HANDLING_ROLES)),
         "shows_amounts": exchange is not None,
         "elsewhere": _elsewhere(session, wanted) if not found.cases and wanted.text else None,
     }
+
+
+def views_counted(session: Session, wanted: ListState, person: Caller) -> tuple[list[tuple[View, str]], list[Saved]]:
+    """The views that everybody has and those this person saved, with their counts."""
+    return _counted(session, wanted), saved_of(session, person)
 
 
 def _sorts(wanted: ListState) -> list[tuple[str, str]]:
