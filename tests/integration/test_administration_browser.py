@@ -20,6 +20,7 @@ from app.health import Check, Peer, Pulse, Queue
 from app.main import create_app
 from app.users import access
 from tests.builders import a_case, a_credit, a_person, a_suggestion, the_policy
+from tests.desk import Desk
 from tests.web import SECRET, PaperRenderer, a_read_case, settings
 
 pytestmark = pytest.mark.browser
@@ -114,6 +115,27 @@ def test_pages_keep_to_the_policy_and_to_the_window(
             name = path.strip("/").partition("?")[0].replace("/", "-")
             page.screenshot(path=f"{shots}/{name}-{width}-{scheme}.png", full_page=True)
     assert wrong == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing_where_there_is_something_to_show(
+    chromium: Any, database: Database, address: str, width: int, scheme: str
+) -> None:
+    page = signed_in(
+        chromium, database, address, viewport={"width": width, "height": 860}, color_scheme=scheme, bypass_csp=True
+    )  # fmt: skip
+    desk = Desk(None, address, chromium)  # type: ignore[arg-type] - only its axe is used
+    found: dict[str, list[str]] = {}
+    for path in (*PATHS, "/tour/2"):
+        page.goto(address + path)
+        page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
+        found[path] = desk.axe(page)
+    page.goto(address + "/settings/people")
+    page.click("main form[action$='/link'] button >> nth=0")
+    page.wait_for_selector(".secret")
+    found["link"] = desk.axe(page)
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
 def test_the_dot_says_what_is_amiss_and_leads_to_the_page_that_explains_it(
