@@ -229,7 +229,8 @@ def page_words(
 ) -> JSONResponse:  # fmt: skip
     """The words of a page with their boxes, for filling fields and finding; on a suspect case without bank accounts.
 
-    Each is [x, y, width, height, text] in points, from the top left of the page as it is shown.
+    Each is [x, y, width, height, text, start, end]: points from the top left of the page as it is shown, and the place
+    in the text of the part.
     """
     with request.app.state.database.transaction() as session:
         _require_document(session, visit, document_id)
@@ -238,7 +239,7 @@ def page_words(
     hidden = accounts(shown.text) if is_suspect else []
     words = [
         [round(w.box.x0, 1), round(w.box.top, 1), round(w.box.x1 - w.box.x0, 1), round(w.box.bottom - w.box.top, 1),
-         shown.text[w.start : w.end]]
+         shown.text[w.start : w.end], w.start, w.end]
         for w in shown.page.words
         if not any(w.start < end and w.end > start for start, end in hidden)
     ]  # fmt: skip

@@ -69,11 +69,12 @@
   // a form whose button is marked asks for more before it does anything
   document.addEventListener("submit", event => {
     const button = event.submitter;
-    if (!button || !("dialog" in button.dataset) || event.defaultPrevented) return;
+    if (!button || !(event.target.id === "bulk" || "dialog" in button.dataset) || event.defaultPrevented) return;
     event.preventDefault();
-    const form = event.target, sent = new URLSearchParams(new FormData(form, button)), isPost = (button.formMethod || form.method) === "post" || form.method === "post";
-    const address = button.formAction || form.action;
-    open(isPost ? address : address.split("?")[0] + "?" + sent, isPost ? { method: "POST", body: sent } : {}, button.textContent.trim());
+    const form = event.target, sent = new URLSearchParams(new FormData(form, button));
+    const address = button.getAttribute("formaction") || form.getAttribute("action");
+    if ((button.getAttribute("formmethod") || form.method) === "post") open(address, { method: "POST", body: sent }, button.textContent.trim());
+    else open(address.split("?")[0] + "?" + sent, {}, button.textContent.trim());
   }, true);
 
   countersign.openDialog = address => open(address, {}, "");

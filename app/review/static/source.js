@@ -17,7 +17,7 @@
     try {
       const answer = await fetch(svg.dataset.words, { signal: AbortSignal.timeout(15000) });
       if (!answer.ok) return;
-      const part = svg.dataset.part || (svg.dataset.words.match(/words\/([^/]+)\//) || [])[1] || "";
+      const part = svg.dataset.words.match(/\/pages\/([^/]+)\//)[1].replace("root", "");
       const drawn = document.createElementNS(SVG, "g");
       for (const [x, y, width, height, text, start, end] of (await answer.json()).words) {
         const word = document.createElementNS(SVG, "rect");
@@ -157,8 +157,8 @@
   }
 
   // ---------- zoom ----------
+  $$("[data-zoom-tools]", source).forEach(tools => { tools.hidden = false; });
   $$("[data-zoom]", source).forEach(button => {
-    button.hidden = false;
     button.addEventListener("click", event => {
       event.preventDefault();
       const named = button.dataset.zoomOf && document.getElementById(button.dataset.zoomOf), sheets = $$(".page-sheet", named || button.closest(".attachment, .page"));
