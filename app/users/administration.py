@@ -17,6 +17,7 @@ from app.errors import Conflict, Malformed, NotFound, Refused
 from app.users import access
 from app.users.access import Caller
 from app.users.models import ApiKey, User
+from app.users.people import set_teams
 
 ADMINISTRATOR = "administrator"
 LONGEST_KEY_DAYS = 730
@@ -215,6 +216,4 @@ def _require_another_administrator(session: Session, user: User) -> None:
 
 def _set_teams(session: Session, user: User, teams: Sequence[str], *, by: Caller, at: datetime) -> None:
     if sorted(teams) != sorted(user.teams):
-        user.teams = sorted(teams)
-        session.flush()
-        trail.record(session, "user.teams", actor=by.email, at=at, email=user.email, teams=sorted(teams))
+        set_teams(session, user.email, teams, at=at, by=by.email)
