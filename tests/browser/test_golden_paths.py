@@ -97,3 +97,31 @@ def test_after_a_decision_the_next_case_opens_and_the_undo_bar_travels_with_it(d
     page.keyboard.press("z")
     page.wait_for_url(f"**/cases/{first}*")
     assert desk.states(first)["draft_credit_note"] == "open"
+
+
+def test_a_fraud_attempt_moves_no_money_and_is_closed_only_after_the_call_back(desk: Desk) -> None:
+    case_id = desk.case("01-hours")
+    page = desk.person("Ines")
+    to_case(page, case_id)
+    page.click('[data-command="more"]')
+    page.click("dialog[open] a[href*='/fraud']")
+    page.wait_for_selector("dialog[open] textarea")
+    page.fill("dialog[open] textarea", "The sender is not who they say they are.")
+    with page.expect_navigation():
+        page.click("dialog[open] form button[type=submit]")
+    page.goto(f"/cases/{case_id}")
+    assert "Do not reply to this mail and do not use its phone number." in page.inner_text("#do")
+    assert not {"draft_credit_note", "draft_reply"} & {
+        kind for kind, state in desk.states(case_id).items() if state == "open"
+    }
+    page.keyboard.press("c")
+    assert page.locator("#undo").count() == 0
+    boxes = page.locator(".checklist input[type=checkbox]")
+    for at in range(boxes.count()):
+        boxes.nth(at).check()
+    page.fill(".checklist input:not([type=checkbox])", "Ms Brandt, 10:20")
+    with page.expect_navigation():
+        page.click("text=Save the checklist")
+    page.keyboard.press("c")
+    page.wait_for_load_state()
+    assert desk.wrong == []

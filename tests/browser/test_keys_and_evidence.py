@@ -63,7 +63,8 @@ def test_single_keys_can_be_switched_off(desk: Desk) -> None:
     page = desk.person("Ines")
     page.goto("/settings")
     page.uncheck("[name=single_keys]")
-    page.click("main form button[type=submit]")
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
     page.goto(f"/cases/{case_id}")
     page.keyboard.press("c")
     page.keyboard.press("Control+k")

@@ -80,15 +80,17 @@
 
   // ---------- new cases: they wait behind a button, and nothing moves under the hand ----------
   const list = $("[data-events]"), fresh = $("#show-new");
-  if (list && fresh) {
-    list.setAttribute("hx-ext", "sse");
-    list.setAttribute("sse-connect", list.dataset.events);
-    const ear = document.createElement("span");
+  let ear = null;
+  function listen(address) {                         // through htmx's own extension, which connects again by itself
+    if (ear) htmx.remove(ear);
+    ear = document.createElement("span");
     ear.hidden = true;
-    ear.setAttribute("sse-swap", "new");
-    ear.setAttribute("hx-swap", "textContent");
+    for (const [name, value] of Object.entries({ "hx-ext": "sse", "sse-connect": address, "sse-swap": "new", "hx-swap": "textContent" })) ear.setAttribute(name, value);
     list.prepend(ear);
-    htmx.process(list);
+    htmx.process(ear);
+  }
+  if (list && fresh) {
+    listen(list.dataset.events);
     document.addEventListener("htmx:sseMessage", event => {
       if (event.detail.type !== "new") return;
       const label = event.detail.data.trim(), told = $("[data-new-label]", fresh);
@@ -105,7 +107,8 @@
       } catch {
         return countersign.lost();
       }
-      const here = $("#cases"), there = answer.ok && !answer.redirected && $("#cases", new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const got = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const here = $("#cases"), there = answer.ok && !answer.redirected && $("#cases", got);
       if (!here || !there) { location.href = fresh.href; return; }
       const row = current(), kept = row && row.dataset.case, place = row && row.getBoundingClientRect().top;
       const on = new Set(ticked().map(box => box.value.split(":")[0]));
@@ -120,6 +123,8 @@
         if (had) linkOf(again).focus({ preventScroll: true });
         scrollBy(0, again.getBoundingClientRect().top - place);     // the row in focus stays where it was
       }
+      for (const part of [".totals", ".views"]) if ($(part) && $(part, got)) $(part).replaceWith($(part, got));
+      listen($("[data-events]", got).dataset.events);
       fresh.hidden = true;
       $("[data-new-label]", fresh).textContent = "";
     });
