@@ -17,7 +17,7 @@ from app.review.audit_words import ACTIONS, GROUPS
 from app.users import access
 from app.writebacks import queue
 from tests.builders import NOW, a_case, a_credit, a_person, a_reference, a_suggestion, the_policy
-from tests.web import browser
+from tests.web import Browser, browser
 
 
 @pytest.fixture
@@ -64,15 +64,24 @@ def test_pages_follow_one_another_without_gap_or_repetition(database: Database) 
         for n in range(230):
             trail.record(session, "case.retried", case_id=case.id, actor="ines@firm.example", at=NOW, n=n)
     auditor = browser(database, "Alma", "auditor")
-    page, seen = auditor.open("/audit?kind=case.retried"), []
+    seen = pages_of(auditor, "/audit?kind=case.retried")
+    assert len(seen) == 230
+    assert seen == sorted(set(seen), reverse=True)
+    of_day = pages_of(auditor, f"/audit?from={NOW.date()}&to={NOW.date()}")
+    assert set(seen) <= set(of_day)
+    assert len(of_day) == len(set(of_day))
+
+
+def pages_of(auditor: Browser, address: str) -> list[int]:
+    """The ids of all events from page to page."""
+    page, seen = auditor.open(address), []
     while True:
         seen += [int(n) for n in re.findall(r'<tr id="e(\d+)">', page)]
         following = re.search(r'rel="next" href="([^"]+)"', page)
         if following is None:
             break
         page = auditor.open(following.group(1).replace("&amp;", "&"))
-    assert len(seen) == 230
-    assert seen == sorted(set(seen), reverse=True)
+    return seen
 
 
 def test_the_file_has_the_same_events_with_their_hashes_and_its_taking_is_recorded(decided: Database) -> None:
