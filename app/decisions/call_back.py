@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,13 +22,22 @@ WRITTEN = "written_down"
 LONGEST = 500
 
 
+class OfAKind(Protocol):
+    """A case, or as much of one as says whether it is an alert."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def kind(self) -> str | None: ...
+
+
 def done(session: Session, case_id: int) -> dict[str, CaseCheck]:
     """What of the checklist is done, by item."""
     rows = session.execute(select(CaseCheck).where(CaseCheck.case_id == case_id)).scalars()
     return {row.item: row for row in rows if row.item in ITEMS}
 
 
-def why_not(session: Session, case: Case) -> str:
+def why_not(session: Session, case: OfAKind) -> str:
     """Why nothing on this case is confirmed yet; empty when the checklist is complete, or the case is no alert."""
     if case.kind != Kind.SECURITY_ALERT:
         return ""

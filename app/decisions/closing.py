@@ -84,7 +84,6 @@ def close_without_action(
     steps.end_all(session, case_id, at=at)
     written = select(Suggestion.id).where(Suggestion.case_id == case_id, Suggestion.state == "written").limit(1)
     ended = "done" if session.execute(written).first() is not None else "closed"
-    because = note or reason.replace("_", " ").capitalize() + "."
-    lifecycle.move(session, case, ended, actor=by.email, at=at, because=because, reason=reason)
+    lifecycle.move(session, case, ended, actor=by.email, at=at, because=note, reason=reason)
     session.flush()
     return count

@@ -12,6 +12,7 @@ from app.decisions.approval_matrix import Policy, Requirement
 from app.errors import Misconfigured, Refused
 from app.money import Money
 from app.suggestions.models import Suggestion
+from app.suggestions.proposal import TAKE_BACK
 from app.users.access import Caller
 
 MAY_BE_REJECTED = ("open", "stale", "refused")
@@ -30,12 +31,13 @@ class Permission:
 
 def permission(
     suggestion: Suggestion, policy: Policy, person: Caller | None, *, confirmed_ids: Collection[UUID],
-    answered_delivery: Collection[str], why_no_person: str = "",
+    answered_delivery: Collection[str], why_no_person: str = "", why_not_yet: str = "",
 ) -> Permission:  # fmt: skip
     """What this person (None: nobody of ours, for the reason given) may do.
 
     `confirmed_ids` are the people who confirmed it so far, `answered_delivery` the addresses of those who said whether
-    the case's work was delivered.
+    the case's work was delivered. `why_not_yet` says what must be done before anything on the case is confirmed (see
+    `call_back.why_not`); taking back what was written needs none of it.
     """
     try:
         requirement = requirement_of(suggestion, policy)
@@ -57,6 +59,8 @@ def permission(
         why_not = error.message
     if is_open and person.user_id in confirmed_ids:
         why_not = "You confirmed this; it waits for another person."
+    if is_open and why_not_yet and suggestion.kind != TAKE_BACK:
+        why_not = why_not_yet
     return Permission(
         requirement, confirm=is_open and not why_not, edit=is_open and bool(editable_values(suggestion)),
         reject=suggestion.state in MAY_BE_REJECTED, why_not=why_not,

@@ -51,6 +51,8 @@ def sentence(action: str, c: Mapping[str, Any], today: date, *, by_person: bool)
     if action == "case.moved" and c.get("after") == "snoozed" and ("until" in c or "event" in c):
         at = datetime.fromisoformat(str(c["until"])) if c.get("until") else None
         return _("put it off. %(until)s.", until=until(at, str(c.get("event", "")), today)), str(c.get("why", ""))
+    if action == "case.moved" and c.get("reason") in CLOSE_WORDS:
+        return _("closed it without action. %(why)s.", why=_(CLOSE_WORDS[str(c["reason"])])), str(c.get("why", ""))
     if action == "case.assigned":
         return _assigned(c), str(c.get("note", ""))
     if action == "question.asked":

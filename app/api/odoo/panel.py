@@ -22,7 +22,7 @@ from app.api.odoo.shapes import (
     PanelTarget,
     PanelValue,
 )
-from app.decisions import duties, words
+from app.decisions import call_back, duties, words
 from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.decide import REJECT_REASONS, editors
@@ -76,6 +76,7 @@ def _suggestion(
     allowed = permission(
         s, policy, person if isinstance(person, Caller) else None, confirmed_ids=[g.person for g in p.given],
         answered_delivery=p.answered_delivery, why_no_person=person.why_not if isinstance(person, Onlooker) else "",
+        why_not_yet=call_back.why_not(session, c),
     )  # fmt: skip
     rule = allowed.requirement
     values = {} if _is_alert(c) else editable_values(s)
