@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from app.cases import presence, queries
 from app.cases.models import OPEN_STATES, Case
 from app.clock import now
-from app.decisions import elsewhere, splitting, suspect
+from app.decisions import elsewhere, senders, splitting, suspect
 from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.dossier import Dossier, dossier
+from app.decisions.senders import Sender
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
@@ -151,6 +152,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         ),
         "handled": done_with,
         "issues": _issues(d),
+        "sender": _sender(session, d) if kind is Kind.SECURITY_ALERT else None,
         "sees_amounts": True,
         "history": history.lines(d.events, names),
         "seen": seen,
@@ -163,6 +165,14 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
     return context if reach.sees_amounts(visit.person, request.app.state.policy) else hiding.without_amounts(context)
+
+
+def _sender(session: Session, d: Dossier) -> Sender | None:
+    """What earlier cases say of a suspect sender."""
+    mail = d.reading.mail if d.reading else None
+    reply_to = mail.reply_to.email if mail is not None and mail.reply_to is not None else ""
+    customers = [m.record.id for m in d.matches if m.what == "customer"][:3]
+    return senders.of(session, d.case, reply_to=reply_to, customers=customers)
 
 
 def _issues(d: Dossier) -> list[str]:

@@ -344,3 +344,16 @@ def test_the_next_case_opens_when_nothing_is_left_to_decide(database: Database) 
     answer = ines.http.post("/cases/1/confirm", data=ines.form("/cases/1/confirm"), headers=ines.headers)
     assert answer.headers["location"] == "/cases/2"
     assert "Confirmed:" in ines.open("/cases/2")  # the undo travels along
+
+
+def test_a_suspect_sender_is_held_against_earlier_cases(database: Database) -> None:
+    with database.transaction() as session:
+        a_read_case(session)
+        alert = a_read_case(session, reading=a_reading(subject="Neue Bankverbindung INV/2026/00012"), reason="bank_details_change")
+        alert.sender = "kreditoren@fehnwerder-logistik.example"
+    page = browser(database).open("/cases/2")
+    assert "Sender against our records" in page
+    assert '<b class="odd">fehnwerder-logistik.example</b>' in page
+    assert "fehnwerder.example: looks alike, and is another" in page
+    assert "never: no earlier case came from there" in page
+    assert "Sender against our records" not in browser(database).open("/cases/1")
