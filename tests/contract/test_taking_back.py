@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from app.errors import Refused
 from app.odoo import queries
 from app.odoo.commands import Attachment, Change, Json, OperationKind
 from app.odoo.gateway import Receipt, Stale
+from app.suggestions.figures import lines_guard
 from tests.contract.asking import (
     DE,
     GB,
@@ -58,6 +60,25 @@ class TakingBackContract:
         assert lines_of(odoo, before)[0].description == "October"
         undo(odoo, receipt, DE)
         assert draft_of(odoo, "Hafenwerk Logistik AG") == before
+        assert lines_of(odoo, before) == [line]
+
+    def test_of_a_draft_only_the_lines_that_are_named_are_compared(self, odoo: Peer) -> None:
+        before = draft_of(odoo, "Hafenwerk Logistik AG")
+        [line] = lines_of(odoo, before)
+        reworded: dict[str, Json] = {"lines": [{"line_id": line.id, "name": "October"}]}
+        seen = lines_guard([replace(line, description="Worded otherwise")])
+
+        def change(guard: list[Json], values: dict[str, Json] = reworded) -> Change:
+            kind = OperationKind.UPDATE_INVOICE_NARRATIVE
+            return Change(kind, DE, "account.move", before.id, values, expected={"named_lines": guard})
+
+        with pytest.raises(Stale) as caught:
+            apply(odoo, change(seen))
+        assert [d.field for d in caught.value.differences] == [f"lines.{line.id}.name"]
+        receipt = apply(odoo, change(lines_guard([line])))
+        assert lines_of(odoo, before)[0].description == "October"
+        apply(odoo, change([], {"narration": "Thank you."}))
+        undo(odoo, receipt, DE)
         assert lines_of(odoo, before) == [line]
 
     def test_a_quotation_that_somebody_changed_since_is_left_alone(self, odoo: Peer) -> None:
