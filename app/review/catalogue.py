@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from app.review.languages import SOURCE, catalogue_file
+from app.review.phrases import PHRASES
 from app.review.telling import MARK
 from app.users.personal import LANGUAGES
 
@@ -31,6 +32,13 @@ STAGES = (
 CLASSIFIERS = tuple(ROOT / "classifiers" / name for name in ("summary.py", "triage/judge.py", "llm/opinion.py"))
 WITH_TABLES = ("assessments/present.py", "decisions/words.py", "patterns/", "detectors/page.py", "dashboards/")
 """Stages' tables of words that pages show; tables elsewhere are vocabulary to read with."""
+WITH_PHRASES = (
+    "assessments/matching.py", "cases/priority.py", "assessments/reconcile/", "drafts/brief.py", "patterns/telling.py",
+    "patterns/charts.py", "patterns/shares.py", "patterns/contracts.py",
+)  # fmt: skip
+"""Stages that put sentences together from parts: the parts are in the catalogue too."""
+SUMMARY_WORDS = ROOT / "classifiers" / "summary_words.py"
+POLICY = ROOT / "app" / "decisions" / "policies" / "default.yaml"
 NOT_SHOWN = ("narratives/written.py", "assessments/claims/units.py", "documents/orders/confirmation.py")
 """Modules whose sentences are for customers or for reading."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
@@ -39,6 +47,11 @@ _TABLE = re.compile(r"_?([A-Z_]*_)?(WORDS|TITLES|PHRASES|SENTENCES)$")
 _LABELLED = {"Shown", "ArithmeticRow"}
 """Calls whose first argument is a label that a page shows."""
 _SENTENCE = re.compile(r"^[A-Z“%(\d].* .*[.?!:”]$", re.DOTALL)
+
+
+_PHRASE = re.compile(r"[a-z]{2,} (.* )?[a-z]{2,}|[a-z]{2,} %\(|\)s [a-z]{2,}")
+"""At least two words, or a word and a value."""
+_SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,11 @@ def sentences() -> Iterator[Found]:
             yield from _of_stage(file)
     for file in CLASSIFIERS:
         yield from _of_stage(file)
+    yield from _of_summary()
+    for says in re.findall(r"^ *says: (.+)$", POLICY.read_text(encoding="utf-8"), re.MULTILINE):
+        yield Found(says, _name(POLICY), True)
+    for phrase in PHRASES:
+        yield Found(phrase, "app/review/phrases.py", True)
 
 
 def gathered() -> Catalog:
@@ -164,6 +182,7 @@ def _of_stage(file: Path) -> Iterator[Found]:
         return
     tree = ast.parse(file.read_text(encoding="utf-8"))
     hidden = _not_shown(tree)
+    with_phrases = name.removeprefix("app/").startswith(WITH_PHRASES)
     with_tables = name.removeprefix("app/").startswith(WITH_TABLES)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -182,8 +201,26 @@ def _of_stage(file: Path) -> Iterator[Found]:
                 yield Found(label, name, True)
         elif isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in hidden:
             text = pattern_of(node)
-            if text and len(text) > 12 and _SENTENCE.match(text) and "(?" not in text:
+            is_whole = len(text) > 12 and _SENTENCE.match(text) is not None
+            if (is_whole or (with_phrases and _PHRASE.search(text))) and "(?" not in text and "\\" not in text:
                 yield Found(text, name, True)
+
+
+def _of_summary() -> Iterator[Found]:
+    """The first sentences of summaries: the slots with a default are places, those without may be empty."""
+    name = _name(SUMMARY_WORDS)
+    for node in ast.walk(ast.parse(SUMMARY_WORDS.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)):
+            continue
+        texts = list(_values(node.value)) if node.value is not None else []
+        if node.target.id == "SAYS":
+            for text in texts:
+                yield from (Found(default, name, True) for _, default in _SLOT.findall(text) if default)
+                bare = re.sub(r"(?:\{\w+\})+$", "%(rest)s", text)
+                bare = re.sub(r"\{(\w+):[^}]*\}", r"%(\1)s", bare)
+                yield Found(f"%(who)s {re.sub(r'{[a-z_]+}', '%(on)s', bare)}.", name, True)
+        elif node.target.id in ("MATTER", "WANTED", "ASKS", "SPECIAL"):
+            yield from (Found(text, name, True) for text in texts)
 
 
 def pattern_of(node: ast.AST) -> str:

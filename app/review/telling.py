@@ -10,16 +10,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, lru_cache
 
 from app.review import figures, wording
 from app.review.languages import SOURCE, catalogue, gettext, reader
+from app.review.phrases import PHRASES, TAILS
 
 MARK = "told"
 """The comment in the catalogue on patterns of other stages."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _BETWEEN = re.compile(r"(?<=[.?!”]) (?=[A-Z“0-9])")
-_MOST_SENTENCES, _SHORTEST = 12, 5
+_MOST_SENTENCES, _SHORTEST, _DEEPEST = 12, 5, 4
+_MAY_BE_EMPTY = {"rest", "on", "by", "due", "since", "of", "when", "who"}
+_NUMBERS = {"count", "part", "whole", "times", "groups"}
+_TAILS = tuple((re.compile(tail), words) for tail, words in TAILS)
+_DAYS = (
+    (re.compile(r"\d{4}-\d\d-\d\d"), "%Y-%m-%d"), (re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}"), "%d %b %Y"),
+    (re.compile(r"\d{1,2} [A-Z][a-z]{3,} \d{4}"), "%d %B %Y"), (re.compile(r"[A-Z][a-z]+ \d{4}"), "%B %Y"),
+)  # fmt: skip
+"""How stages write days in their sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ def _told(text: str, language: str, formats: str) -> str:
     whole = _one(text, language)
     if whole is not None:
         return whole
+    if figures.as_read(text) != text:
+        return figures.as_read(text)
     return "\n".join(_line(line, language) for line in text.split("\n"))
 
 
@@ -61,33 +73,115 @@ def _line(line: str, language: str) -> str:
                 at = end
                 break
         else:
-            said.append(parts[at])
+            said.append(_clauses(parts[at], language) or parts[at])
             at += 1
     return " ".join(said)
 
 
-def _one(sentence: str, language: str) -> str | None:
-    """A sentence that is known as it is, or whose pattern is known; None otherwise."""
-    found = gettext(sentence)
-    if found != sentence:
+def _one(text: str, language: str, depth: int = 0) -> str | None:
+    """A sentence or phrase that is known as it is, or whose pattern is known; None otherwise."""
+    found = gettext(text)
+    if found != text:
         return found
+    if depth > _DEEPEST:
+        return None
     for pattern in _patterns(language):
-        if pattern.literal in sentence:
-            match = pattern.matches.fullmatch(sentence)
+        if pattern.literal in text:
+            match = pattern.matches.fullmatch(text)
             if match is not None:
-                return pattern.translation % {name: _filled(value) for name, value in match.groupdict().items()}
+                values = {name: _filled(value, language, depth + 1) for name, value in match.groupdict().items()}
+                return pattern.translation % values
     return None
 
 
-def _filled(value: str) -> str:
-    """What stood in a sentence's place: a figure as the reader writes it, a word of ours translated, else as it is."""
-    as_figure = figures.as_read(value)
-    if as_figure != value:
-        return as_figure
-    if gettext(value) != value:
-        return gettext(value)
+def _clauses(sentence: str, language: str) -> str | None:
+    """A sentence that lists phrases of ours ("Payment is held and a scan is hard to read."); None if one is unknown."""
+    body = sentence.removesuffix(".")
+    found = _listed(f"{body[:1].lower()}{body[1:]}", language, 0)
+    return None if found is None else f"{wording.capital(found)}{'.' if sentence.endswith('.') else ''}"
+
+
+def _listed(text: str, language: str, depth: int) -> str | None:
+    """A phrase, or a list of phrases, all of which are known."""
+    known = _one(text, language, depth)
+    if known is not None or depth > _DEEPEST:
+        return known
+    for between in ("; ", ", ", " and "):
+        if between in text:
+            parts = [_listed(part, language, depth + 1) for part in text.split(between)]
+            if all(part is not None for part in parts):
+                joint = gettext("%(first)s and %(last)s").partition("%(first)s")[2].partition("%(last)s")[0]
+                return (joint if between == " and " else between).join(str(part) for part in parts)
+    return None
+
+
+def _filled(value: str, language: str, depth: int) -> str:
+    """What stood in a sentence's place: a figure or day as the reader writes it, words of ours translated, else as it
+    is. What may follow a sentence's main part (" on INV/7 (900.00 EUR)") is taken piece by piece."""
+    if not value.strip():
+        return value
+    bare = value.strip()
+    if bare != value:
+        before, after = value[: len(value) - len(value.lstrip())], value[len(value.rstrip()) :]
+        tail = _tail(value, language, depth)
+        return tail if tail is not None else f"{before}{_filled(bare, language, depth)}{after}"
+    written = _as_written(value)
+    if written is not None:
+        return written
+    tail = _tail(value, language, depth) if value[0] in ",;(" else None
+    if tail is not None:
+        return tail
     capital = wording.capital(value)
-    return wording.within(gettext(capital)) if capital != value and gettext(capital) != capital else value
+    if gettext(value) == value and capital != value and gettext(capital) != capital:
+        return wording.within(gettext(capital))
+    whole = _listed(value, language, depth)
+    if whole is not None:
+        return whole
+    if _BETWEEN.search(value):
+        return _line(value, language) if depth <= _DEEPEST else value
+    return figures.figures_in(value)
+
+
+def _tail(value: str, language: str, depth: int) -> str | None:
+    """What follows the main part, if all of it is known: " (2 hours, 300.00 EUR) on INV/7"."""
+    said, rest = [], value
+    while rest:
+        found = next(((match, words) for tail, words in _TAILS if (match := tail.match(rest)) is not None), None)
+        if found is None:
+            return None
+        match, words = found
+        said.append(gettext(words) % {n: _filled(v, language, depth + 1) for n, v in match.groupdict().items()})
+        rest = rest[match.end() :]
+    return "".join(said)
+
+
+def _as_written(value: str) -> str | None:
+    """A figure or a day as the reader writes it; None for other text."""
+    figure = figures.as_read(value)
+    if figure != value:
+        return figure
+    for pattern, form in _DAYS:
+        if pattern.fullmatch(value):
+            try:
+                day = datetime.strptime(value, form).date()  # noqa: DTZ007 - a day of the calendar
+            except ValueError:
+                return None
+            return figures.month(day) if form == "%B %Y" else figures.full_day(day)
+    return None
+
+
+def _expression(pattern: str) -> tuple[str, str]:
+    """(regular expression, longest fixed part) of a pattern."""
+    pieces = _PLACE.split(pattern)
+    fixed, names = [piece.replace("%%", "%") for piece in pieces[::2]], pieces[1::2]
+    source, seen = re.escape(fixed[0]), set[str]()
+    for name, after in zip(names, fixed[1:], strict=True):
+        many = "*" if name in _MAY_BE_EMPTY else "+"
+        some = r"[\d,.]+" if name in _NUMBERS else f".{many}?"
+        source += f"(?P={name})" if name in seen else f"(?P<{name}>{some})"
+        source += re.escape(after)
+        seen.add(name)
+    return source, max(fixed, key=len)
 
 
 @cache
@@ -96,16 +190,8 @@ def _patterns(language: str) -> tuple[Pattern, ...]:
     found = []
     for message in catalogue(language):
         if MARK in message.auto_comments and isinstance(message.id, str) and message.string and "%(" in message.id:
-            pieces = _PLACE.split(message.id)
-            fixed, names = pieces[::2], pieces[1::2]
-            seen: set[str] = set()
-            source = re.escape(fixed[0].replace("%%", "%"))
-            for name, after in zip(names, fixed[1:], strict=True):
-                source += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
-                source += re.escape(after.replace("%%", "%"))
-                seen.add(name)
-            literal = max((piece.replace("%%", "%") for piece in fixed), key=len)
-            if len(literal.strip()) < _SHORTEST:
+            source, literal = _expression(message.id)
+            if len(literal.strip()) < _SHORTEST and message.id not in PHRASES:
                 continue  # it would fit anything
             found.append(Pattern(literal, re.compile(source, re.DOTALL), str(message.string)))
-    return tuple(sorted(found, key=lambda pattern: -len(pattern.literal)))
+    return tuple(sorted(found, key=lambda pattern: -len(pattern.matches.pattern)))
