@@ -42,7 +42,7 @@ def start() -> Response:
 def inbox(request: Request, visit: SignedIn) -> HTMLResponse:
     """A page of the list that the address says; for htmx, the list alone."""
     at, person = now(), visit.person
-    wanted = ListState.of(request.url.query, person, asked_only=reach.only_asked(person))
+    wanted = ListState.of(request.url.query, person)
     is_fragment = request.headers.get("hx-request") == "true"
     with request.app.state.database.transaction() as session:
         policy = request.app.state.policy

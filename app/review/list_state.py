@@ -12,7 +12,7 @@ from uuid import UUID
 from app.cases.models import OPEN_STATES
 from app.cases.queries import ORDERS, Filter
 from app.clock import now
-from app.review import figures
+from app.review import figures, reach
 from app.review.languages import N_, Words, _
 from app.users.access import Caller
 from app.vocabulary import Flag, Kind
@@ -95,7 +95,7 @@ class ListState:
     """Whether this person sees only what they were asked about."""
 
     @classmethod
-    def of(cls, query: str, person: Caller | None = None, *, asked_only: bool = False) -> ListState:
+    def of(cls, query: str, person: Caller | None = None) -> ListState:
         """Read from an address's query; what is unknown counts as not said."""
         said = parse_qs(query, max_num_fields=60)
 
@@ -120,7 +120,7 @@ class ListState:
             is_compact=one("density", 10) == "compact",
             saved=int(saved) if saved.isascii() and saved.isdigit() else 0,
             person=person.user_id if person else None,
-            asked_only=asked_only,
+            asked_only=person is not None and reach.only_asked(person),
         )
 
     @property

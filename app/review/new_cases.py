@@ -23,7 +23,7 @@ from app.cases import queries
 from app.cases.models import Case
 from app.cases.queries import Filter
 from app.db import Database
-from app.review import figures, reach
+from app.review import figures
 from app.review.languages import ngettext
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn
@@ -103,7 +103,7 @@ def watch_of(request: Request) -> Watch:
 @router.get("/inbox/events")
 async def events(request: Request, visit: SignedIn) -> StreamingResponse:
     """The count of new cases of a list, as server-sent events named `new`: a sentence, empty when there are none."""
-    wanted = ListState.of(request.url.query, visit.person, asked_only=reach.only_asked(visit.person))
+    wanted = ListState.of(request.url.query, visit.person)
     since = Mark(_number(request, "after"), _number(request, "had"))
     return StreamingResponse(
         _told(request, replace(wanted, cursor="").filter, since), media_type="text/event-stream",

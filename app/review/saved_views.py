@@ -13,7 +13,7 @@ from app.cases import queries, views
 from app.cases.models import SavedView
 from app.clock import now
 from app.errors import Conflict, Malformed
-from app.review import figures, reach
+from app.review import figures
 from app.review.languages import told
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn, Visit, require_own_form
@@ -49,7 +49,7 @@ def saved_of(session: Session, person: Caller) -> list[Saved]:
 
 
 def _list(view: SavedView, person: Caller) -> ListState:
-    return ListState.of(f"{view.query}&saved={view.id}", person, asked_only=reach.only_asked(person))
+    return ListState.of(f"{view.query}&saved={view.id}", person)
 
 
 @router.get("/inbox/views")
