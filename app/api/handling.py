@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from sqlalchemy.orm import Session
 
 from app.api.handling_shapes import (
     Answer,
     AnswerRequest,
     AssignRequest,
+    BulkOutcome,
+    BulkRequest,
     CallBack,
     CallBackRequest,
     CaseFamily,
     Check,
     FraudRequest,
     Halted,
+    Left,
     MergeRequest,
     Question,
     QuestionList,
@@ -32,12 +35,14 @@ from app.api.shapes import CaseLine
 from app.cases import queries, snoozing
 from app.cases.assigning import assign
 from app.cases.models import CaseQuestion
-from app.cases.seen import Seen
+from app.cases.seen import Seen, require_handling
 from app.clock import now
-from app.decisions import call_back, merging, questions, splitting
+from app.decisions import call_back, closing, merging, questions, splitting
+from app.decisions.approval_matrix import Policy
 from app.decisions.dossier import case_json
 from app.decisions.splitting import Matter
-from app.users.access import user_by_email
+from app.errors import CountersignError
+from app.users.access import Caller, user_by_email
 from app.users.people import names_of
 from app.writebacks import alarm
 from app.writebacks.reopening import reopen
@@ -46,6 +51,40 @@ router = APIRouter(tags=["cases"])
 CaseId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The case's number.")]
 QuestionId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The question's number.")]
 _ERRORS = responses(401, 403, 404, 409, 422, 503)
+
+
+@router.post("/cases/bulk", operation_id="handleCases", response_model=BulkOutcome, responses=_ERRORS)
+def handle_cases(request: Request, caller: MayDecide, body: BulkRequest) -> BulkOutcome:
+    """Assign, put off, close or fold together many cases, each in a transaction of its own; who was faster with one
+    keeps it, and the answer names it."""
+    require_handling(caller)
+    done, left = list[int](), list[Left]()
+    for seen in body.cases:
+        if body.do == "merge" and seen.id == body.into:
+            continue
+        try:
+            with request.app.state.database.transaction() as session:
+                _handle(session, request.app.state.policy, caller, seen.id, Seen(seen.version), body)
+            done.append(seen.id)
+        except CountersignError as error:
+            left.append(Left(case_id=seen.id, why=error.message))
+    return BulkOutcome(done=done, left=left)
+
+
+def _handle(session: Session, policy: Policy, by: Caller, case_id: int, seen: Seen, body: BulkRequest) -> None:
+    if body.do == "assign":
+        person = user_by_email(session, body.person).id if body.person else None
+        assign(session, case_id, seen=seen, by=by, at=now(), to_person=person, to_team=body.team, note=body.note)
+    elif body.do == "snooze":
+        snoozing.snooze(
+            session, case_id, seen=seen, by=by, at=now(), until=body.until, event=body.event, because=body.note
+        )
+    elif body.do == "close" and body.reason is not None:
+        closing.close_without_action(
+            session, case_id, seen=seen, by=by, policy=policy, reason=body.reason, note=body.note, at=now()
+        )
+    elif body.into is not None:
+        merging.merge(session, case_id, body.into, seen=seen, by=by, at=now(), because=body.note)
 
 
 @router.post("/cases/{case_id}/snooze", operation_id="snoozeCase", response_model=CaseLine, responses=_ERRORS)

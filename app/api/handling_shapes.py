@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
-from app.api.shapes import CaseLine, Reason, SnoozedFor
+from app.api.shapes import CaseLine, CloseReason, Reason, SnoozedFor
 from app.decisions.call_back import ITEMS
 from app.writebacks.alarm import FRAUD_REASONS
 
@@ -45,6 +45,48 @@ class AssignRequest(SeenRequest):
     person: str = Field("", max_length=254, description="Mail address of a reviewer or controller.")
     team: str = Field("", max_length=80)
     note: Note = ""
+
+
+class SeenCase(SeenRequest):
+    """A case in the version that was seen."""
+
+    id: int = Field(ge=1, le=2**63 - 1)
+
+
+class BulkRequest(BaseModel):
+    """One thing to do with each of these cases; what it needs as in its own door. Decisions are taken one by one."""
+
+    do: Literal["assign", "snooze", "close", "merge"]
+    cases: list[SeenCase] = Field(min_length=1, max_length=100)
+    person: str = Field("", max_length=254)
+    team: str = Field("", max_length=80)
+    until: AwareDatetime | None = None
+    event: SnoozedFor = ""
+    reason: CloseReason | None = Field(None, description="Needed to close.")
+    into: int | None = Field(None, ge=1, le=2**63 - 1, description="Needed to merge: the case that stays.")
+    note: Note = Field("", description="Why; everybody sees it in the history.")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> BulkRequest:
+        if self.do == "close" and self.reason is None:
+            raise ValueError("say the reason for closing")
+        if self.do == "merge" and self.into is None:
+            raise ValueError("say which case the others are folded into")
+        return self
+
+
+class Left(BaseModel):
+    """A case that nothing was done with, and why."""
+
+    case_id: int
+    why: str
+
+
+class BulkOutcome(BaseModel):
+    """Each case by itself: what was done, and what was left as it is."""
+
+    done: list[int]
+    left: list[Left]
 
 
 class MergeRequest(SeenRequest):

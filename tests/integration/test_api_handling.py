@@ -98,6 +98,25 @@ def test_closing_with_a_reason_needs_the_version_seen(ines: TestClient, database
     assert ines.post("/v1/cases/2/closing", json={"note": "Settled."}).json()["state"] == "closed"
 
 
+def test_many_cases_are_handled_each_by_itself(ines: TestClient, database: Database) -> None:
+    def bulk(status: int = 200, **body: Any) -> Any:
+        cases = [{"id": 1, "version": version(database)}, {"id": 2, "version": version(database, 2)}]
+        answer = ines.post("/v1/cases/bulk", json={"cases": cases, **body})
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    assert bulk(do="assign", person="ines@firm.example") == {"done": [1, 2], "left": []}
+    assert bulk(do="snooze", event="customer_answers")["done"] == [1, 2]
+    old = [{"id": 1, "version": 1}, {"id": 2, "version": version(database, 2)}]
+    said = ines.post("/v1/cases/bulk", json={"do": "snooze", "event": "customer_answers", "cases": old}).json()
+    assert said["done"] == [2]
+    assert said["left"][0]["why"].startswith("Ines ")
+    assert bulk(do="merge", into=2) == {"done": [1], "left": []}
+    bulk(422, do="close")
+    bulk(422, do="merge")
+    bulk(422, do="confirm")
+
+
 def test_a_key_that_only_reads_handles_nothing(ines: TestClient, database: Database) -> None:
     reader = with_key(database, "read", name="Marc")
     for door in ("snooze", "wake", "assignment", "merge", "take-out", "split", "fraud", "questions"):
