@@ -21,6 +21,7 @@ from app.clock import now
 from app.money import Money
 from app.review import commands, figures, languages, telling, wording
 from app.review.areas import Areas, Entry, areas, navigation
+from app.review.banner import Banner, banner
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
 from app.review.languages import _
@@ -63,6 +64,8 @@ class Shell:
     areas: Areas
     navigation: tuple[Entry, ...]
     health: Dot
+    banner: Banner | None
+    """What everybody who decides should know now, when a peer is away."""
     tour: Stop | None
     """Where in the guided tour this person is; None when they are in none."""
     keys_on: bool
@@ -87,6 +90,7 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         areas=areas(person.roles),
         navigation=navigation(person.roles),
         health=dot(session, request),
+        banner=banner(session, request),
         tour=stop_of(request),
         keys_on=person.personal.single_keys,
         theme=person.personal.theme,

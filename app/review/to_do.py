@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -154,7 +154,7 @@ class ToDo:
 
 def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller) -> ToDo:
     """What to do with a case, for this person."""
-    language = str(d.assessment.value("language") or "") if d.assessment else ""
+    language = (d.assessment.answer_in or str(d.assessment.value("language") or "")) if d.assessment else ""
     unsure = bool(d.assessment and d.assessment.classification.reading is CertaintyWord.UNSURE)
     others = any(s.suggestion.state == "open" and s.suggestion.kind != NOTHING for s in d.suggestions)
     steps = [
@@ -166,7 +166,7 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
     open_steps = tuple(s for s in steps if s.is_open)
     may = [s for s in open_steps if not s.closed_because]
     return ToDo(
-        notes=tuple(_notes(d, steps, person)),
+        notes=(*_policy_changed(open_steps, policy), *_notes(d, steps, person)),
         steps=open_steps,
         decided=tuple(s for s in steps if not s.is_open),
         approvals=_approvals(open_steps),
@@ -251,6 +251,19 @@ def _plain(value: object) -> str:
     if value in (None, "", False):
         return _("(empty)") if value is not False else _("no")
     return _("yes") if value is True else str(value)[:400]
+
+
+def _policy_changed(steps: Sequence[Step], policy: Policy) -> list[Note]:
+    """Said when the rules in force ask for something else than those that a step was proposed under."""
+    for step in steps:
+        made, now_asked = step.suggestion, step.requirement
+        asks_same = now_asked is not None and (now_asked.rule, now_asked.approvals) == (
+            made.rule, made.approvals_required,
+        )  # fmt: skip
+        if made.policy_hash != policy.hash and not asks_same:
+            what = _("The policy changed since this was proposed.")
+            return [Note("caution", "info", what, _("What holds now stands under Approvals. No confirmation is lost."))]
+    return []
 
 
 def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:

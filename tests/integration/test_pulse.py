@@ -15,14 +15,16 @@ from pydantic import SecretStr
 
 from app.clock import now
 from app.db import Database
+from app.decisions import simulating
 from app.errors import Unavailable
 from app.health import Check, Peer, Pulse, Queue
 from app.llm.models import LlmCall
 from app.llm.outages import out_since
 from app.main import create_app
+from app.suggestions.freeze import freeze
 from app.users import access
-from tests.builders import a_person, the_policy
-from tests.web import ORIGIN, SECRET, Browser, PaperRenderer, settings
+from tests.builders import a_credit, a_person, the_policy
+from tests.web import ORIGIN, SECRET, Browser, PaperRenderer, a_read_case, a_reading, settings
 from workers.pulse import LivePulse, Word, note_sweep
 
 WORKS = Peer("works")
@@ -169,6 +171,43 @@ def test_what_is_amiss_stands_in_the_dot_and_on_the_page(
     found = a_browser(database, pulse, "reviewer", **more).open("/system")
     assert dot in found.partition('class="health"')[2].partition("</a>")[0]
     assert page in found
+
+
+@pytest.mark.parametrize(
+    ("pulse", "says"),
+    [
+        (replace(GOOD, odoo=Peer("fails", now())), "You can go on deciding. Changes are written when it is back."),
+        (replace(GOOD, broker=Peer("fails", now()), queues=()), "Nothing new is read now"),
+        (GOOD, ""),
+    ],
+)
+def test_who_decides_is_told_when_a_peer_is_away_and_nobody_else(database: Database, pulse: Pulse, says: str) -> None:
+    ines = a_browser(database, pulse, "reviewer")
+    page = ines.open("/inbox")
+    assert ('class="banner' in page) is bool(says)
+    assert says in page
+    assert 'class="banner' not in ines.open("/settings")
+
+
+def test_a_model_that_is_out_is_told_quietly(database: Database) -> None:
+    with database.transaction() as session:
+        a_call(session, "unavailable", now())
+    page = a_browser(database, GOOD, "reviewer", **WITH_MODEL).open("/inbox")
+    assert "The language model has not answered since" in page
+    assert "banner-quiet" in page
+
+
+def test_a_step_proposed_under_another_policy_says_so_where_more_is_asked_for_now(database: Database) -> None:
+    old = simulating.changed(the_policy(), {"CN-1": {"below": "5000.00"}})
+    with database.transaction() as session:
+        case = a_read_case(session)
+        freeze(session, case.id, a_credit("900.00"), old, at=now())
+        same = a_read_case(session, reading=a_reading(subject="INV/2026/00012 again"))
+        freeze(session, same.id, a_credit("90.00"), old, at=now())
+        case_id, same_id = case.id, same.id
+    ines = a_browser(database, GOOD, "reviewer")
+    assert "The policy changed since this was proposed." in ines.open(f"/cases/{case_id}")
+    assert "The policy changed since this was proposed." not in ines.open(f"/cases/{same_id}")
 
 
 def test_only_some_have_everything_checked(database: Database) -> None:
