@@ -81,13 +81,17 @@ def what(subject: str, line_id: int) -> str:
 
 def because(lines: Sequence[LineDraft]) -> str:
     """Why the reviewer may trust it, in two sentences."""
-    entries = {record for line in lines for s in line.sentences for record in s.records}
-    many = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
-    said = f"It rests on {many} in Odoo, and what it states adds up to the line."
+    entries = len({record for line in lines for s in line.sentences for record in s.records})
+    said = (
+        "It rests on 1 entry in Odoo, and what it states adds up to the line."
+        if entries == 1
+        else f"It rests on {entries} entries in Odoo, and what it states adds up to the line."
+    )
     held = len({h for line in lines for h in line.held_back})
-    if held:
-        said += f" {held} remark{' is' if held == 1 else 's are'} held back."
-    return said
+    if not held:
+        return said
+    back = "1 remark is held back." if held == 1 else f"{held} remarks are held back."
+    return " ".join((said, back))
 
 
 def _evidence(line_id: int, sentence: Sentence) -> dict[str, object]:

@@ -108,16 +108,22 @@ def title(d: Draft) -> str:
 
 def summary(d: Draft) -> str:
     """What is proposed, in a few sentences: lines, hours, what was held back, what got no text."""
-    offered = len(d.offered)
-    hours = sum((line.stated for line in d.offered), Decimal(0))
+    offered, lines = len(d.offered), len(d.lines)
+    hours = units.count(sum((line.stated for line in d.offered), Decimal(0)))
     said = [
-        f"A text for {offered} of {len(d.lines)} line{'' if len(d.lines) == 1 else 's'}"
-        + (f", {units.count(hours)} hours told." if hours else ".")
+        f"A text for {offered} of 1 line, {hours} hours told."
+        if offered and lines == 1
+        else f"A text for {offered} of {lines} lines, {hours} hours told."
+        if offered
+        else "No text for the 1 line."
+        if lines == 1
+        else f"No text for any of {lines} lines."
     ]
     held = len(d.held_back)
-    said.append(
-        f"{held} remark{' was' if held == 1 else 's were'} held back." if held else "Nothing had to be held back."
-    )
+    if held == 1:
+        said.append("1 remark was held back.")
+    else:
+        said.append(f"{held} remarks were held back." if held else "Nothing had to be held back.")
     without = [line for line in d.lines if line.not_offered]
     if without:
         said.append(without[0].not_offered)
