@@ -30,6 +30,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "suggestion.withdrawn": ("proposals", N_("Proposal put aside")),
     "narrative.drafted": ("proposals", N_("Invoice text drafted")),
     "reply.worded": ("proposals", N_("Reply worded")),
+    "reply.chosen": ("proposals", N_("Reply chosen in another language or tone")),
     "case.opened": ("cases", N_("Case opened")),
     "case.moved": ("cases", N_("Case moved")),
     "case.assigned": ("cases", N_("Case assigned")),

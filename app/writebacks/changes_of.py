@@ -83,20 +83,23 @@ def records(session: Session, called: str) -> tuple[Record, ...]:
 
 
 def changes(session: Session, of: Sequence[Record]) -> tuple[ChangeMade, ...]:
-    """What was sent to these records, the newest first."""
+    """What was sent to these records, or made them, the newest first."""
     if not of:
         return ()
-    is_one = or_(*(and_(Suggestion.target_model == r.model, Suggestion.target_id == r.id) for r in of))
-    rows = session.execute(
+    sent_to = or_(*(and_(Suggestion.target_model == r.model, Suggestion.target_id == r.id) for r in of))
+    made = or_(*(WriteBack.receipt.contains({"model": r.model, "id": r.id}) for r in of))
+    query = (
         select(Suggestion, Case, WriteBack)
         .join(Case, Case.id == Suggestion.case_id)
         .outerjoin(WriteBack, WriteBack.suggestion_id == Suggestion.id)
-        .where(is_one, Suggestion.state.in_(SENT))
+        .where(Suggestion.state.in_(SENT))
         .order_by(Suggestion.made_at.desc())
         .limit(MOST_CHANGES)
-    ).all()
-    decided = _decisions(session, [suggestion for suggestion, _, _ in rows])
-    return tuple(ChangeMade(s, case, tuple(decided.get(str(s.id), ())), write) for s, case, write in rows)
+    )
+    rows = {row[0].id: row for which in (sent_to, made) for row in session.execute(query.where(which))}
+    newest = sorted(rows.values(), key=lambda row: row[0].made_at, reverse=True)[:MOST_CHANGES]
+    decided = _decisions(session, [suggestion for suggestion, _, _ in newest])
+    return tuple(ChangeMade(s, case, tuple(decided.get(str(s.id), ())), write) for s, case, write in newest)
 
 
 def _decisions(session: Session, suggestions: Sequence[Suggestion]) -> dict[str, list[Decided]]:

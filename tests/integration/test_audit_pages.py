@@ -130,6 +130,20 @@ def test_why_a_record_changed_names_who_decided_and_under_which_rule(decided: Da
     assert auditor.open("/audit/change")
 
 
+def test_what_a_step_made_in_odoo_leads_back_to_the_step(decided: Database) -> None:
+    with decided.transaction() as session:
+        session.execute(text("set local session_replication_role = replica"))
+        receipt = '{"model": "account.move", "id": 991, "name": "Draft Credit Note"}'
+        session.execute(text("update suggestions set state = 'written' where case_id = 1"))
+        session.execute(
+            text("update write_backs set state = 'written', written_at = now(), receipt = cast(:r as jsonb)"),
+            {"r": receipt},
+        )
+    page = browser(decided, "Alma", "auditor").open("/audit/change?record=account.move%2C991")
+    assert "PO-7" in page
+    assert "Ines" in page
+
+
 def test_only_auditors_and_controllers_see_the_trail(decided: Database) -> None:
     assert browser(decided, "Tom", "controller").open("/audit")
     for address in ("/audit", "/audit.csv", "/audit/verification", "/audit/change?record=x"):
