@@ -87,6 +87,7 @@ class Query:
             "from_at": datetime.combine(self.asked.since, time(), UTC),
             "to_at": datetime.combine(self.asked.until + timedelta(days=1), time(), UTC),
             "company": self.asked.company_id, "customer": self.asked.customer, "at": self.at,
+            "is_narrowed": self.asked.company_id is not None or bool(self.asked.customer),
             "today": self.at.astimezone(UTC).date(),
         }  # fmt: skip
 
@@ -110,7 +111,8 @@ INVOICES = (
 )
 """SQL: invoice or order `i` is of the company and customer asked for."""
 ABOUT_INVOICE = (
-    "a.is_current and a.matches @> jsonb_build_array(jsonb_build_object("
-    "'what', 'invoice', 'is_certain', true, 'record', jsonb_build_object('id', i.id)))"
+    "a.is_current and a.matches @> jsonb_build_array(jsonb_build_object('record', jsonb_build_object('id', i.id))) "
+    "and jsonb_path_exists(a.matches, '$[*] ? (@.what == \"invoice\" && @.is_certain == true && @.record.id == $id)', "
+    "jsonb_build_object('id', i.id))"
 )
-"""SQL: assessment `a` names invoice `i` for certain."""
+"""SQL: assessment `a` names invoice `i` for certain. The index is asked for the number alone, which is rare."""

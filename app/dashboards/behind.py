@@ -72,6 +72,7 @@ class Listing:
 _IN_QUEUE = f"select c.id {operations.QUEUE}"
 _STEPS = operations.STEPS + "select distinct case_id from step where (:key = '' or kind = :key)"
 _READ = operations.READ + "select case_id from read where "
+_OF_A_CASE = "exists (select from cases c where c.id = k.case_id)"
 CASES_BEHIND: Mapping[str, str] = {
     "waiting": _IN_QUEUE,
     "queue": f"{_IN_QUEUE} and {operations.AGE} = :number",
@@ -92,9 +93,9 @@ CASES_BEHIND: Mapping[str, str] = {
     "failed_writes": "select distinct c.id from write_backs w join suggestions s on s.id = w.suggestion_id "
     f"join cases c on c.id = s.case_id where w.state = :key and {CASES} and ((s.state <> 'superseded' "
     "and c.state not in ('done', 'closed')) or (w.queued_at >= :from_at and w.queued_at < :to_at))",
-    "cost_per_case": f"select distinct c.id {operations.CALLS} and c.id is not null",
-    "cost": f"select distinct c.id {operations.CALLS} and c.id is not null and k.purpose || '|' || k.model = :key",
-    "unanswered": f"select distinct c.id {operations.CALLS} and c.id is not null and k.outcome = :key",
+    "cost_per_case": f"select distinct k.case_id {operations.CALLS} and {_OF_A_CASE}",
+    "cost": f"select distinct k.case_id {operations.CALLS} and {_OF_A_CASE} and k.purpose || '|' || k.model = :key",
+    "unanswered": f"select distinct k.case_id {operations.CALLS} and {_OF_A_CASE} and k.outcome = :key",
     "approval": f"select c.id {cycle.APPROVALS} and {cycle.APPROVAL_AGE} = :number",
     "promises": receivables.PROMISES + "select id from kept",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -60,16 +61,16 @@ READ = (
     "where not exists (select from detections t where t.case_id = f.case_id) "
     "and not jsonb_path_exists(a.content, '$.classification.votes[*] ? (@.reader == \"person\")') "
     "order by a.case_id, a.made_at desc, a.id desc), "
-    "read as (select s.*, s.reason = s.settled and not exists (select from suggestions g "
+    "read as materialized (select s.*, s.reason = s.settled and not exists (select from suggestions g "
     "join decisions d on d.suggestion_id = g.id where g.case_id = s.case_id and d.reason_code = 'wrong_reading') "
-    "as is_right, least(9, floor(s.confidence * 10)) as bin from said s where s.reason is not null) "
+    "as is_right, cast(least(9, floor(s.confidence * 10)) as int) as bin from said s where s.reason is not null) "
 )
 """SQL: what software last said of those cases before a person decided, and whether that stood."""
 CALLS = (
-    "from llm_calls k left join cases c on c.id = k.case_id where k.at >= :from_at and k.at < :to_at "
-    f"and ((cast(:company as int) is null and :customer = '') or ({CASES})) "
+    "from llm_calls k where k.at >= :from_at and k.at < :to_at and (not :is_narrowed or exists "
+    f"(select from cases c where c.id = k.case_id and {CASES})) "
 )
-"""SQL: questions to a model; their cases are `c`, where they were about one."""
+"""SQL: questions to a model."""
 _BUCKETS = ((45, "day"), (270, "week"))
 
 
@@ -82,6 +83,7 @@ def bucket(since: date, until: date) -> str:
 def section(session: Session, query: Query, rates: Rates, targets: Targets) -> Section:
     """The operations dashboard."""
     steps = _steps(session, query)
+    readings, earlier = _readings(session, query), _readings(session, query.before())
     return Section(
         "operations",
         (
@@ -89,13 +91,13 @@ def section(session: Session, query: Query, rates: Rates, targets: Targets) -> S
             _first_decision(session, query),
             _in_time(session, query, targets),
             *_rates(steps, _steps(session, query.before())),
-            _right_when_sure(session, query),
+            _right_when_sure(readings, earlier),
             _attention(session, query),
             _cost_per_case(session, query),
         ),
         (
-            _inflow(session, query), _queue(session, query, rates), _calibration(session, query), steps,
-            _readers(session, query), _failures(session, query), _cost(session, query),
+            _inflow(session, query), _queue(session, query, rates), _calibration(readings), steps,
+            _readers(readings), _failures(session, query), _cost(session, query),
         ),
     )  # fmt: skip
 
@@ -164,12 +166,47 @@ def _rates(steps: Table, before: Table) -> tuple[Figure, ...]:
     return one("unchanged", "unchanged"), one("overridden", "edited", "rejected"), one("rejected", "rejected")
 
 
-def _right_when_sure(session: Session, query: Query) -> Figure:
-    sql = READ + "select count(*) filter (where is_right), count(*) from read where reading = 'Sure'"
-    right, whole = rows(session, sql, query)[0]
-    earlier = rows(session, sql, query.before())[0]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Readings of one bin of ten and one word: how many, how many were right, the sum of what was said."""
+
+    bin: int
+    reading: str
+    cases: int
+    right: int
+    confidence: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """What was said of the cases first decided in a time, and what each reader said of them."""
+
+    said: tuple[_Said, ...]
+    readers: tuple[Line, ...]
+
+    def sure(self) -> tuple[int, int]:
+        """Right ones, of those called Sure."""
+        sure = [s for s in self.said if s.reading == "Sure"]
+        return sum(s.right for s in sure), sum(s.cases for s in sure)
+
+
+def _readings(session: Session, query: Query) -> _Readings:
+    found = rows(
+        session, READ + "select 'said', reading, bin, count(*), count(*) filter (where is_right), sum(confidence) "
+        "from read group by 2, 3 union all "
+        "select 'reader', v ->> 'reader', null, count(*), count(*) filter (where v ->> 'reason' is not null), "
+        "count(*) filter (where v ->> 'reason' = r.settled and (r.is_right or v ->> 'reason' <> r.reason)) "
+        "from read r cross join lateral jsonb_array_elements(r.votes) v group by 2", query,
+    )  # fmt: skip
+    said = tuple(_Said(int(r[2]), r[1], r[3], r[4], r[5]) for r in found if r[0] == "said")
+    readers = sorted(((r[1], r[3], r[4], int(r[5])) for r in found if r[0] == "reader"), key=lambda r: (-r[1], r[0]))
+    return _Readings(said, tuple(Line(r[0], r[1:]) for r in readers))
+
+
+def _right_when_sure(readings: _Readings, before: _Readings) -> Figure:
+    right, whole = readings.sure()
     return Figure(
-        "right_when_sure", share(right, whole), "share", right, whole, share(*earlier), target=Decimal("0.95"),
+        "right_when_sure", share(right, whole), "share", right, whole, share(*before.sure()), target=Decimal("0.95"),
         missing="" if whole else "none",
     )  # fmt: skip
 
@@ -247,16 +284,14 @@ def _queue(session: Session, query: Query, rates: Rates) -> Table:
     return Table("queue", "age", columns, lines)
 
 
-def _calibration(session: Session, query: Query) -> Table:
+def _calibration(readings: _Readings) -> Table:
     """How often readings were right, by what was said of them; intervals are Wilson's, of 95%."""
-    found = rows(
-        session, READ + "select bin, avg(confidence), count(*), count(*) filter (where is_right) from read "
-        "group by 1 order by 1", query,
-    )  # fmt: skip
     lines = []
-    for number, said, whole, right in found:
-        low, high = wilson(right, whole)
-        lines.append(Line(str(int(number)), (said, Decimal(right) / whole, low, high, whole)))
+    for number in sorted({s.bin for s in readings.said}):
+        of_bin = [s for s in readings.said if s.bin == number]
+        whole, right = sum(s.cases for s in of_bin), sum(s.right for s in of_bin)
+        said = sum((s.confidence for s in of_bin), Decimal(0)) / whole
+        lines.append(Line(str(number), (said, Decimal(right) / whole, *wilson(right, whole), whole)))
     columns = (*(Column(c, "share") for c in ("said", "right", "low", "high")), Column("cases"))
     return Table("calibration", "bin", columns, tuple(lines))
 
@@ -271,20 +306,11 @@ def wilson(part: int, whole: int) -> tuple[Decimal, Decimal]:
     return max(Decimal(0), (middle - width) / scale), min(Decimal(1), (middle + width) / scale)
 
 
-def _readers(session: Session, query: Query) -> Table:
-    found = rows(
-        session, READ + "select v ->> 'reader', count(*), count(*) filter (where v ->> 'reason' is not null), "
-        "count(*) filter (where v ->> 'reason' = r.settled and (r.is_right or v ->> 'reason' <> r.reason)) "
-        "from read r cross join lateral jsonb_array_elements(r.votes) v group by 1 order by 2 desc, 1", query,
-    )  # fmt: skip
-    together = rows(
-        session, READ + "select count(*), count(*) filter (where reading <> 'Unsure'), "
-        "count(*) filter (where is_right and reading <> 'Unsure') from read", query,
-    )[0]  # fmt: skip
-    lines = [Line(r[0], tuple(r[1:])) for r in found]
-    if lines:
-        lines.append(Line("together", tuple(together)))
-    return Table("readers", "reader", tuple(map(Column, ("cases", "said", "right"))), tuple(lines))
+def _readers(readings: _Readings) -> Table:
+    said = [s for s in readings.said if s.reading != "Unsure"]
+    together = (sum(s.cases for s in readings.said), sum(s.cases for s in said), sum(s.right for s in said))
+    lines = (*readings.readers, Line("together", together)) if readings.readers else ()
+    return Table("readers", "reader", tuple(map(Column, ("cases", "said", "right"))), lines)
 
 
 def _failures(session: Session, query: Query) -> Table:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -45,17 +45,17 @@ REVENUE = (
     "from odoo_invoices i where i.kind in ('out_invoice', 'out_refund') and i.state = 'posted' "
     f"and i.invoiced_on > cast(:until as date) - interval '1 year' and i.invoiced_on <= :until and {INVOICES} "
 )
-_OWED = (
-    "with owed as (select i.currency, i.due_on, i.gross - coalesce((select sum(p.amount) from odoo_payments p "
-    "where p.invoice_id = i.id and p.settled_on <= :day), 0) as amount from odoo_invoices i "
-    "where i.kind = 'out_invoice' and i.state = 'posted' and i.payment_state <> 'invoicing_legacy' "
-    f"and i.invoiced_on <= :day and {INVOICES}) "
-    "select currency, sum(amount), sum(amount) filter (where due_on < :day) from owed where amount > 0 group by 1"
-)
-_SALES = (
-    "select i.currency, sum(case i.kind when 'out_refund' then -i.gross else i.gross end) from odoo_invoices i "
-    "where i.kind in ('out_invoice', 'out_refund') and i.state = 'posted' and i.invoiced_on between :first and :day "
-    f"and {INVOICES} group by 1"
+_STANDINGS = (
+    "with day as (select unnest(cast(:days as date[])) as day), bill as materialized (select i.id, i.currency, "
+    "i.gross, i.invoiced_on, i.due_on, i.kind from odoo_invoices i where i.kind in ('out_invoice', 'out_refund') "
+    f"and i.state = 'posted' and i.payment_state <> 'invoicing_legacy' and {INVOICES}) "
+    "select 'owed', d.day, b.currency, sum(b.gross), sum(b.gross) filter (where b.due_on < d.day) from day d "
+    "join bill b on b.invoiced_on <= d.day and b.kind = 'out_invoice' group by 2, 3 union all "
+    "select 'settled', d.day, b.currency, sum(p.amount), sum(p.amount) filter (where b.due_on < d.day) from day d "
+    "join odoo_payments p on p.settled_on <= d.day join bill b on b.id = p.invoice_id and b.invoiced_on <= d.day "
+    "and b.kind = 'out_invoice' group by 2, 3 union all "
+    "select 'sales', d.day, b.currency, sum(case b.kind when 'out_refund' then -b.gross else b.gross end), null "
+    f"from day d join bill b on b.invoiced_on > d.day - {SALES_DAYS} and b.invoiced_on <= d.day group by 2, 3"
 )
 _COLLECTED = (
     "select p.currency, sum(p.amount) from odoo_payments p join odoo_invoices i on i.id = p.invoice_id "
@@ -97,14 +97,16 @@ def section(session: Session, query: Query, rates: Rates, targets: Targets) -> S
     elif not has_payments:
         notes.append(Note("not_mirrored", {"what": "payments"}))
     ageing = _ageing(session, query, rates)
+    standings = _standings(session, query, rates, [*_months(query), _last(query.before())])
     return Section(
         "receivables",
         (
-            _open(ageing, rates), _overdue(ageing, rates), _outstanding(session, query, rates),
-            _effectiveness(session, query, rates, targets, has_payments=has_payments), _promises(session, query),
+            _open(ageing, rates), _overdue(ageing, rates), _outstanding(query, standings),
+            _effectiveness(session, query, rates, targets, standings, has_payments=has_payments),
+            _promises(session, query),
         ),
         (
-            ageing, _status(session, query, rates), _by_month(session, query, rates),
+            ageing, _status(session, query, rates), _by_month(query, standings, rates),
             _revenue(session, query, rates),
         ),
         tuple(notes),
@@ -152,12 +154,13 @@ def _overdue(ageing: Table, rates: Rates) -> Figure:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class _Standing:
-    """What was owed at the end of a day, and the sales of the days to it."""
+    """What was owed at the end of a day, what of it was overdue, and the sales of the days to it."""
 
-    owed: Decimal
-    sales: Decimal
+    owed: Decimal = _ZERO
+    overdue: Decimal = _ZERO
+    sales: Decimal = _ZERO
 
     @property
     def days(self) -> Decimal | None:
@@ -165,30 +168,48 @@ class _Standing:
         return self.owed / self.sales * SALES_DAYS if self.sales > 0 else None
 
 
-def _standing(session: Session, query: Query, rates: Rates, day: date) -> _Standing:
-    sales = _own(rows(session, _SALES, query, first=day - timedelta(days=SALES_DAYS - 1), day=day), rates)
-    return _Standing(_own(rows(session, _OWED, query, day=day), rates), sales)
+def _standings(session: Session, query: Query, rates: Rates, days: Iterable[date]) -> dict[date, _Standing]:
+    """The same for several days, in one pass."""
+    wanted = sorted(set(days))
+    found = {day: _Standing() for day in wanted}
+    for what, day, currency, amount, overdue in rows(session, _STANDINGS, query, days=wanted):
+        standing = found[day]
+        if what == "sales":
+            standing.sales += rates.own(amount, currency)
+        else:
+            sign = 1 if what == "owed" else -1
+            standing.owed += sign * rates.own(amount, currency)
+            standing.overdue += sign * rates.own(overdue, currency)
+    return found
 
 
-def _outstanding(session: Session, query: Query, rates: Rates) -> Figure:
+def _last(query: Query) -> date:
+    """The last day asked for, at most today."""
+    return min(query.asked.until, cast(date, query.values["today"]))
+
+
+def _months(query: Query) -> list[date]:
+    """The ends of the last months, and the last day; the earliest first."""
+    days = [_last(query)]
+    for _ in range(MONTHS - 1):
+        days.append(days[-1].replace(day=1) - timedelta(days=1))
+    return days[::-1]
+
+
+def _outstanding(query: Query, standings: Mapping[date, _Standing]) -> Figure:
     """Days sales outstanding: what was owed on the last day, by the sales a day of the 90 days to it."""
-    found = _standing(session, query, rates, min(query.asked.until, query.values["today"])).days
-    before = _standing(session, query, rates, query.asked.since - timedelta(days=1)).days
+    found = standings[_last(query)].days
     return Figure(
-        "sales_outstanding", found, "days", before=before, beside={"days": SALES_DAYS},
+        "sales_outstanding", found, "days", before=standings[_last(query.before())].days, beside={"days": SALES_DAYS},
         missing="" if found is not None else "no_sales",
     )  # fmt: skip
 
 
-def _by_month(session: Session, query: Query, rates: Rates) -> Table:
+def _by_month(query: Query, standings: Mapping[date, _Standing], rates: Rates) -> Table:
     """Days sales outstanding at the ends of the last months, and on the last day asked for."""
-    last = min(query.asked.until, query.values["today"])
-    days = [last]
-    for _ in range(MONTHS - 1):
-        days.append(days[-1].replace(day=1) - timedelta(days=1))
     lines = []
-    for day in reversed(days):
-        found = _standing(session, query, rates, day)
+    for day in _months(query):
+        found = standings[day]
         if found.days is not None:
             lines.append(Line(day.isoformat(), (found.days, rates.rounded(found.owed), rates.rounded(found.sales))))
     columns = (
@@ -197,13 +218,15 @@ def _by_month(session: Session, query: Query, rates: Rates) -> Table:
     return Table("outstanding", "on", columns, tuple(lines))
 
 
-def _effectiveness(session: Session, query: Query, rates: Rates, targets: Targets, *, has_payments: bool) -> Figure:
+def _effectiveness(
+    session: Session, query: Query, rates: Rates, targets: Targets, standings: Mapping[date, _Standing], *,
+    has_payments: bool,
+) -> Figure:  # fmt: skip
     """Collection effectiveness: what came in, of that and what was overdue at the end."""
 
     def of(one: Query) -> tuple[Decimal, Decimal]:
         came = _own(rows(session, _COLLECTED, one), rates)
-        last = min(one.asked.until, query.values["today"])
-        return came, came + _own(rows(session, _OWED, one, day=last), rates, 2)
+        return came, came + max(_ZERO, standings[_last(one)].overdue)
 
     came, due = of(query)
     was, was_due = of(query.before())

@@ -41,7 +41,7 @@ def _bars(
         rects = (Rect(bar.colour, str(labels), str(top), px(max(Decimal(2), length)), "20"),) if bar.size > 0 else ()
         marks.append(
             Mark(
-                cut(bar.label, most), bar.value, f"{bar.label}: {bar.value}", bar.href, rects,
+                cut(bar.label, most), bar.value, f"{bar.value}, {bar.label}", bar.href, rects,
                 (str(labels - 8), str(top + 14)), (px(labels + length + 7), str(top + 14)),
                 Rect("", "0", str(top - 3), str(whole), "26"),
             )
