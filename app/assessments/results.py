@@ -141,11 +141,15 @@ class Assessment:
     """What a person changed of the fields, by name; `fields` follows it as far as the value stands in the source."""
     records: dict[str, RecordRef] = field(default_factory=dict)
     """The records in Odoo that a person says are meant, by what they are: customer, invoice, order."""
+    answer_in: str = ""
+    """The language that a person wants the answer in (ISO 639-1); empty: the message's."""
+    answer_tone: str = ""
+    """warm or brief, as a person wants it; empty: factual."""
 
     @property
     def is_corrected(self) -> bool:
-        """Whether a person changed a field or said which record is meant."""
-        return bool(self.corrections or self.records)
+        """Whether a person changed a field, said which record is meant, or how to answer."""
+        return bool(self.corrections or self.records or self.answer_in or self.answer_tone)
 
     def value(self, name: str) -> Any:
         """A field's value, a person's word before what was read; None if it is not stated."""

@@ -28,7 +28,7 @@ from app.errors import Conflict, NotFound, Refused
 from app.mirror.models import OdooCustomer, OdooInvoice, OdooOrder
 from app.users.access import Caller
 from app.users.models import User
-from app.vocabulary import FIELDS
+from app.vocabulary import FIELDS, LANGUAGES
 
 RISKS = ("financial", "tax_sensitive", "contract_sensitive")
 """Steps of these risks are not confirmed by the corrector alone: who changes the figures is not who alone pays on
@@ -36,6 +36,7 @@ them."""
 FIXED = ("lines",)
 """Fields that are read as a whole and not typed over here."""
 MODELS = {"customer": "res.partner", "invoice": "account.move", "order": "sale.order"}
+TONES = ("warm", "brief")
 _CORRECTED = ("fields.corrected", "record.chosen")
 
 
@@ -101,6 +102,28 @@ def choose_record(session: Session, case_id: int, what: str, record_id: int, *, 
     )  # fmt: skip
     _keep(session, case, row, replace(before, records=records), _reading(session, row), at=at)
     return record
+
+
+def choose_reply(session: Session, case_id: int, *, language: str, tone: str, by: Caller, at: datetime) -> None:
+    """Say in which language and tone the case is answered; the reply is written anew from the same facts.
+
+    An empty language is the message's, an empty tone factual. A reply that a person has edited stays as it is.
+
+    Raises:
+        NotFound: There is no such case, or it has not been read yet.
+        Refused: The person is neither reviewer nor controller, or there is no such language or tone.
+        Conflict: The case is being written or has ended.
+    """
+    case, row, before = _opened(session, case_id, by)
+    if language and language not in LANGUAGES:
+        raise Refused(f"Replies are written in {', '.join(LANGUAGES)}, not in {language}.")
+    if tone and tone not in TONES:
+        raise Refused(f"A reply is factual, {' or '.join(TONES)}, not {tone}.")
+    if (language, tone) == (before.answer_in, before.answer_tone):
+        return
+    trail.record(session, "reply.chosen", case_id=case_id, actor=by.email, at=at, language=language, tone=tone)
+    after = replace(before, answer_in=language, answer_tone=tone)
+    _keep(session, case, row, after, _reading(session, row), at=at)
 
 
 def correctors(session: Session, case_id: int) -> set[UUID]:

@@ -27,6 +27,7 @@ from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
 from app.llm.usage import spent_on_case
 from app.money import Money
+from app.narratives import keep as narratives
 from app.review import (
     by_rule,
     figures,
@@ -152,6 +153,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         ),
         "handled": done_with,
         "issues": _issues(d),
+        "draft_of": narratives.invoice_of(session, case_id) if d.case.is_own_draft else None,
         "sender": _sender(session, d) if kind is Kind.SECURITY_ALERT else None,
         "sees_amounts": True,
         "history": history.lines(d.events, names),

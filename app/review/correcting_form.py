@@ -83,6 +83,17 @@ def choose_record(request: Request, visit: SignedIn, case_id: CaseId, form: Sent
     return decided(request, visit, case_id, form, carry_out)
 
 
+@router.post("/cases/{case_id}/reply")
+def choose_reply(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """The language and tone that the case is answered in."""
+
+    def carry_out(session: Session) -> None:
+        language, tone = text_of(form, "language"), text_of(form, "tone")
+        correcting.choose_reply(session, case_id, language=language, tone=tone, by=visit.person, at=now())
+
+    return decided(request, visit, case_id, form, carry_out)
+
+
 def habit(at: datetime) -> Habit:
     """How whoever reads the page writes numbers and dates."""
     return Habit(figures.written("."), reader().formats != "en_US", figures.today(at))

@@ -73,7 +73,7 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         return _of_write(action, c, step)
     if action in _OF_DETECTORS:
         return _of_detector(action, c)
-    if action in ("reading.chosen", "fields.corrected", "record.chosen"):
+    if action in ("reading.chosen", "fields.corrected", "record.chosen", "reply.chosen"):
         return _of_correction(action, c)
     if action == "document.came_again":
         return _("The same document came again."), str(c.get("name", ""))
@@ -108,6 +108,12 @@ def _of_correction(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
         what = wording.within(wording.MATCH_WORDS.get(str(c.get("what")), str(c.get("what"))))
         detail = _("It was: %(value)s", value=before) if before else ""
         return _("said which %(what)s it is: %(name)s.", what=what, name=c.get("name")), detail
+    if action == "reply.chosen":
+        chosen = (
+            wording.LANGUAGE_WORDS.get(str(c.get("language")), _("the message’s language")),
+            wording.TONE_WORDS.get(str(c.get("tone")), _("factual")),
+        )
+        return _("wants the reply in: %(language)s, %(tone)s.", language=chosen[0], tone=wording.within(chosen[1])), ""
     fields = dict(c.get("fields") or {})
     names = [wording.within(wording.FIELD_WORDS.get(name, name)) for name in fields]
     changes = [

@@ -73,7 +73,7 @@ def to_do(d: Dossier) -> str:
     if kind == Kind.SECURITY_ALERT and state not in ("done", "closed"):
         return _("Call the customer on the number on file. Do not reply, do not pay.")
     if open_ones:
-        language = str(d.assessment.value("language") or "en") if d.assessment else "en"
+        language = (d.assessment.answer_in or str(d.assessment.value("language") or "en")) if d.assessment else "en"
         said = wording.joined([phrase(s, language) for s in _telling(open_ones)])
         if by_rule(d.assessment) is not None and said == wording.STEP_PHRASES["schedule_activity"]:
             said = _summary_of(open_ones) or said  # what the rule says to do tells more than that it is planned

@@ -63,6 +63,7 @@ LANGUAGE_WORDS = Words({
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
     "pt": "Portuguese", "pl": "Polish",
 })  # fmt: skip
+TONE_WORDS = Words({"warm": N_("Warm"), "brief": N_("Brief")})
 MATCH_WORDS = Words({"customer": "Customer", "invoice": "Invoice", "order": "Order", "project": "Project"})
 
 RISK_WORDS = Words({

@@ -49,8 +49,8 @@ def templates() -> dict[str, dict[str, str]]:
 
 
 def language_of(situation: Situation) -> str:
-    """The language to answer in: the message's, or English where we have no words of it."""
-    language = str(situation.assessment.value("language") or "en")
+    """The language to answer in: a person's choice, else the message's; English where we have no words of it."""
+    language = situation.assessment.answer_in or str(situation.assessment.value("language") or "en")
     return language if language in templates() else "en"
 
 

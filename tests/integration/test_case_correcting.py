@@ -25,6 +25,7 @@ from app.decisions.models import Decision
 from app.errors import Malformed
 from app.mirror.models import OdooCustomer, OdooInvoice
 from app.suggestions.models import Suggestion
+from app.suggestions.proposal import Proposal, Shown
 from tests import books
 from tests.builders import NOW, a_credit, a_suggestion
 from tests.web import a_read_case, a_reading, browser, place
@@ -349,7 +350,8 @@ def test_the_next_case_opens_when_nothing_is_left_to_decide(database: Database) 
 def test_a_suspect_sender_is_held_against_earlier_cases(database: Database) -> None:
     with database.transaction() as session:
         a_read_case(session)
-        alert = a_read_case(session, reading=a_reading(subject="Neue Bankverbindung INV/2026/00012"), reason="bank_details_change")
+        reading = a_reading(subject="Neue Bankverbindung INV/2026/00012")
+        alert = a_read_case(session, reading=reading, reason="bank_details_change")
         alert.sender = "kreditoren@fehnwerder-logistik.example"
     page = browser(database).open("/cases/2")
     assert "Sender against our records" in page
@@ -357,3 +359,27 @@ def test_a_suspect_sender_is_held_against_earlier_cases(database: Database) -> N
     assert "fehnwerder.example: looks alike, and is another" in page
     assert "never: no earlier case came from there" in page
     assert "Sender against our records" not in browser(database).open("/cases/1")
+
+
+def test_the_language_and_tone_of_the_reply_are_chosen_beside_it(database: Database) -> None:
+    with database.transaction() as session:
+        case = a_read_case(session)
+        reply = {"subject": "Re: INV/2026/00012", "body": "Guten Tag"}
+        a_suggestion(
+            session, case,
+            Proposal(
+                kind="draft_reply", target_name="kreditoren@fehnwerder.example", risk="advisory", because="They wait.",
+                shown=(Shown("Reply", "(none)", "Guten Tag"),), effect="Keeps it.", within={"reply": reply},
+            ),
+        )  # fmt: skip
+    ines = browser(database)
+    ines.open("/cases/1")
+    page = ines.send("/cases/1/reply", language="fr", tone="brief")
+    assert "wants the reply in: French, brief." in page
+    assert "It is being compared with Odoo again." in page
+    assert (current(database).answer_in, current(database).answer_tone) == ("fr", "brief")
+    ines.send("/cases/1/reply", status=403, language="xx")
+    ines.open("/cases/1")
+    ines.send("/cases/1/confirm")  # how to word a letter is no figure: it takes nobody else to confirm it
+    with database.transaction() as session:
+        assert session.execute(select(Suggestion.state)).scalars().all() == ["confirmed"]

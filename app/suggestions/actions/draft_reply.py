@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from app.odoo.commands import Change, Json, OperationKind
 from app.suggestions import papers
-from app.suggestions.facts import facts_of, kept, language_of, templates
+from app.suggestions.facts import Fact, facts_of, kept, language_of, templates
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
 from app.vocabulary import Kind
@@ -30,8 +30,8 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
         return []
     language = language_of(situation)
     subject = _subject(situation.reading.mail.subject)
-    facts = facts_of(situation, proposed, language)
-    body = letter([fact.text for fact in facts], language)
+    facts, tone = facts_of(situation, proposed, language), situation.assessment.answer_tone
+    body = letter(_in_tone(facts, language, tone), language)
     record = record_of(situation)
     values: dict[str, Json] = {"subject": subject, "body": body}
     attached = papers.proposed(situation)
@@ -44,9 +44,18 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
             change=Change(OperationKind.DRAFT_REPLY, record.company_id, record.model, record.id, values=values)
             if record
             else None,
-            within=({} if record else {"reply": values}) | papers.as_json(attached) | kept(facts, language),
+            within=({} if record else {"reply": values}) | papers.as_json(attached)
+            | ({} if tone else kept(facts, language)),  # a tone that a person chose is not worded by a model
         )
     ]  # fmt: skip
+
+
+def _in_tone(facts: Sequence[Fact], language: str, tone: str) -> list[str]:
+    """The sentences in a tone: brief leaves the thanks out where something else is said, warm offers help."""
+    said = [fact.text for fact in facts]
+    if tone == "brief":
+        return [fact.text for fact in facts if fact.is_core] or said
+    return [*said, templates()[language]["gladly"]] if tone == "warm" else said
 
 
 def _ask_for_number(situation: Situation) -> list[Proposal]:

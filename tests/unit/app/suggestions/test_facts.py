@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import Formatter
 
 import pytest
 
 from app.suggestions.facts import Fact, facts_of, language_of, templates
+from app.suggestions.proposal import Proposal
 from app.vocabulary import LANGUAGES
 from tests.books import a_payment, an_invoice, eur, hours, the_books
 from tests.situations import a_situation, proposals_of
@@ -57,3 +59,20 @@ def test_every_language_says_the_same_with_the_same_values(language: str) -> Non
 
     ours, english = templates()[language], templates()["en"]
     assert {key: wanted(text) for key, text in ours.items()} == {key: wanted(text) for key, text in english.items()}
+
+
+def _reply(**asked: str) -> Proposal:
+    s = a_situation("hours_quantity", SHORT, language="de")
+    return proposals_of(replace(s, assessment=replace(s.assessment, **asked)))["draft_reply"]  # type: ignore[arg-type]
+
+
+def test_a_person_chooses_the_language_and_the_tone_of_the_answer() -> None:
+    own, french = _reply(), _reply(answer_in="fr")
+    assert "Stunden" in str(own.shown[1].after)
+    assert "heures" in str(french.shown[1].after)
+    warm, brief = _reply(answer_tone="warm"), _reply(answer_tone="brief")
+    assert templates()["de"]["gladly"] in str(warm.shown[1].after)
+    assert str(brief.shown[1].after).count("\n\n") == str(own.shown[1].after).count("\n\n") - 1
+    assert "900,00 EUR" in str(brief.shown[1].after)
+    assert "facts" in own.within
+    assert "facts" not in warm.within  # no model words what a person chose the tone of
