@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run messages check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser cassettes wheel lock clean
+.PHONY: demo test setup run messages check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser pictures cassettes wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -69,6 +69,9 @@ test-odoo: .venv/.ok ## a real Odoo 19: contract, addon's own tests, detectors, 
 
 test-browser: .venv/.ok ## the pages in a real browser (Debian's chromium)
 	$(PYTEST) -q -m "browser and not odoo"
+
+pictures: .venv/.ok ## take the pictures of docs/pictures anew
+	PICTURES=docs/pictures $(PYTEST) -q tests/browser/test_pictures.py
 
 test-faults: .venv/.ok ## kill engines and workers in the middle of work
 	$(PYTEST) -q -m faults

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.documents.page_images import Renderer
 from app.main import create_app
 from app.suggestions.models import Suggestion
 from app.users import access
@@ -86,12 +87,14 @@ class Desk:
                 runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
                 resultTypes: ["violations"] })).violations"""
         )
-        return [f"{v['id']}: {v['nodes'][0]['html'][:200]} {json.dumps(v['nodes'][0]['failureSummary'])}" for v in found]
+        return [
+            f"{v['id']}: {v['nodes'][0]['html'][:200]} {json.dumps(v['nodes'][0]['failureSummary'])}" for v in found
+        ]
 
 
 @contextmanager
-def open_desk(house: House, chromium: Any) -> Iterator[Desk]:
-    """The web face of this house on a port of its own, until the end."""
+def open_desk(house: House, chromium: Any, renderer: Renderer | None = None) -> Iterator[Desk]:
+    """The web face of this house on a port of its own, until the end. Page images are blank without a renderer."""
     import uvicorn
 
     from workers.engines import free_port
@@ -101,11 +104,9 @@ def open_desk(house: House, chromium: Any) -> Iterator[Desk]:
     given = settings(countersign_undo_seconds=UNDO_SECONDS, odoo_url="https://odoo.example")
     app = create_app(
         given.model_copy(update={"countersign_public_url": url}), house.parts.database, the_policy(), house.parts.odoo,
-        PaperRenderer(),
+        renderer or PaperRenderer(),
     )  # fmt: skip
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

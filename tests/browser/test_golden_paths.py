@@ -106,6 +106,7 @@ def test_a_fraud_attempt_moves_no_money_and_is_closed_only_after_the_call_back(d
     page.click('[data-command="more"]')
     page.click("dialog[open] a[href*='/fraud']")
     page.wait_for_selector("dialog[open] textarea")
+    page.keyboard.press("2")
     page.fill("dialog[open] textarea", "The sender is not who they say they are.")
     with page.expect_navigation():
         page.click("dialog[open] form button[type=submit]")
@@ -114,8 +115,9 @@ def test_a_fraud_attempt_moves_no_money_and_is_closed_only_after_the_call_back(d
     assert not {"draft_credit_note", "draft_reply"} & {
         kind for kind, state in desk.states(case_id).items() if state == "open"
     }
+    assert page.get_attribute("#confirm", "aria-disabled") == "true"
     page.keyboard.press("c")
-    assert page.locator("#undo").count() == 0
+    desk.says(page, "Finish the call-back checklist first")
     boxes = page.locator(".checklist input[type=checkbox]")
     for at in range(boxes.count()):
         boxes.nth(at).check()
@@ -123,5 +125,6 @@ def test_a_fraud_attempt_moves_no_money_and_is_closed_only_after_the_call_back(d
     with page.expect_navigation():
         page.click("text=Save the checklist")
     page.keyboard.press("c")
-    page.wait_for_load_state()
+    page.wait_for_selector("#undo")
+    assert desk.states(case_id)["post_note"] == "confirmed"
     assert desk.wrong == []
