@@ -15,17 +15,7 @@ from app.users.people import names_by_email
 
 HANDLING_ROLES = ("reviewer", "controller")
 """Who moves cases about: snoozes, assigns, asks, splits, merges, marks, closes."""
-_WORDS = {
-    "case.assigned": "assigned it", "case.split": "split it", "case.split_off": "split it off another case",
-    "case.merged": "folded it into another case", "case.took_over": "added another case to it",
-    "case.taken_out": "took it out of the other case", "case.gave_back": "took another case out of it",
-    "case.alarmed": "marked it as fraud", "question.asked": "asked about the delivery",
-    "question.answered": "answered a question", "callback.done": "noted the call-back",
-    "callback.undone": "changed the call-back", "reading.chosen": "said what it is about",
-    "decision.confirm": "confirmed a step", "decision.reject": "rejected a step",
-    "decision.undone": "took a confirmation back", "suggestion.made": "edited a step",
-    "delivery.answered": "said whether it was delivered", "case.retried": "had it read again",
-}  # fmt: skip
+_LOOKED_AT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +57,17 @@ def require_handling(by: Caller) -> None:
 
 
 def _between(session: Session, case: Case, seen: Seen, by: Caller) -> AuditEvent | None:
-    """The newest event since then that a person should know of; without a place in the history, simply the newest."""
-    query = select(AuditEvent).where(AuditEvent.case_id == case.id).order_by(AuditEvent.seq.desc()).limit(1)
+    """The newest event since then that a person should know of; without a place in the history, simply the newest.
+    Of what was done in one go, what a person did says more than the move that followed."""
+    query = select(AuditEvent).where(AuditEvent.case_id == case.id).order_by(AuditEvent.seq.desc()).limit(_LOOKED_AT)
     if seen.seq is not None:
         matters = or_(AuditEvent.actor.contains("@"), AuditEvent.action == "case.moved")
         query = query.where(AuditEvent.seq > seen.seq, AuditEvent.actor != by.email, matters)
-    return session.execute(query).scalar_one_or_none()
+    found = session.execute(query).scalars().all()
+    if not found:
+        return None
+    at_once = [event for event in found if (event.at, event.actor) == (found[0].at, found[0].actor)]
+    return next((event for event in at_once if event.action in _doings(case, "", "")), found[0])
 
 
 def _told(session: Session, case: Case, event: AuditEvent | None) -> str:
@@ -82,6 +77,47 @@ def _told(session: Session, case: Case, event: AuditEvent | None) -> str:
     who = names_by_email(session, [event.actor]).get(event.actor, event.actor) if by_person else "Countersign"
     at = f"{event.at:%Y-%m-%d %H:%M} UTC"
     if event.action == "case.moved":
-        return f"{who} moved case {case.id} to {str(event.content.get('after')).replace('_', ' ')} at {at}."
-    what = _WORDS.get(event.action) if by_person else None
-    return f"{who} changed case {case.id} at {at}: {what}." if what else f"{who} changed case {case.id} at {at}."
+        told = _moves(case, who, at).get(str(event.content.get("after")))
+    else:
+        told = _doings(case, who, at).get(event.action) if by_person else None
+    return told or f"{who} changed case {case.id} at {at}."
+
+
+def _doings(case: Case, who: str, at: str) -> dict[str, str]:
+    """What a person did, by the name of the event."""
+    return {
+        "case.assigned": f"{who} assigned case {case.id} at {at}.",
+        "case.split": f"{who} split case {case.id} at {at}.",
+        "case.split_off": f"{who} split case {case.id} off another one at {at}.",
+        "case.merged": f"{who} folded case {case.id} into another one at {at}.",
+        "case.took_over": f"{who} folded another case into case {case.id} at {at}.",
+        "case.taken_out": f"{who} took case {case.id} out of another one at {at}.",
+        "case.gave_back": f"{who} took another case out of case {case.id} at {at}.",
+        "case.alarmed": f"{who} marked case {case.id} as fraud at {at}.",
+        "question.asked": f"{who} asked about the delivery on case {case.id} at {at}.",
+        "question.answered": f"{who} answered a question on case {case.id} at {at}.",
+        "callback.done": f"{who} noted the call-back of case {case.id} at {at}.",
+        "callback.undone": f"{who} changed the call-back of case {case.id} at {at}.",
+        "reading.chosen": f"{who} said at {at} what case {case.id} is about.",
+        "fields.corrected": f"{who} corrected what was read of case {case.id} at {at}.",
+        "record.chosen": f"{who} said at {at} which record case {case.id} is about.",
+        "decision.confirm": f"{who} confirmed a step of case {case.id} at {at}.",
+        "decision.reject": f"{who} rejected a step of case {case.id} at {at}.",
+        "decision.undone": f"{who} took a confirmation on case {case.id} back at {at}.",
+        "suggestion.made": f"{who} edited a step of case {case.id} at {at}.",
+        "delivery.answered": f"{who} said at {at} whether the work of case {case.id} was delivered.",
+        "case.retried": f"{who} had case {case.id} read again at {at}.",
+    }  # fmt: skip
+
+
+def _moves(case: Case, who: str, at: str) -> dict[str, str]:
+    """What a move to a state says."""
+    return {
+        "snoozed": f"{who} put case {case.id} off at {at}.", "closed": f"{who} closed case {case.id} at {at}.",
+        "done": f"{who} finished case {case.id} at {at}.", "stale": f"Odoo changed under case {case.id} at {at}.",
+        "writing": f"{who} sent a step of case {case.id} on its way at {at}.",
+        "needs_approval": f"{who} confirmed a step of case {case.id} at {at}; another person must too.",
+        "needs_attention": f"Case {case.id} needs attention since {at}.",
+        "to_decide": f"{who} brought case {case.id} back before a person at {at}.",
+        "received": f"{who} had case {case.id} read again at {at}.",
+    }  # fmt: skip

@@ -49,7 +49,7 @@ def test_an_old_version_is_told_who_was_faster(ines: TestClient, database: Datab
     assert case["version"] > before
     answer = ines.post("/v1/cases/1/assignment", json={"version": before, "person": ""})
     assert answer.status_code == 409
-    assert "Ines changed case 1" in answer.json()["detail"]
+    assert "Ines assigned case 1" in answer.json()["detail"]
     with database.transaction() as session:
         people.set_teams(session, "ines@firm.example", ["Receivables"], at=NOW, by="test")
     case = post(ines, database, "1/assignment", team="Receivables")

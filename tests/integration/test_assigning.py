@@ -13,9 +13,10 @@ from app.audit.models import AuditEvent
 from app.cases.assigning import assign
 from app.cases.seen import Seen
 from app.db import Database
+from app.decisions import decide
 from app.errors import Conflict, NotFound, Refused
 from app.users import people
-from tests.builders import NOW, a_case, a_person
+from tests.builders import NOW, a_case, a_person, a_suggestion, the_policy
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_who_comes_second_hears_that_it_was_assigned_and_by_whom(session: Sessio
     case, ines, marc = a_case(session), a_person(session, "Ines"), a_person(session, "Marc")
     seen = Seen(case.version)
     assign(session, case.id, seen=seen, by=ines, at=NOW, to_person=ines.user_id)
-    with pytest.raises(Conflict, match=r"Ines changed case \d+ at 2026-11-20 09:30 UTC: assigned it\."):
+    with pytest.raises(Conflict, match=r"Ines assigned case \d+ at 2026-11-20 09:30 UTC\."):
         assign(session, case.id, seen=seen, by=marc, at=NOW, to_person=marc.user_id)
     with pytest.raises(Conflict):
         assign(session, case.id, seen=Seen(seen.version, seq=1), by=marc, at=NOW, to_person=marc.user_id)
@@ -82,3 +83,13 @@ def test_a_team_is_its_people(session: Session) -> None:
     assert people.teams(session) == ["Payables", "Receivables DE"]
     people.set_teams(session, "ines@firm.example", [], at=NOW, by="test")
     assert people.teams(session) == ["Receivables DE"]
+
+
+def test_the_conflict_names_the_decision_and_not_the_move_that_followed(session: Session) -> None:
+    case, ines, marc = a_case(session), a_person(session, "Ines"), a_person(session, "Marc")
+    step = a_suggestion(session, case)
+    seen = Seen(case.version)
+    decide.confirm(session, step.id, content_hash=step.content_hash, by=marc, policy=the_policy(), at=NOW)
+    session.flush()
+    with pytest.raises(Conflict, match=r"Marc confirmed a step of case \d+ at 2026-11-20 09:30 UTC\."):
+        assign(session, case.id, seen=seen, by=ines, at=NOW, to_person=ines.user_id)

@@ -144,7 +144,7 @@ def test_one_that_somebody_changed_is_left_and_named(ines: Browser, database: Da
     answer = ines.http.post("/cases/bulk", data=values, headers=ines.headers)
     assert answer.status_code == 409
     assert "1 case was handled." in answer.text
-    assert "Marc changed case 2" in answer.text
+    assert "Marc assigned case 2" in answer.text
     assert (the_case(database).state, the_case(database, 2).state) == ("closed", "to_decide")
 
 

@@ -84,7 +84,7 @@ def test_the_second_of_two_hears_who_was_first(database: Database, one_case: Non
     marc.open("/cases/1/assign")
     ines.send("/cases/1/assign", to=f"person:{ines.person.user_id}")
     page = marc.send("/cases/1/assign", 409, to=f"person:{marc.person.user_id}", note="I know them")
-    assert "Ines changed case 1" in page
+    assert "Ines assigned case 1" in page
     assert "I know them" in page
     assert the_case(database).owner_id == ines.person.user_id
 

@@ -90,7 +90,7 @@ def test_who_comes_second_hears_who_was_first(session: Session) -> None:
     case = a_case(session)
     seen = Seen(case.version)
     put_off(session, case)
-    with pytest.raises(Conflict, match=r"Ines moved case \d+ to snoozed at 2026-11-20 09:30 UTC"):
+    with pytest.raises(Conflict, match=r"Ines put case \d+ off at 2026-11-20 09:30 UTC"):
         snoozing.snooze(session, case.id, seen=seen, by=a_person(session, "Marc"), at=NOW, until=TOMORROW)
 
 
