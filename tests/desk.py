@@ -76,7 +76,7 @@ class Desk:
                 .where(Suggestion.case_id == case_id)
                 .order_by(Suggestion.version)
             )
-            return {kind: state for kind, state in rows}
+            return {row.kind: row.state for row in rows}
 
     def axe(self, page: Any) -> list[str]:
         """What axe finds against WCAG 2.2 AA, each with its first place. The page's context must bypass the policy."""

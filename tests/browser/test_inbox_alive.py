@@ -1,4 +1,4 @@
-"""The inbox in a browser: new cases wait behind a button, ticked rows are handled together, the row in focus is previewed."""
+"""The inbox in a browser: new cases wait behind a button, ticked rows go together, the row in focus is previewed."""
 
 from __future__ import annotations
 
