@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ ADDRESS = f"/dashboards?from={FIRST}&to={LAST}"
 @pytest.fixture
 def month(database: Database) -> Database:
     with database.transaction() as session:
-        a_month(session, a_person(session, "Tom"), days=20)
+        a_month(session, a_person(session, "Tom"), days=12)
     return database
 
 
@@ -154,6 +155,14 @@ def test_a_name_that_looks_like_a_formula_stays_text_in_sheets(database: Databas
     cell = book["revenue"]["A4"]
     assert (cell.value, cell.data_type) == (evil, "s")
     assert evil not in person.open(f"/dashboards?to={LAST}")  # escaped
+
+
+def test_every_figure_and_table_is_defined_in_the_documentation(month: Database) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "dashboards.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = with_key(month, "read").get("/v1/dashboards").json()
+    codes = [f["code"] for s in found["sections"] for part in ("figures", "tables") for f in s[part]]
+    assert len(codes) == 40
+    assert [code for code in codes if f"`{code}`" not in page] == []
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
