@@ -3,6 +3,7 @@ held back, and what became of it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ from app.suggestions.models import Suggestion
 from app.suggestions.proposal import part_of
 from app.users.access import Caller
 
+_DRAFT = re.compile(r"draft (?P<order>.+?)(?: of (?P<day>\d{4}-\d\d-\d\d))?")
 ALIKE = 0.5
 """How alike two lines must be to be compared word by word: below, one is struck out and the other stands new."""
 MOST_ENTRIES = 400
@@ -197,6 +199,22 @@ def _step(shown: ShownSuggestion, policy: Policy, person: Caller) -> StepShown:
         may_decide=s.state == "open" and allowed.confirm, may_edit=allowed.edit, closed_because=allowed.why_not,
         confirmed_by=shown.confirmed_by, is_edited=s.made_by is not None, edit_name=name, edit_value=value,
     )  # fmt: skip
+
+
+def draft_name(name: str, today: date) -> str:
+    """What a draft is called, in the reader's language: it has no number yet, but an order and a day."""
+    found = _DRAFT.fullmatch(name)
+    if found is None:
+        return name
+    order, day = found.group("order"), found.group("day")
+    if not day:
+        return _("draft %(order)s", order=order)
+    return _("draft %(order)s of %(day)s", order=order, day=figures.day(date.fromisoformat(day), today))
+
+
+def line_name(what: str) -> str:
+    """What a row of a step is called, without the line's number in Odoo."""
+    return what.rsplit(" (line ", 1)[0]
 
 
 def mark_of(line_id: int, record: tuple[str, int]) -> str:

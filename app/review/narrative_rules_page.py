@@ -17,7 +17,7 @@ from app.mirror.models import OdooCustomer
 from app.narratives import anew, rules
 from app.narratives.models import FIRM, NarrativeRules
 from app.narratives.profile import GROUPINGS, LENGTHS, LONGEST, PLACES, PO_PLACES, SHORTEST, TONES, Profile
-from app.review import sessions, wording
+from app.review import figures, sessions, wording
 from app.review.areas import require
 from app.review.forms import sent_form, text_of
 from app.review.languages import N_, _
@@ -188,6 +188,8 @@ def _said(name: str, value: object) -> str:
         return str(wording.LANGUAGE_WORDS[str(value)]) if value else _("the customer’s in Odoo")
     if isinstance(value, bool):
         value = "yes" if value else "no"
+    if isinstance(value, int):
+        return figures.count(value)
     words = _CHOICES.get(name, {}).get(str(value))
     return _(words) if words else str(value)
 

@@ -69,7 +69,13 @@ def clean(request: Request, visit: SignedIn) -> HTMLResponse:
             for narrative, case, steps in queries.clean_steps(session, limit=AT_ONCE)
         ]
         lines = sum(len(steps) for _narrative, _case, steps in drafts)
-        context = {"drafts": drafts, "at_once": AT_ONCE, "money_of": _money, "lines": lines}
+        context = {
+            "drafts": drafts,
+            "at_once": AT_ONCE,
+            "money_of": _money,
+            "draft_name": narrative_lines.draft_name,
+            "lines": lines,
+        }
         return page(request, "narratives_clean.html", context, around=shell(session, request, visit, at=at))
 
 
@@ -186,6 +192,7 @@ def _list(session: Session, request: Request, found: queries.WaitingPage) -> dic
     counts = queries.counts(session)
     return {
         "waiting": found.drafts, "show": show, "counts": counts, "money_of": _money, "tag": _tag,
+        "draft_name": narrative_lines.draft_name,
         "shows": [(s, _(SHOW_WORDS[s]), counts[s], "/narratives" + _query(s)) for s in SHOWS],
         "query": _query(show, _cursor(request)),
         "next": "/narratives" + _query(show, found.next_cursor) if found.next_cursor else "",
@@ -235,7 +242,10 @@ def _tag(one: Waiting) -> tuple[str, str]:
 def _running(suggestion: Suggestion) -> list[tuple[str, Any]]:
     """What each row of a step says: (what, its text as one running text)."""
     return [
-        (str(row["what"]), narrative_lines.reworded("" if row["now"] == EMPTY else str(row["now"]), str(row["after"])))
+        (
+            narrative_lines.line_name(str(row["what"])),
+            narrative_lines.reworded("" if row["now"] == EMPTY else str(row["now"]), str(row["after"])),
+        )
         for row in suggestion.before
     ]
 

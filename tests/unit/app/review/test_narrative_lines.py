@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.review.narrative_lines import reworded
+from app.review.languages import speaking
+from app.review.narrative_lines import draft_name, line_name, reworded
 
 TEXTS = st.text(alphabet="ab \n", max_size=30)
 
@@ -30,3 +33,13 @@ def test_what_is_kept_and_added_is_the_new_text(now: str, after: str) -> None:
     assert "".join(p.text for p in pieces if p.what != "removed") == after
     removed_or_kept = "".join(p.text for p in pieces if p.what != "added")
     assert [line for line in removed_or_kept.split("\n") if line] == [line for line in now.split("\n") if line]
+
+
+def test_a_draft_is_called_by_its_order_and_day_in_the_readers_language() -> None:
+    today = date(2026, 11, 22)
+    assert draft_name("draft S00001 of 2026-10-31", today) == "draft S00001 of Sat 31 Oct"
+    assert draft_name("draft S00001", today) == "draft S00001"
+    assert draft_name("RE/2026/00004", today) == "RE/2026/00004"
+    with speaking("de"):
+        assert "31. Okt" in draft_name("draft S00001 of 2026-10-31", today)
+    assert line_name("Yard planning (phase 2) (line 26)") == "Yard planning (phase 2)"
