@@ -29,7 +29,11 @@ STAGES = (
     "assessments", "cases", "dashboards", "decisions", "detectors", "documents", "drafts", "narratives", "patterns",
     "suggestions", "users", "writebacks", "main.py",
 )  # fmt: skip
-CLASSIFIERS = tuple(ROOT / "classifiers" / name for name in ("summary.py", "triage/judge.py", "llm/opinion.py"))
+OTHERS = tuple(
+    ROOT / name
+    for name in ("classifiers/summary.py", "classifiers/triage/judge.py", "classifiers/llm/opinion.py",
+                 "workers/health.py", "workers/assessment.py", "workers/writeback.py")
+)  # fmt: skip
 WITH_TABLES = ("assessments/present.py", "decisions/words.py", "patterns/", "detectors/page.py", "dashboards/")
 """Stages' tables of words that pages show; tables elsewhere are vocabulary to read with."""
 WITH_PHRASES = (
@@ -73,7 +77,7 @@ def sentences() -> Iterator[Found]:
         path = ROOT / "app" / stage
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             yield from _of_stage(file)
-    for file in CLASSIFIERS:
+    for file in OTHERS:
         yield from _of_stage(file)
     yield from _of_summary()
     for says in re.findall(r"^ *says: (.+)$", POLICY.read_text(encoding="utf-8"), re.MULTILINE):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
+from babel import Locale
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
@@ -87,10 +89,12 @@ def _sample(formats: str, at: datetime) -> str:
 
 
 def _zones_by_area() -> list[tuple[str, list[tuple[str, str]]]]:
-    """(area, [(zone, place)]), UTC by itself first."""
+    """(area, [(zone, place)]), places in the reader's language."""
     areas: dict[str, list[tuple[str, str]]] = {}
+    names: Mapping[str, Mapping[str, str]] = Locale.parse(reader().language).time_zones
     for zone in zones():
         area, _slash, place = zone.partition("/")
         if place:
-            areas.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", ", ")))
-    return list(areas.items())
+            city = names.get(zone, {}).get("city") or place.replace("_", " ").replace("/", ", ")
+            areas.setdefault(area, []).append((zone, city))
+    return [(area, sorted(places, key=lambda pair: pair[1].casefold())) for area, places in areas.items()]

@@ -21,8 +21,11 @@ MARK = "told"
 """The comment in the catalogue on patterns of other stages."""
 _PLACE = re.compile(r"%\((\w+)\)s")
 _BETWEEN = re.compile(r"(?<=[.?!”]) (?=[A-Z“0-9])")
-_MOST_SENTENCES, _SHORTEST, _DEEPEST = 12, 5, 4
-_MAY_BE_EMPTY = {"rest", "on", "by", "due", "since", "of", "when", "who"}
+_MOST_SENTENCES, _SHORTEST, _DEEPEST = 12, 4, 4
+_OPTIONAL, _PERHAPS = {"rest", "on", "by"}, {"due", "since", "of", "when", "who"}
+_MAY_BE_EMPTY = r"(?:(?: (?:on|for|of|under|by|in|and)\b| \(|[,;] ).*?)?"
+_WHOLE = {"text", "session", "error", "says", "kept"}
+"""Places for whole sentences; elsewhere a sentence does not go on beyond its end."""
 _NUMBERS = {"count", "part", "whole", "times", "groups"}
 _TAILS = tuple((re.compile(tail), words) for tail, words in TAILS)
 _DAYS = (
@@ -39,6 +42,7 @@ class Pattern:
     literal: str
     matches: re.Pattern[str]
     translation: str
+    is_sentence: bool
 
 
 def told(text: str) -> str:
@@ -51,9 +55,8 @@ def told(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _told(text: str, language: str, formats: str) -> str:
-    whole = _one(text, language)
-    if whole is not None:
-        return whole
+    if gettext(text) != text:
+        return gettext(text)
     if figures.as_read(text) != text:
         return figures.as_read(text)
     return "\n".join(_line(line, language) for line in text.split("\n"))
@@ -67,13 +70,14 @@ def _line(line: str, language: str) -> str:
     said, at = [], 0
     while at < len(parts):
         for end in range(len(parts), at, -1):
-            found = _one(" ".join(parts[at:end]), language)
+            text = " ".join(parts[at:end])
+            found = _clauses(text, language) if end == at + 1 else _one(text, language)
             if found is not None:
                 said.append(found)
                 at = end
                 break
         else:
-            said.append(_clauses(parts[at], language) or parts[at])
+            said.append(parts[at])
             at += 1
     return " ".join(said)
 
@@ -86,33 +90,47 @@ def _one(text: str, language: str, depth: int = 0) -> str | None:
     if depth > _DEEPEST:
         return None
     for pattern in _patterns(language):
-        if pattern.literal in text:
+        if pattern.literal in text and (pattern.is_sentence or text[-1:] != "."):
             match = pattern.matches.fullmatch(text)
-            if match is not None:
+            if match is not None and not any(
+                _BETWEEN.search(value) for name, value in match.groupdict().items() if name not in _WHOLE
+            ):
                 values = {name: _filled(value, language, depth + 1) for name, value in match.groupdict().items()}
                 return pattern.translation % values
     return None
 
 
 def _clauses(sentence: str, language: str) -> str | None:
-    """A sentence that lists phrases of ours ("Payment is held and a scan is hard to read."); None if one is unknown."""
+    """A sentence that lists phrases of ours ("Payment is held and a scan is hard to read."), else one that is whole, or
+    one phrase; None if it is not known."""
     body = sentence.removesuffix(".")
-    found = _listed(f"{body[:1].lower()}{body[1:]}", language, 0)
+    body = f"{body[:1].lower()}{body[1:]}"
+    found = _split(body, language, 0)
+    if found is None:
+        whole = _one(sentence, language)
+        if whole is not None:
+            return whole
+        found = _one(body, language)
     return None if found is None else f"{wording.capital(found)}{'.' if sentence.endswith('.') else ''}"
 
 
-def _listed(text: str, language: str, depth: int) -> str | None:
-    """A phrase, or a list of phrases, all of which are known."""
-    known = _one(text, language, depth)
-    if known is not None or depth > _DEEPEST:
-        return known
+def _split(text: str, language: str, depth: int) -> str | None:
+    """A list of phrases that are all known; None otherwise."""
     for between in ("; ", ", ", " and "):
-        if between in text:
+        if between in text and depth <= _DEEPEST:
             parts = [_listed(part, language, depth + 1) for part in text.split(between)]
             if all(part is not None for part in parts):
                 joint = gettext("%(first)s and %(last)s").partition("%(first)s")[2].partition("%(last)s")[0]
                 return (joint if between == " and " else between).join(str(part) for part in parts)
     return None
+
+
+def _listed(text: str, language: str, depth: int) -> str | None:
+    """One phrase that is known as it is, a list of them, or one whose pattern is known."""
+    known = gettext(text)
+    if known != text:
+        return known
+    return _split(text, language, depth) or _one(text, language, depth)
 
 
 def _filled(value: str, language: str, depth: int) -> str:
@@ -131,9 +149,9 @@ def _filled(value: str, language: str, depth: int) -> str:
     tail = _tail(value, language, depth) if value[0] in ",;(" else None
     if tail is not None:
         return tail
-    capital = wording.capital(value)
-    if gettext(value) == value and capital != value and gettext(capital) != capital:
-        return wording.within(gettext(capital))
+    word = _words(language).get(value.casefold())
+    if word is not None:
+        return wording.within(word) if value[:1].islower() else word
     whole = _listed(value, language, depth)
     if whole is not None:
         return whole
@@ -170,14 +188,29 @@ def _as_written(value: str) -> str | None:
     return None
 
 
+@cache
+def _words(language: str) -> dict[str, str]:
+    """Words of ours by their English in small letters: in the middle of a sentence they have lost their capital."""
+    return {
+        str(message.id).casefold(): str(message.string)
+        for message in catalogue(language)
+        if (MARK in message.auto_comments or any(file.endswith("/wording.py") for file, _ in message.locations))
+        and message.string
+        and isinstance(message.id, str)
+        and "%(" not in message.id
+    }
+
+
 def _expression(pattern: str) -> tuple[str, str]:
-    """(regular expression, longest fixed part) of a pattern."""
+    """(regular expression, longest fixed part) of a pattern. What may be empty begins as such parts begin."""
     pieces = _PLACE.split(pattern)
     fixed, names = [piece.replace("%%", "%") for piece in pieces[::2]], pieces[1::2]
     source, seen = re.escape(fixed[0]), set[str]()
     for name, after in zip(names, fixed[1:], strict=True):
-        many = "*" if name in _MAY_BE_EMPTY else "+"
-        some = r"[\d,.]+" if name in _NUMBERS else f".{many}?"
+        if name in _OPTIONAL:
+            some = _MAY_BE_EMPTY
+        else:
+            some = r"[\d,.]+" if name in _NUMBERS else ".*?" if name in _PERHAPS else ".+?"
         source += f"(?P={name})" if name in seen else f"(?P<{name}>{some})"
         source += re.escape(after)
         seen.add(name)
@@ -191,7 +224,9 @@ def _patterns(language: str) -> tuple[Pattern, ...]:
     for message in catalogue(language):
         if MARK in message.auto_comments and isinstance(message.id, str) and message.string and "%(" in message.id:
             source, literal = _expression(message.id)
+            ends = message.id[-1] in ".?!:”" or any(message.id.endswith(f"%({name})s") for name in _WHOLE)
+            begins = len(_PLACE.split(message.id)[0])
             if len(literal.strip()) < _SHORTEST and message.id not in PHRASES:
                 continue  # it would fit anything
-            found.append(Pattern(literal, re.compile(source, re.DOTALL), str(message.string)))
-    return tuple(sorted(found, key=lambda pattern: -len(pattern.matches.pattern)))
+            found.append((begins, Pattern(literal, re.compile(source, re.DOTALL), str(message.string), ends)))
+    return tuple(p for _, p in sorted(found, key=lambda pair: (-pair[0], -len(pair[1].matches.pattern))))
