@@ -83,5 +83,5 @@ def test_a_discrepancy_is_confirmed_with_one_key_and_the_other_way_out_stays_unt
     assert page.inner_text("#confirm").startswith("Confirm 1 step")
     page.keyboard.press("c")
     page.wait_for_selector("#undo")
-    assert "credit of 378.00 EUR" in page.inner_text("#undo")
+    assert "credit of 378.00\u00a0EUR" in page.inner_text("#undo")
     assert "Close without action" not in page.inner_text("#do")
