@@ -84,12 +84,26 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
             says = _("The reply was worded by %(model)s.", model=c.get("model"))
             return says, _("Prompt %(name)s", name=c.get("prompt"))
         return _("The reply stays in our own words: %(because)s.", because=told(str(c.get("because")))), ""
+    if action == "narrative.drafted":
+        return _of_text(c)
     if action == "delivery.answered":
         delivered = _("said that the work was delivered.")
         if not c.get("was_delivered"):
             delivered = _("said that the work was not delivered.")
         return delivered, str(c.get("note", ""))
     return _unknown(action), ""
+
+
+def _of_text(c: Mapping[str, Any]) -> tuple[str, str]:
+    """The text of a draft invoice was drafted: for how many lines, and what was held back."""
+    lines, held = len(c.get("lines") or ()), len(c.get("held_back") or ())
+    says = ngettext("A text was drafted for %(num)s line.", "A text was drafted for %(num)s lines.", lines)
+    model = dict(c.get("worded_by") or {}).get("model")
+    details = [
+        *([ngettext("%(num)s remark held back", "%(num)s remarks held back", held)] if held else []),
+        *([_("worded by %(model)s", model=model)] if model else []),
+    ]
+    return says, " · ".join(details)
 
 
 def _unknown(action: str) -> str:
@@ -133,6 +147,8 @@ def _plain(value: Any) -> str:
 def _of_case(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str) -> tuple[str, str]:
     if action == "case.opened" and actor.startswith("source:detector:"):
         return _("Found in Odoo by Countersign."), _("Rule %(name)s", name=actor.removeprefix("source:detector:"))
+    if action == "case.opened" and actor.startswith("source:narrative:"):
+        return _("A draft invoice in Odoo waits for its text."), ""
     if action == "case.opened":
         name = c.get("name") or _("A document")
         return _("%(name)s received and stored.", name=name), f"SHA-256 {str(c.get('sha256', ''))[:12]}…"

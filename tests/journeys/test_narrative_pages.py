@@ -90,6 +90,10 @@ def test_clean_lines_are_accepted_together_and_what_was_held_back_stays(house: H
     assert "It complains or passes judgement. Its 6.00 h stay billed; only the remark is left out." in said
     assert f'data-evidence="l{FIRST}-t17"' in page
     assert f'<li id="l{FIRST}-t17" class="held">' in page
+    told = visible(desk.open("/cases/1"))
+    assert "A draft invoice in Odoo waits for its text." in told
+    assert "A text was drafted for 2 lines. 1 remark held back" in told
+    desk.open(f"/narratives/{HAFENWERK}")
     desk.send(f"/narratives/{HAFENWERK}/accept")
     states = {part: [s.state for s in some] for part, some in steps_of(house, HAFENWERK).items()}
     assert states == {(FIRST,): ["open"], (second,): ["confirmed"]}
