@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.assessments import grounding, keep, numbers, present
+from app.assessments import asleep, grounding, keep, numbers, present
 from app.cases import lifecycle, queries, snoozing, steps
 from app.cases.models import Case
 from app.clock import now
@@ -23,6 +23,8 @@ from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.assessments.findings import Books
     from app.assessments.results import Assessment
     from app.documents.reading import Reading
@@ -80,8 +82,8 @@ def reconcile(p: Parts, case_id: int) -> None:
             matter = matters.of_document(session, row.document_id)
             reading: Reading = readings.load(session, row.document_id)
             related = _related(session, case_id, reading)
-            put_off = [r.case_id for r in related]
-            snoozing.wake_all(session, put_off, because=snoozing.CUSTOMER_ANSWERED, at=now())
+            wrote_at = session.get_one(Case, case_id).opened_at
+            _wake(session, [r.case_id for r in related], wrote_at)
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = matter.ask(p, assessment, reading)
@@ -114,17 +116,27 @@ def reconcile(p: Parts, case_id: int) -> None:
             if p.odoo is None:
                 present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
+        with p.database.transaction() as session:
+            _wake(session, asleep.about_the_same(session, case_id, found), wrote_at)
+
+
+def _wake(session: Session, case_ids: list[int], wrote_at: datetime) -> None:
+    """The customer wrote about these cases: those that were put off before that wait no longer."""
+    snoozing.wake_all(session, case_ids, because=snoozing.CUSTOMER_ANSWERED, happened_at=wrote_at, at=now())
 
 
 def _said_anew(p: Parts, assessment: Assessment, books: Books, reading: Reading) -> Assessment:
-    """What we think, said anew where the books show that two order numbers were read the wrong way round."""
+    """What we think, said anew where the books show that two order numbers were read the wrong way round, or where a
+    person changed what it says."""
     righted = numbers.righted(assessment, books)
-    if righted is assessment:
+    if righted is assessment and not set(assessment.corrections) - {"language"}:
         return assessment
     from classifiers.summary import summarise
 
     summary = summarise(reading, righted.classification, righted.fields, righted.order, firm=p.settings.firm)
-    return grounding.grounded(replace(righted, summary=summary), reading)
+    anew = grounding.grounded(replace(righted, summary=summary), reading)
+    same = righted is assessment and [c.text for c in anew.summary] == [c.text for c in assessment.summary]
+    return assessment if same else anew
 
 
 _GIVEN_UP = {

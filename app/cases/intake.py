@@ -78,7 +78,7 @@ def take_in(session: Session, incoming: Incoming) -> TakenIn:
                 session, "document.came_again", case_id=case_id, actor=f"source:{incoming.source}", at=at,
                 sha256=received.sha256, name=incoming.name,
             )  # fmt: skip
-            snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, at=at)
+            snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, happened_at=at, at=at)
         return TakenIn(case_id, received.document_id, received.sha256, came_again=True)
     case = _new_case(incoming)
     session.add(case)

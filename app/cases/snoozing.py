@@ -109,11 +109,14 @@ def wake_due(session: Session, *, at: datetime, limit: int = 200) -> int:
     return len(cases)
 
 
-def wake_all(session: Session, case_ids: Sequence[int], *, because: str, at: datetime) -> None:
-    """Wake those of these cases that are put off, whatever for."""
+def wake_all(session: Session, case_ids: Sequence[int], *, because: str, happened_at: datetime, at: datetime) -> None:
+    """Wake those of these cases that are put off, whatever for, and were before this happened: who puts a case off
+    again has seen what came until then."""
+    if not case_ids:
+        return
     for case in session.execute(
         select(Case)
-        .where(Case.id.in_(case_ids), Case.state == "snoozed")
+        .where(Case.id.in_(case_ids), Case.state == "snoozed", Case.snoozed_at <= happened_at)
         .order_by(Case.id)
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -54,6 +54,37 @@ def test_a_case_put_off_sleeps_through_a_look_at_odoo_and_wakes_when_the_custome
     assert (woken.state, woken.snoozed_for) == ("to_decide", "")
 
 
+def a_new_mail_about(house: House, sample: str, words: str, *, sender: str = "") -> bytes:
+    """A mail that answers none, by the sample's sender or another."""
+    original = next(SAMPLES.glob(f"{sample}*")).read_bytes().decode("utf-8", "replace")
+    head = dict(line.split(": ", 1) for line in original.split("\n\n")[0].splitlines() if ": " in line)
+    return (
+        f"From: {sender or head['From']}\nTo: {head['To']}\nSubject: {words[:40]}\nMessage-ID: <new-{len(words)}@x>\n"
+        "Date: Fri, 20 Nov 2026 10:00:00 +0100\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n"
+        f"{words}\n"
+    ).encode()
+
+
+def test_a_new_mail_of_the_customer_about_the_same_invoice_wakes_the_case_once(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = house.take_in_sample("01-hours").case_id
+    house.work()
+    handled(house, case_id, ines, snoozing.snooze, event="customer_answers")
+    stranger = "Wir bestreiten die Rechnung RE/2026/00004: es wurden zu viele Stunden berechnet. Bitte Gutschrift."
+    house.take_in(a_new_mail_about(house, "01-hours", stranger, sender="x@other.example"), "stranger.eml")
+    house.work()
+    assert house.case(case_id).state == "snoozed"
+    again = "Zur Rechnung RE/2026/00004: wir bestreiten weiterhin 6 Stunden und bitten um eine Gutschrift."
+    second = house.take_in(a_new_mail_about(house, "01-hours", again), "again.eml").case_id
+    house.work()
+    assert house.case(case_id).state == "to_decide"
+    handled(house, case_id, ines, snoozing.snooze, event="customer_answers")
+    with house.parts.database.transaction() as session:
+        steps.schedule(session, second, "reconcile", at=now())
+    house.work()
+    assert house.case(case_id).state == "snoozed"
+
+
 def test_a_part_of_a_message_gets_its_own_steps_and_both_can_be_one_again(house: House) -> None:
     ines = house.person("Ines", "reviewer")
     case_id = house.take_in_sample("01-hours").case_id

@@ -1,0 +1,38 @@
+"""Cases that are put off and that a new message of the same customer is about."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.assessments.findings import Reconciliation
+from app.assessments.models import AssessmentRow
+from app.cases.models import Case
+from app.firm import FREE_MAIL
+
+_PAPERS = ("invoice", "order")
+_MOST = 50
+
+
+def about_the_same(session: Session, case_id: int, found: Reconciliation) -> list[int]:
+    """The cases put off that are for certain about an invoice or order that this one is for certain about, from the
+    same house: the same domain, at a free mail service the same address."""
+    case = session.get_one(Case, case_id)
+    domain = case.sender.rpartition("@")[2].casefold()
+    papers = [match for what in _PAPERS if (match := found.certain(what)) is not None]
+    if not papers or not domain:
+        return []
+    sender = func.lower(Case.sender)
+    same_house = sender == case.sender.casefold() if domain in FREE_MAIL else func.split_part(sender, "@", 2) == domain
+    record = [
+        AssessmentRow.matches.contains(
+            [{"what": m.what, "is_certain": True, "record": {"model": m.record.model, "id": m.record.id}}]
+        )
+        for m in papers
+    ]
+    query = (
+        select(Case.id)
+        .join(AssessmentRow, AssessmentRow.case_id == Case.id)
+        .where(Case.state == "snoozed", Case.id != case_id, same_house, AssessmentRow.is_current, or_(*record))
+    )
+    return list(session.execute(query.order_by(Case.id).limit(_MOST)).scalars())
