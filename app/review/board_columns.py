@@ -101,10 +101,12 @@ def _inflow_sentence(table: Table, totals: Sequence[tuple[Line, int]]) -> str:
     line, most = max(totals, key=lambda pair: pair[1])
     values = {"low": figures.count(min(numbers)), "high": figures.count(most), "day": board_words.label(table, line)}
     if table.by == "day":
-        return _("%(low)s to %(high)s a day; most on %(day)s.", **values)
-    if table.by == "week":
-        return _("%(low)s to %(high)s a week; most in the week of %(day)s.", **values)
-    return _("%(low)s to %(high)s a month; most in %(day)s.", **values)
+        said = _("%(low)s to %(high)s a day; most on %(day)s.", **values)
+    elif table.by == "week":
+        said = _("%(low)s to %(high)s a week; most in the week of %(day)s.", **values)
+    else:
+        said = _("%(low)s to %(high)s a month; most in %(day)s.", **values)
+    return said.replace("..", ".")  # a short month may end in one
 
 
 def _short(table: Table, line: Line) -> str:
@@ -113,7 +115,7 @@ def _short(table: Table, line: Line) -> str:
     if table.by == "month":
         return f"{figures.short_month(day)} {day:%y}"
     if table.by == "week" or day.day == 1 or line is table.lines[0]:
-        return f"{day.day} {figures.short_month(day)}"
+        return _("%(day)s %(month)s", day=day.day, month=figures.short_month(day))
     return str(day.day)
 
 

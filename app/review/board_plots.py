@@ -67,7 +67,7 @@ def weeks(table: Table, link: Link) -> Chart:
 
 def _week(line: Line) -> str:
     day = date.fromisoformat(line.key)
-    return f"{day.day} {figures.short_month(day)}"
+    return _("%(day)s %(month)s", day=day.day, month=figures.short_month(day))
 
 
 _PLOT_LEFT, _PLOT_TOP, _PLOT_RIGHT, _PLOT_FLOOR = 46, 10, 356, 322

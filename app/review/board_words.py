@@ -209,16 +209,44 @@ def _value(figure: Figure) -> tuple[str, str]:
     return figures.count(number), unit
 
 
-def _of(one: str, many: str) -> Callable[[Figure], str]:
-    def words(figure: Figure) -> str:
-        whole = figure.whole or 0
-        return ngettext(one, many, whole, part=figures.count(figure.part or 0))
+def _part(figure: Figure) -> str:
+    return figures.count(figure.part or 0)
 
-    return words
+
+def _of_steps(figure: Figure) -> str:
+    return ngettext("%(part)s of %(num)s step", "%(part)s of %(num)s steps", figure.whole or 0, part=_part(figure))
+
+
+def _of_invoices(figure: Figure) -> str:
+    return ngettext(
+        "%(part)s of %(num)s invoice", "%(part)s of %(num)s invoices", figure.whole or 0, part=_part(figure)
+    )
+
+
+def _of_readings(figure: Figure) -> str:
+    said = ngettext(
+        "%(part)s of %(num)s reading", "%(part)s of %(num)s readings", figure.whole or 0, part=_part(figure)
+    )
+    return _target(said, figure)
+
+
+def _of_promises(figure: Figure) -> str:
+    return ngettext(
+        "%(part)s of %(num)s that fell due", "%(part)s of %(num)s that fell due", figure.whole or 0, part=_part(figure)
+    )
+
+
+def _of_ended(figure: Figure) -> str:
+    return ngettext(
+        "%(part)s of %(num)s that ended", "%(part)s of %(num)s that ended", figure.whole or 0, part=_part(figure)
+    )
 
 
 def _in_time(figure: Figure) -> str:
-    said = _of("%(part)s of %(num)s with a deadline", "%(part)s of %(num)s with a deadline")(figure)
+    said = ngettext(
+        "%(part)s of %(num)s with a deadline", "%(part)s of %(num)s with a deadline", figure.whole or 0,
+        part=_part(figure),
+    )  # fmt: skip
     return _target(said, figure)
 
 
@@ -280,30 +308,28 @@ def _half(figure: Figure) -> str:
     return _("nine of ten within %(days)s days", days=days(Decimal(figure.beside["nine_of_ten"])))
 
 
-_STEPS_OF = _of("%(part)s of %(num)s step", "%(part)s of %(num)s steps")
-_INVOICES_OF = _of("%(part)s of %(num)s invoice", "%(part)s of %(num)s invoices")
 _BENEATH: Mapping[str, Callable[[Figure], str]] = {
     "waiting": _waiting,
     "first_decision": lambda f: ngettext("%(num)s case decided", "%(num)s cases decided", f.whole or 0),
     "in_time": _in_time,
-    "unchanged": _STEPS_OF, "overridden": _overridden, "rejected": _STEPS_OF,
-    "right_when_sure": lambda f: _target(_of("%(part)s of %(num)s reading", "%(part)s of %(num)s readings")(f), f),
+    "unchanged": _of_steps, "overridden": _overridden, "rejected": _of_steps,
+    "right_when_sure": _of_readings,
     "attention": lambda f: ngettext("%(num)s dead letter", "%(num)s dead letters", int(f.beside["dead_letters"])),
     "cost_per_case": lambda f: _("%(amount)s in this time", amount=f"{cost(Decimal(f.beside['cost']))} {f.currency}"),
-    "cycle_time": _cycle, "issued_in_time": _issued, "unbilled": _unbilled, "exceptions": _INVOICES_OF,
+    "cycle_time": _cycle, "issued_in_time": _issued, "unbilled": _unbilled, "exceptions": _of_invoices,
     "reworked": lambda f: _("%(amount)s credited", amount=money(f.beside["credited"], f.currency)),
     "open": _open, "overdue": _open,
     "sales_outstanding": lambda f: _("on the sales of %(days)s days", days=f.beside["days"]),
     "effectiveness": lambda f: _target(
         _("%(amount)s came in", amount=money(f.beside["collected"], f.currency)), f
     ),
-    "promises": _of("%(part)s of %(num)s that fell due", "%(part)s of %(num)s that fell due"),
+    "promises": _of_promises,
     "disputes": lambda f: _(
         "%(open)s still open; %(amount)s contested", open=figures.count(int(f.beside["open"])),
         amount=money(f.beside["contested"], f.currency),
     ),
-    "credited": _of("%(part)s of %(num)s that ended", "%(part)s of %(num)s that ended"),
-    "disputed_invoices": _INVOICES_OF, "half_ended": _half,
+    "credited": _of_ended,
+    "disputed_invoices": _of_invoices, "half_ended": _half,
 }  # fmt: skip
 
 
