@@ -6,6 +6,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from app.errors import CountersignError
 from app.health import Check, Peer, Pulse, Queue
 
 if TYPE_CHECKING:
+    from app.odoo.gateway import OdooVersion
     from workers.wiring import Parts
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,8 @@ SWEPT = "countersign:swept"
 LASTS = 30
 """Seconds that a worker's word holds."""
 SAID_EVERY = 8.0
+LONGEST = 4.0
+"""Seconds that Odoo may take to say its version."""
 OLD_AFTER = 10.0
 """Seconds after which the last look is renewed."""
 
@@ -81,6 +86,8 @@ class LivePulse:
         self._looked = 0.0
         self._lock = threading.Lock()
         self._is_looking = False
+        self._asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pulse-odoo")
+        self._asked: Future[OdooVersion] | None = None
 
     def pulse(self) -> Pulse | None:
         with self._lock:
@@ -134,12 +141,21 @@ class LivePulse:
         return Peer("works", at), queues, datetime.fromtimestamp(int(swept), UTC) if swept else None
 
     def _odoo(self, at: datetime) -> Peer:
-        if self._parts.odoo is None:
+        """Whether Odoo answers within `LONGEST`; a question that hangs is waited for, and no second one is put."""
+        odoo = self._parts.odoo
+        if odoo is None:
             return Peer("absent", at)
+        if self._asked is None:
+            self._asked = self._asking.submit(odoo.version)
         try:
-            version = self._parts.odoo.version()
+            version = self._asked.result(timeout=LONGEST)
+        except TookTooLong:
+            return Peer("fails", at, f"Odoo had no answer within {LONGEST:.0f} seconds.")
         except CountersignError as error:
             return Peer("fails", at, error.message)
+        finally:
+            if self._asked.done():
+                self._asked = None
         return Peer("works", at, f"{version.server} {version.addon or ''}".strip())
 
 

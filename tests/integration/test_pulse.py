@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,8 +36,13 @@ class Odoo:
 
     def __init__(self) -> None:
         self.is_away = False
+        self.hangs = threading.Event()
+        self.hangs.set()
+        self.asked = 0
 
     def version(self) -> Any:
+        self.asked += 1
+        self.hangs.wait(20)
         if self.is_away:
             raise Unavailable("Odoo does not answer.")
         return SimpleNamespace(server="19.0", addon="1.0")
@@ -83,6 +89,21 @@ def test_since_when_odoo_is_silent_holds_until_it_answers(redis_url: str) -> Non
     assert first.since == second.since
     odoo.is_away = False
     assert pulse.look().odoo.state == "works"
+
+
+def test_an_odoo_that_hangs_keeps_nobody_waiting_and_is_not_asked_twice(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.pulse.LONGEST", 0.05)
+    odoo = Odoo()
+    pulse = LivePulse(parts(redis_url, odoo))
+    odoo.hangs.clear()
+    first, second = pulse.look().odoo, pulse.look().odoo
+    assert (first.state, second.state, odoo.asked) == ("fails", "fails", 1)
+    assert first.since == second.since
+    odoo.hangs.set()
+    while pulse.look().odoo.state != "works":
+        pass
 
 
 def a_call(session: Any, outcome: str, at: datetime) -> None:
