@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,6 +11,7 @@ from app.api.keys import DbSession, MayAudit
 from app.api.problems import responses
 from app.api.shapes import AuditLine, AuditPage, BrokenLinkLine, VerificationResult
 from app.audit import checkpoints, queries
+from app.audit.search import Wanted
 from app.errors import Malformed
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -20,12 +22,21 @@ def list_events(
     session: DbSession,
     caller: MayAudit,
     case: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="Only this case's; 0: of no case.")] = None,
+    actor: Annotated[
+        list[str] | None, Query(max_length=20, description="A person's mail address, or software. Repeatable.")
+    ] = None,
+    action: Annotated[
+        list[str] | None, Query(max_length=20, description="Such as decision.confirm or write.done. Repeatable.")
+    ] = None,
+    since: Annotated[datetime | None, Query(description="Recorded at or after this moment (with its zone).")] = None,
+    before: Annotated[datetime | None, Query(description="Recorded before this moment (with its zone).")] = None,
     cursor: Annotated[str, Query(max_length=40)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> AuditPage:
     """Events with their hashes, in the order they were recorded."""
     after = _read(cursor)
-    events = queries.page(session, after=after, case_id=case, limit=limit)
+    wanted = Wanted(case, tuple(actor or ()), tuple(action or ()), _moment(since, "since"), _moment(before, "before"))
+    events = queries.page(session, wanted, after=after, limit=limit)
     lines = [
         AuditLine(
             id=e.id, case_id=e.case_id, seq=e.seq, at=e.at, actor=e.actor, action=e.action, content=e.content,
@@ -48,6 +59,12 @@ def verify(request: Request, caller: MayAudit) -> VerificationResult:
         holds=found.holds, events=found.events, chains=found.chains, checkpoints=found.checkpoints,
         broken=[BrokenLinkLine(case_id=b.case_id, seq=b.seq, message=b.message) for b in found.broken],
     )  # fmt: skip
+
+
+def _moment(at: datetime | None, name: str) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise Malformed(f"{name} has no time zone. Write it as 2026-11-20T09:30:00Z.")
+    return at
 
 
 def _read(cursor: str) -> int:

@@ -52,7 +52,7 @@ def page(session: Session, wanted: Wanted, *, below: int = 0, limit: int = 100) 
 
     Days alone are looked for in the order of time, which the database finds at once; all else in the order of writing.
     """
-    query = select(AuditEvent).where(*_fits(wanted))
+    query = select(AuditEvent).where(*fits(wanted))
     if wanted.is_days_alone:
         order: tuple[Any, ...] = (AuditEvent.at.desc(), AuditEvent.id.desc())
         last = session.get(AuditEvent, below) if below else None
@@ -68,7 +68,7 @@ def page(session: Session, wanted: Wanted, *, below: int = 0, limit: int = 100) 
 
 def every(session: Session, wanted: Wanted) -> Iterator[AuditEvent]:
     """All events that fit, oldest first, read in portions."""
-    query = select(AuditEvent).where(*_fits(wanted)).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    query = select(AuditEvent).where(*fits(wanted)).order_by(AuditEvent.id).execution_options(yield_per=1000)
     yield from session.execute(query).scalars()
 
 
@@ -93,7 +93,8 @@ def last_sealed(session: Session) -> datetime | None:
     ).scalar_one_or_none()  # fmt: skip
 
 
-def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
+def fits(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions that an event must meet."""
     fits: list[ColumnElement[bool]] = []
     if wanted.case_id is not None:
         fits.append(AuditEvent.case_id == wanted.case_id)

@@ -17,7 +17,7 @@ from app.review.audit_words import ACTIONS, GROUPS
 from app.users import access
 from app.writebacks import queue
 from tests.builders import NOW, a_case, a_credit, a_person, a_reference, a_suggestion, the_policy
-from tests.web import Browser, browser
+from tests.web import Browser, browser, with_key
 
 
 @pytest.fixture
@@ -142,6 +142,17 @@ def test_what_a_step_made_in_odoo_leads_back_to_the_step(decided: Database) -> N
     page = browser(decided, "Alma", "auditor").open("/audit/change?record=account.move%2C991")
     assert "PO-7" in page
     assert "Ines" in page
+
+
+def test_the_api_finds_events_by_the_same_things(decided: Database) -> None:
+    program = with_key(decided, "audit", roles=("auditor",), name="Alma")
+    (confirmed,) = program.get("/v1/audit", params={"action": ["decision.confirm", "decision.reject"]}).json()["events"]
+    assert confirmed["actor"] == "ines@firm.example"
+    assert program.get("/v1/audit", params={"actor": "nobody@firm.example"}).json()["events"] == []
+    day = {"since": "2026-11-20T00:00:00Z", "before": "2026-11-21T00:00:00Z"}
+    assert program.get("/v1/audit", params=day).json()["events"]
+    assert program.get("/v1/audit", params={"before": "2020-01-01T00:00:00+01:00"}).json()["events"] == []
+    assert program.get("/v1/audit", params={"since": "2026-11-20T00:00:00"}).status_code == 422
 
 
 def test_only_auditors_and_controllers_see_the_trail(decided: Database) -> None:
