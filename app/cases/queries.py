@@ -25,15 +25,17 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     tuple_,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseQuestion
-from app.cases.search import matching
+from app.cases.search import few_that_hold, matching
 from app.errors import Malformed, NotFound
 from app.firm import FREE_MAIL
-from app.users.models import User
+from app.users import people
 
 SORTS = ("priority", "amount", "deadline", "age", "newest")
 MANY = 1000
@@ -115,7 +117,7 @@ def page(session: Session, wanted: Filter, *, sort: str = "priority", cursor: st
     if sort not in ORDERS:
         raise Malformed(f"Cases are sorted by one of {', '.join(SORTS)}, not by {sort!r}.")
     order = ORDERS[sort]
-    query = _filtered(select(Case), wanted)
+    query = _filtered(select(Case), _asked(session, wanted))
     if cursor:
         query = query.where(_after(order, _read_cursor(cursor, sort)))
     rows = session.execute(query.order_by(*_by(order)).limit(limit + 1)).scalars().all()
@@ -131,9 +133,9 @@ def totals(session: Session, wanted: Filter) -> dict[str, Any]:
     """
     sort = func.coalesce(Case.kind, case((Case.reading.is_(None), "unread"), else_="draft")).label("sort")
     rows = session.execute(
-        _filtered(select(sort, Case.state, Case.currency, func.count(), func.sum(Case.at_stake)), wanted).group_by(
-            sort, Case.state, Case.currency
-        )
+        _filtered(
+            select(sort, Case.state, Case.currency, func.count(), func.sum(Case.at_stake)), _asked(session, wanted)
+        ).group_by(sort, Case.state, Case.currency)
     ).all()
     by_kind: dict[str, int] = {}
     by_state: dict[str, int] = {}
@@ -152,7 +154,7 @@ def counts(session: Session, lists: Sequence[Filter], *, most: int = MANY) -> li
         return []
     each = [
         select(func.count())
-        .select_from(_filtered(select(Case.id), wanted).limit(most + 1).subquery())
+        .select_from(_filtered(select(Case.id), _asked(session, wanted)).limit(most + 1).subquery())
         .scalar_subquery()
         for wanted in lists
     ]
@@ -179,7 +181,7 @@ def light(session: Session, wanted: Filter, *, most: int = MANY) -> list[Light] 
     """All cases of a list, in what its figures need; None when they are more than `most`."""
     columns = (Case.id, Case.kind, Case.flags, Case.owner_id, Case.team, Case.customer_name, Case.at_stake,
                Case.currency, Case.deadline, Case.opened_at)  # fmt: skip
-    rows = session.execute(_filtered(select(*columns), wanted).limit(most + 1)).all()
+    rows = session.execute(_filtered(select(*columns), _asked(session, wanted)).limit(most + 1)).all()
     return None if len(rows) > most else [Light(r[0], r[1], tuple(r[2]), *r[3:]) for r in rows]
 
 
@@ -225,11 +227,11 @@ def neighbours(
     session: Session, wanted: Filter, case: Case, *, sort: str = "priority"
 ) -> tuple[int | None, int | None]:
     """The numbers of the cases before and after a case in a list (it need not be in it); None at the ends."""
-    order = ORDERS[sort]
+    order, asked = ORDERS[sort], _asked(session, wanted)
     values = _typed(order, order.values(case))
     found = [
         session.execute(
-            _filtered(select(Case.id), wanted).where(_after(order, values, reverse=back))
+            _filtered(select(Case.id), asked).where(_after(order, values, reverse=back))
             .order_by(*_by(order, reverse=back)).limit(1)
         ).scalar_one_or_none()
         for back in (True, False)
@@ -247,7 +249,39 @@ def case_of(session: Session, document_id: int) -> int:
     return case_id
 
 
-def _filtered(query: Any, wanted: Filter) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A filter with what only the database knows looked up first, so that each question is planned on facts."""
+
+    wanted: Filter
+    teams: tuple[str, ...] = ()
+    mates: tuple[UUID, ...] = ()
+    found: tuple[int, ...] | None = None
+    """The cases that hold the words, when they are few; None when they are many, or none were sought."""
+
+
+_ALONG_INDEXES = text(
+    "select set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true), "
+    "set_config('random_page_cost', '1.1', true)"
+)
+
+
+def _asked(session: Session, wanted: Filter) -> _Asked:
+    if not session.info.get("along_indexes"):
+        # For the rest of this transaction: a list is a walk along an index that stops early. The database does not
+        # trust it to stop, and would rather read all cases at once when it takes what is rare for frequent.
+        session.execute(_ALONG_INDEXES)
+        session.info["along_indexes"] = True
+    teams: tuple[str, ...] = ()
+    mates: tuple[UUID, ...] = ()
+    if wanted.teams_of is not None:
+        teams = people.teams_of(session, wanted.teams_of)
+        mates = tuple(people.in_teams(session, teams))
+    return _Asked(wanted, teams, mates, few_that_hold(session, wanted.text) if wanted.text else None)
+
+
+def _filtered(query: Any, asked: _Asked) -> Any:
+    wanted = asked.wanted
     if wanted.is_nothing:
         return query.where(false())
     if wanted.states:  # written out, so that the database sees which of its partial indexes hold all that is asked for
@@ -262,33 +296,36 @@ def _filtered(query: Any, wanted: Filter) -> Any:
     if wanted.customer:
         query = query.where(Case.customer_name == wanted.customer)
     if wanted.at_least is not None:
-        query = query.where(ORDERS["amount"].keys[0] >= wanted.at_least)
+        # once for how many they are, which is known of the column, and once for the index
+        query = query.where(Case.at_stake >= wanted.at_least, ORDERS["amount"].keys[0] >= wanted.at_least)
     if wanted.owner is not None:
         query = query.where(Case.owner_id == wanted.owner)
     if wanted.is_nobodys:
         query = query.where(Case.owner_id.is_(None), Case.team == "")
     if wanted.teams_of is not None:
-        teams = select(func.unnest(User.teams)).where(User.id == wanted.teams_of)
-        mates = aliased(User)
-        people = select(mates.id).where(
-            mates.teams.overlap(select(User.teams).where(User.id == wanted.teams_of).scalar_subquery())
-        )
-        query = query.where(or_(Case.team.in_(teams), Case.owner_id.in_(people)))
+        query = query.where(or_(Case.team.in_(asked.teams), Case.owner_id.in_(asked.mates)))
     if wanted.opened_before is not None:
         query = query.where(Case.opened_at < wanted.opened_before)
     if wanted.due_by is not None:
         query = query.where(ORDERS["deadline"].keys[0] <= wanted.due_by)
     if wanted.asked_of is not None:
-        asked = select(CaseQuestion.case_id).where(
+        questions = select(CaseQuestion.case_id).where(
             or_(CaseQuestion.asked_to == wanted.asked_of, CaseQuestion.asked_to.is_(None)),
             CaseQuestion.withdrawn_at.is_(None),
         )
-        query = query.where(Case.id.in_(asked))
+        query = query.where(Case.id.in_(questions))
     if wanted.after:
         query = query.where(Case.id > wanted.after)
     if wanted.text:
-        query = query.where(matching(wanted.text))
+        few = asked.found
+        query = query.where(
+            matching(wanted.text) if few is None else Case.id == func.any(literal(list(few), ARRAY(BigInteger)))
+        )
     return query
+
+
+def _numbered(few: Sequence[int]) -> ColumnElement[bool]:
+    return Case.id == func.any(literal(list(few), ARRAY(BigInteger)))
 
 
 def _by(order: Order, *, reverse: bool = False) -> list[Any]:

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, false, func, select, text
 from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseText
 from app.errors import Malformed
 
 MOST_WORDS = 12
+FEW = 5000
+_NEAR = 200
 _SHORTEST_PREFIX = 3
 """Shorter words are sought whole: the beginnings of words that start with "in" are half of all mails."""
 _READ_OF_BODY = 20_000
@@ -59,19 +61,35 @@ def matching(text: str) -> ColumnElement[bool]:
     Raises:
         Malformed: It holds a sign that no text has.
     """
-    if "\x00" in text:
-        raise Malformed("The words to search for hold a sign that no text has. Type them again.")
-    query = _as_query(text)
+    query = _as_query_of(text)
     if not query:
         return false()
     return Case.id.in_(_ids_of(query))
+
+
+def few_that_hold(session: Session, text: str) -> tuple[int, ...] | None:
+    """The cases that hold all these words, open or not, when they are few; None when they are many.
+
+    The database cannot know beforehand how rare a word is, and guesses. Few cases are looked up by their numbers; many
+    are met soon on the way along any order. Asked once per session and text.
+    """
+    if (query := _as_query_of(text)) == "":
+        return ()
+    known: dict[str, tuple[int, ...] | None] = session.info.setdefault("few_that_hold", {})
+    if query not in known:
+        found = session.execute(_ids_of(query).limit(FEW + 1)).scalars().all()
+        known[query] = None if len(found) > FEW else tuple(found)
+    return known[query]
 
 
 def _ids_of(query: str) -> Any:
     return select(CaseText.case_id).where(CaseText.search.op("@@")(func.to_tsquery("simple", query)))
 
 
-def _as_query(text: str) -> str:
+def _as_query_of(text: str) -> str:
+    """All words, as the database takes them; empty when there is none. Raises Malformed."""
+    if "\x00" in text:
+        raise Malformed("The words to search for hold a sign that no text has. Type them again.")
     return " & ".join(_word_query(word) for word in _words(text))
 
 
@@ -173,16 +191,21 @@ def near(session: Session, sought: str) -> Near | None:
         return None
     word = words[0][-1]
     slips = sorted(_slips(word) - {word})
+    held = select(CaseText.case_id, CaseText.search).where(
+        CaseText.search.op("@@")(func.to_tsquery("simple", " | ".join(slips)))
+    )
+    session.execute(text("set local enable_indexscan = off"))  # by the index of words: most of these are nowhere
+    found = {row.case_id: row.search for row in session.execute(held.limit(_NEAR))}
+    session.execute(text("set local enable_indexscan = on"))
     row = session.execute(
-        select(Case.id, Case.state, CaseText.search)
-        .join(CaseText, CaseText.case_id == Case.id)
-        .where(CaseText.search.op("@@")(func.to_tsquery("simple", " | ".join(slips))))
+        select(Case.id, Case.state)
+        .where(Case.id.in_(found))
         .order_by(Case.state.in_(OPEN_STATES).desc(), Case.id.desc())
         .limit(1)
     ).one_or_none()
     if row is None:
         return None
-    lexemes = set(re.findall(r"'([^']*)':", row.search))
+    lexemes = set(re.findall(r"'([^']*)':", found[row.id]))
     return Near(next((s for s in slips if s in lexemes), slips[0]), row.id, row.state in OPEN_STATES)
 
 

@@ -108,11 +108,10 @@ def views_counted(session: Session, wanted: ListState, person: Caller) -> tuple[
 
 
 def _sorts(wanted: ListState) -> list[tuple[str, str]]:
-    """The orders to choose from. What has ended has no deadline any more."""
-    left_out = {"customer"} if any(s not in ("done", "closed") for s in wanted.view.states) else {
-        "customer", "deadline", "age",
-    }  # fmt: skip
-    return [(sort, word) for sort, word in SORT_WORDS.items() if sort not in left_out]
+    """The orders to choose from. What has ended is there by age alone: it waits for nobody any more."""
+    if not wanted.view.is_counted:
+        return [("newest", SORT_WORDS["newest"])]
+    return [(sort, word) for sort, word in SORT_WORDS.items() if sort != "customer"]
 
 
 def _counted(session: Session, wanted: ListState) -> list[tuple[View, str]]:

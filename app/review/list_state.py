@@ -36,6 +36,7 @@ class View:
     whose: str = ""
     older_days: int = 0
     is_counted: bool = True
+    order: str = "priority"
     is_alarm: bool = False
 
     @property
@@ -60,9 +61,9 @@ VIEWS = (
     View("snoozed", N_("Snoozed"), ("snoozed",)),
 )
 ENDED = (
-    View("done", N_("Decided and written"), ("done",), is_counted=False),
-    View("closed", N_("Closed"), ("closed",), is_counted=False),
-    View("ended", N_("All ended"), ("done", "closed"), is_counted=False),
+    View("done", N_("Decided and written"), ("done",), is_counted=False, order="newest"),
+    View("closed", N_("Closed"), ("closed",), is_counted=False, order="newest"),
+    View("ended", N_("All ended"), ("done", "closed"), is_counted=False, order="newest"),
 )
 _BY_NAME = {view.name: view for view in (*VIEWS, *ENDED)}
 SORT_WORDS = Words({
@@ -105,11 +106,11 @@ class ListState:
         def among(name: str, known: tuple[str, ...] | set[str]) -> str:
             return value if (value := one(name, 40)) in known else ""
 
-        saved = one("saved", 18)
+        saved, view = one("saved", 18), _BY_NAME.get(one("view", 30), VIEWS[0])
         return cls(
-            view=_BY_NAME.get(one("view", 30), VIEWS[0]),
+            view=view,
             kinds=tuple(k for k in dict.fromkeys(said.get("kind", [])) if k in set(Kind)),
-            sort=among("sort", set(ORDERS)) or "priority",
+            sort=among("sort", set(ORDERS)) or view.order,
             text=one("q", 200).strip(),
             cursor=one("cursor", 700),
             flags=tuple(f for f in dict.fromkeys(said.get("flag", [])) if f in set(Flag))[:MOST_FLAGS],
@@ -166,7 +167,7 @@ class ListState:
             said.append(("view", self.view.name))
         said += [("kind", kind) for kind in self.kinds]
         said += [("flag", flag) for flag in self.flags]
-        if self.sort != "priority":
+        if self.sort != self.view.order:
             said.append(("sort", self.sort))
         said += [
             (name, value)
@@ -184,7 +185,8 @@ class ListState:
 
     def in_view(self, view: View) -> str:
         """Another view, in the same order and density."""
-        return ListState(view=view, sort=self.sort, is_compact=self.is_compact).address()
+        sort = self.sort if view.order == self.view.order else view.order
+        return ListState(view=view, sort=sort, is_compact=self.is_compact).address()
 
     def sorted_by(self, sort: str) -> str:
         return replace(self, sort=sort, cursor="").address()
@@ -210,7 +212,8 @@ class ListState:
 
     def among_ended(self) -> str:
         """The same search among the cases that have ended."""
-        return ListState(view=_BY_NAME["ended"], text=self.text, is_compact=self.is_compact).address()
+        ended = _BY_NAME["ended"]
+        return ListState(view=ended, sort=ended.order, text=self.text, is_compact=self.is_compact).address()
 
     def as_dense(self, is_compact: bool) -> str:
         return replace(self, is_compact=is_compact).address()
