@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from app.assessments import asleep
+from app.cases import snoozing, steps
 from app.clock import now
 from app.errors import CountersignError, Misconfigured
 from app.mirror import store
@@ -43,4 +45,15 @@ def run(p: Parts, *, afresh: bool = False, say: Say | None = None) -> SyncReport
     report = sync(p.database, p.odoo, companies=p.odoo.companies(), at=now(), say=say)
     if report.anything_new:
         log.info("mirror of Odoo: %s changed, %s removed", sum(report.changed.values()), sum(report.removed.values()))
+        wake_changed(p)
     return report
+
+
+def wake_changed(p: Parts) -> list[int]:
+    """Bring back the cases put off whose invoice or order changed in Odoo since, and compare them anew."""
+    with p.database.transaction() as session:
+        changed = asleep.changed_in_odoo(session)
+        woken = snoozing.wake_all(session, changed, because=snoozing.CHANGED_IN_ODOO, happened_at=now(), at=now())
+        for case_id in woken:
+            steps.schedule(session, case_id, "reconcile", at=now())
+    return woken

@@ -19,6 +19,7 @@ LONGEST = timedelta(days=366)
 MAY_BE_SNOOZED = ("to_decide", "needs_approval", "stale", "needs_attention", "snoozed")
 TIME_IS_OVER = "The time it was put off for is over."
 CAME_AGAIN = "The same document came again."
+CHANGED_IN_ODOO = "Its record changed in Odoo."
 CUSTOMER_ANSWERED = "The customer wrote again."
 DELIVERY_ANSWERED = "The question about the delivery was answered."
 
@@ -109,11 +110,14 @@ def wake_due(session: Session, *, at: datetime, limit: int = 200) -> int:
     return len(cases)
 
 
-def wake_all(session: Session, case_ids: Sequence[int], *, because: str, happened_at: datetime, at: datetime) -> None:
+def wake_all(
+    session: Session, case_ids: Sequence[int], *, because: str, happened_at: datetime, at: datetime
+) -> list[int]:
     """Wake those of these cases that are put off, whatever for, and were before this happened: who puts a case off
-    again has seen what came until then."""
+    again has seen what came until then. Returns which."""
+    woken: list[int] = []
     if not case_ids:
-        return
+        return woken
     for case in session.execute(
         select(Case)
         .where(Case.id.in_(case_ids), Case.state == "snoozed", Case.snoozed_at <= happened_at)
@@ -122,6 +126,8 @@ def wake_all(session: Session, case_ids: Sequence[int], *, because: str, happene
         .execution_options(populate_existing=True)
     ).scalars():
         wake(session, case, because=because, at=at)
+        woken.append(case.id)
+    return woken
 
 
 def _before(session: Session, case: Case) -> str:

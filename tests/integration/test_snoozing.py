@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
 
+from app.assessments import asleep
 from app.cases import snoozing
 from app.cases.intake import take_in
 from app.cases.models import Case
@@ -15,8 +17,11 @@ from app.cases.seen import Seen
 from app.db import Database
 from app.decisions import decide
 from app.errors import Conflict, Malformed, Refused
+from app.mirror.models import OdooInvoice
 from app.suggestions.freeze import freeze
 from tests.builders import NOW, a_case, a_credit, a_person, a_reference, a_suggestion, an_arrival, the_policy
+from tests.mirrored import Mirror
+from tests.web import a_read_case
 
 TOMORROW = NOW + timedelta(days=1)
 
@@ -117,6 +122,28 @@ def test_a_time_is_needed_that_is_still_to_come(session: Session, how: dict[str,
 def test_what_is_under_way_or_over_is_not_put_off(session: Session, state: str) -> None:
     with pytest.raises(Conflict):
         put_off(session, a_case(session, state=state))
+
+
+def test_a_change_of_its_invoice_in_odoo_wakes_a_case_once(session: Session) -> None:
+    case = put_off(session, a_read_case(session))
+    mirror = Mirror(session)
+    invoice = mirror.add(
+        OdooInvoice, id=76, company_id=1, write_date=NOW - timedelta(days=1), name="INV/2026/00012", kind="out_invoice",
+        state="posted", payment_state="not_paid", customer_id=14, customer_name="Fehnwerder", currency="EUR",
+        net=Decimal(6300), tax=Decimal(0), gross=Decimal(6300), open_amount=Decimal(6300), reference="", origin="",
+        created_at=NOW,
+    )  # fmt: skip
+    assert asleep.changed_in_odoo(session) == []
+    invoice.write_date = NOW + timedelta(minutes=5)
+    session.flush()
+    assert asleep.changed_in_odoo(session) == [case.id]
+    later = NOW + timedelta(minutes=6)
+    because = snoozing.CHANGED_IN_ODOO
+    assert snoozing.wake_all(session, [case.id], because=because, happened_at=later, at=later) == [case.id]
+    assert case.state == "to_decide"
+    again = {"until": TOMORROW, "seen": Seen(case.version), "by": a_person(session, "Ines"), "at": later}
+    snoozing.snooze(session, case.id, **again)
+    assert asleep.changed_in_odoo(session) == []
 
 
 def test_a_project_manager_puts_nothing_off(session: Session) -> None:
