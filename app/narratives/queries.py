@@ -24,6 +24,8 @@ from app.users.access import Caller
 
 ROLES = ("reviewer", "controller")
 """Who reads and decides on the texts of invoices, and says how customers want them."""
+WAITS = tuple(state for state in OPEN_STATES if state != "snoozed")
+"""States of a draft's case in which it is listed; who snoozed one does not want to see it for now."""
 KIND = "update_invoice_narrative"
 SHOWS = ("all", "clean", "look")
 """Every draft that waits; those of which every line is clean; those that want a look."""
@@ -179,7 +181,7 @@ def _is_clean_step(suggestion: Suggestion, narrative: Narrative) -> bool:
 def _waits(show: str) -> tuple[ColumnElement[bool], ...]:
     if show not in SHOWS:
         raise Malformed(f"Drafts are shown by one of {', '.join(SHOWS)}, not by {show[:40]!r}.")
-    waits: tuple[ColumnElement[bool], ...] = (Narrative.state == "open", Case.state.in_(OPEN_STATES))
+    waits: tuple[ColumnElement[bool], ...] = (Narrative.state == "open", Case.state.in_(WAITS))
     if show == "all":
         return waits
     return (*waits, _is_clean() if show == "clean" else ~_is_clean())

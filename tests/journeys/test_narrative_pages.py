@@ -7,6 +7,9 @@ import re
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
+from app.cases import lifecycle
+from app.cases.models import Case
+from app.clock import now
 from app.narratives.models import Narrative
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import part_of
@@ -186,6 +189,19 @@ def test_all_clean_lines_of_all_drafts_are_read_and_accepted_on_one_page(house: 
     assert set(who) == {"ines@firm.example"}
 
 
+def test_a_draft_that_was_snoozed_is_not_in_the_list_and_opens_by_its_address(house: House) -> None:
+    narrating.run(house.parts)
+    desk = a_desk(house)
+    assert "3 drafts" in visible(desk.open("/narratives"))
+    with house.parts.database.transaction() as session:
+        row = session.get_one(Narrative, HAFENWERK)
+        case = session.get_one(Case, row.case_id)
+        lifecycle.move(session, case, "snoozed", actor="ines@firm.example", at=now(), because="Next week.")
+    assert "2 drafts" in visible(desk.open("/narratives"))
+    assert "Accept 2 clean lines on 2 drafts" in visible(desk.open("/narratives/clean"))
+    assert "Hafenwerk" in desk.open(f"/narratives/{HAFENWERK}")
+
+
 def test_only_finance_sees_the_drafts_and_only_from_its_own_forms(house: House) -> None:
     narrating.run(house.parts)
     assert a_desk(house, "Paul", "project_manager").open("/narratives", 403)
@@ -207,7 +223,6 @@ def test_only_finance_sees_the_drafts_and_only_from_its_own_forms(house: House) 
 
 
 def test_the_last_line_is_taken_back_after_the_first_was_written_too(house: House) -> None:
-    from app.clock import now
     from app.writebacks import undoing
 
     second = with_two_lines(house)
