@@ -48,6 +48,7 @@ def as_csv(sheets: Sequence[Sheet]) -> bytes:
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
     """A workbook with a sheet for each table."""
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -61,7 +62,7 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
             sheet.head,
         ]
         for row in (*rows, *sheet.lines):
-            page.append([None if cell is None else cell for cell in row])
+            page.append([ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row])
         for row in page.iter_rows():
             for cell in row:
                 if isinstance(cell.value, str):
