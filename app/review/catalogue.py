@@ -37,13 +37,14 @@ OTHERS = tuple(
 WITH_TABLES = ("assessments/present.py", "decisions/words.py", "patterns/", "detectors/page.py", "dashboards/")
 """Stages' tables of words that pages show; tables elsewhere are vocabulary to read with."""
 WITH_PHRASES = (
-    "assessments/matching.py", "cases/priority.py", "assessments/reconcile/", "drafts/brief.py", "patterns/telling.py",
-    "patterns/charts.py", "patterns/shares.py", "patterns/contracts.py",
+    "assessments/matching.py", "cases/priority.py", "assessments/reconcile/", "drafts/brief.py", "suggestions/",
+    "patterns/telling.py", "patterns/charts.py", "patterns/shares.py", "patterns/contracts.py",
 )  # fmt: skip
 """Stages that put sentences together from parts: the parts are in the catalogue too."""
 SUMMARY_WORDS = ROOT / "classifiers" / "summary_words.py"
 POLICY = ROOT / "app" / "decisions" / "policies" / "default.yaml"
-NOT_SHOWN = ("narratives/written.py", "assessments/claims/units.py", "documents/orders/confirmation.py")
+NOT_SHOWN = ("narratives/written.py", "assessments/claims/units.py", "documents/orders/confirmation.py",
+             "suggestions/models.py")  # fmt: skip
 """Modules whose sentences are for customers or for reading."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _TEMPLATE_KEYWORDS = ("_", "gettext", "ngettext")
@@ -200,13 +201,14 @@ def _of_stage(file: Path) -> Iterator[Found]:
                 yield from (Found(text.replace("%", "%%") if "%" in text else text, name, True)
                             for text in _values(node.value))  # fmt: skip
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _LABELLED and node.args:
-            label = pattern_of(node.args[0])
-            if label and re.search(r"[A-Za-z]{2}", re.sub(r"%\(\w+\)s", "", label)):
-                yield Found(label, name, True)
+            for argument in node.args:
+                label = pattern_of(argument)
+                if label and re.search(r"[A-Za-z]{2}", re.sub(r"%\(\w+\)s", "", label)):
+                    yield Found(label, name, True)
         elif isinstance(node, ast.JoinedStr | ast.Constant) and id(node) not in hidden:
             text = pattern_of(node)
             is_whole = len(text) > 12 and _SENTENCE.match(text) is not None
-            if (is_whole or (with_phrases and _PHRASE.search(text))) and "(?" not in text and "\\" not in text:
+            if (is_whole or (with_phrases and _PHRASE.search(text))) and not any(x in text for x in ("(?", "\\", "%s")):
                 yield Found(text, name, True)
 
 

@@ -22,10 +22,15 @@ MARK = "told"
 _PLACE = re.compile(r"%\((\w+)\)s")
 _BETWEEN = re.compile(r"(?<=[.?!”]) (?=[A-Z“0-9])")
 _MOST_SENTENCES, _SHORTEST, _DEEPEST = 12, 4, 4
-_OPTIONAL, _PERHAPS = {"rest", "on", "by"}, {"due", "since", "of", "when", "who"}
-_MAY_BE_EMPTY = r"(?:(?: (?:on|for|of|under|by|in|and)\b| \(|[,;] ).*?)?"
+_PERHAPS = {"due", "since", "of", "when", "who"}
+_MAY_BE_EMPTY = {
+    "rest": r"(?:(?: (?:on|for|of|under|by|in|and)\b| \(|[,;] ).*?)?", "on": r"(?: (?:on|for)\b.*?)?",
+    "by": r"(?: by\b.*?)?",
+}  # fmt: skip
+"""Parts that may be missing, and how they begin."""
 _WHOLE = {"text", "session", "error", "says", "kept"}
 """Places for whole sentences; elsewhere a sentence does not go on beyond its end."""
+_TITLE = re.compile(r"(?P<who>.+), (?P<what>[a-z][^:,]+)(?:: (?P<about>.+))?")
 _NUMBERS = {"count", "part", "whole", "times", "groups"}
 _TAILS = tuple((re.compile(tail), words) for tail, words in TAILS)
 _DAYS = (
@@ -104,6 +109,9 @@ def _clauses(sentence: str, language: str) -> str | None:
     """A sentence that lists phrases of ours ("Payment is held and a scan is hard to read."), else one that is whole, or
     one phrase; None if it is not known."""
     body = sentence.removesuffix(".")
+    title = _continued(body, language)
+    if title is not None:
+        return title
     body = f"{body[:1].lower()}{body[1:]}"
     found = _split(body, language, 0)
     if found is None:
@@ -112,6 +120,19 @@ def _clauses(sentence: str, language: str) -> str | None:
             return whole
         found = _one(body, language)
     return None if found is None else f"{wording.capital(found)}{'.' if sentence.endswith('.') else ''}"
+
+
+def _continued(body: str, language: str) -> str | None:
+    """A word of ours in its frame: "hours or quantity on INV/7", "Acme Ltd, hours or quantity: INV/7"; else None."""
+    title = _TITLE.fullmatch(body)
+    if title is not None and (named := _words(language).get(title["what"])) is not None:
+        colon = gettext("%(what)s: %(name)s").removeprefix("%(what)s").removesuffix("%(name)s")
+        about = f"{colon}{title['about']}" if title["about"] else ""
+        return f"{title['who']}, {wording.within(named)}{about}"
+    word, between, rest = body.partition(" on ")
+    known = _words(language).get(word.casefold()) if rest else None
+    tail = _tail(f"{between}{rest}", language, 0) if known is not None else None
+    return None if known is None or tail is None else f"{known}{tail}"
 
 
 def _split(text: str, language: str, depth: int) -> str | None:
@@ -207,10 +228,8 @@ def _expression(pattern: str) -> tuple[str, str]:
     fixed, names = [piece.replace("%%", "%") for piece in pieces[::2]], pieces[1::2]
     source, seen = re.escape(fixed[0]), set[str]()
     for name, after in zip(names, fixed[1:], strict=True):
-        if name in _OPTIONAL:
-            some = _MAY_BE_EMPTY
-        else:
-            some = r"[\d,.]+" if name in _NUMBERS else ".*?" if name in _PERHAPS else ".+?"
+        usual = r"[\d,.]+" if name in _NUMBERS else ".*?" if name in _PERHAPS else ".+?"
+        some = _MAY_BE_EMPTY.get(name, usual)
         source += f"(?P={name})" if name in seen else f"(?P<{name}>{some})"
         source += re.escape(after)
         seen.add(name)
@@ -225,8 +244,9 @@ def _patterns(language: str) -> tuple[Pattern, ...]:
         if MARK in message.auto_comments and isinstance(message.id, str) and message.string and "%(" in message.id:
             source, literal = _expression(message.id)
             ends = message.id[-1] in ".?!:”" or any(message.id.endswith(f"%({name})s") for name in _WHOLE)
-            begins = len(_PLACE.split(message.id)[0])
+            fixed = _PLACE.split(message.id)[::2]
+            telling = (-len(fixed[0]), -sum(map(len, fixed)))
             if len(literal.strip()) < _SHORTEST and message.id not in PHRASES:
                 continue  # it would fit anything
-            found.append((begins, Pattern(literal, re.compile(source, re.DOTALL), str(message.string), ends)))
-    return tuple(p for _, p in sorted(found, key=lambda pair: (-pair[0], -len(pair[1].matches.pattern))))
+            found.append((telling, Pattern(literal, re.compile(source, re.DOTALL), str(message.string), ends)))
+    return tuple(p for _, p in sorted(found, key=lambda pair: pair[0]))

@@ -137,9 +137,17 @@ def sort_of(case: Case) -> tuple[str, str]:
     return reason_word(case.reason), kind_word(case.kind)
 
 
+_GERMAN_SMALL = frozenset(
+    "Alle Automatische Bereits Doppelt Eine Einen Falsche Fremde Gültig Kein Keine Nach Neu Neue Neuer Nicht Noch Nur "
+    "Ohne Über Von Vorgetäuschter Wieder Zu".split()
+)
+"""First words of ours that German writes small inside a sentence; its nouns keep their capital."""
+
+
 def within(word: str) -> str:
-    """A word as it is written inside a sentence; German nouns keep their capital."""
-    return word if reader().language == "de" or word[:2].isupper() else f"{word[:1].lower()}{word[1:]}"
+    """A word as it is written inside a sentence."""
+    keeps = reader().language == "de" and word.partition(" ")[0] not in _GERMAN_SMALL
+    return word if keeps or word[:2].isupper() else f"{word[:1].lower()}{word[1:]}"
 
 
 def full_reason(reason: str) -> str:

@@ -24,7 +24,8 @@ OURS = """language => {
     const own = node => (node.parentElement.closest("[lang]")?.lang || "").startsWith(language);
     while (walker.nextNode()) {
         const node = walker.currentNode, text = node.textContent.trim();
-        if (text && own(node) && !node.parentElement.closest("script, style, .code, kbd, del, ins, select[name=time_zone]")) said.push(text);
+        const silent = "script, style, .code, kbd, del, ins, select[name=time_zone]";
+        if (text && own(node) && !node.parentElement.closest(silent)) said.push(text);
     }
     for (const one of document.querySelectorAll("[aria-label], [title], [placeholder], [data-labels]"))
         if ((one.closest("[lang]")?.lang || "").startsWith(language))
@@ -35,7 +36,7 @@ OURS = """language => {
 """What a page says in its own language: texts, labels and hints."""
 
 
-WIDE = """width => [...document.querySelectorAll("body *")].filter(
+WIDE = """width => [...document.querySelectorAll("main *")].filter(
     one => one.getBoundingClientRect().right > width + 1).slice(0, 3).map(one => one.outerHTML.slice(0, 200))"""
 
 
