@@ -21,8 +21,8 @@ from app.documents.reading import Reading
 from app.documents.withheld import without_accounts
 from app.errors import Conflict, Malformed, NotFound, Refused
 from app.review import figures, reach, sessions, sheet, wording
-from app.review.amounts import without_amounts
 from app.review.addresses import CaseId
+from app.review.amounts import without_amounts
 from app.review.forms import sent_form, text_of
 from app.review.languages import N_, _
 from app.review.sessions import SignedIn, Visit

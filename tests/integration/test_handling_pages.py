@@ -35,7 +35,8 @@ def test_a_case_is_put_off_and_the_next_one_opens(database: Database, one_case: 
     assert "Case 2" in page
     case = the_case(database)
     assert (case.state, case.snoozed_because) == ("snoozed", "Waits for the signed sheet.")
-    assert case.snoozed_until is not None and case.snoozed_until.hour == 8
+    assert case.snoozed_until is not None
+    assert case.snoozed_until.hour == 8
     page = ines.open("/cases/1")
     assert "put it off. Until" in page
     assert "Waits for the signed sheet." in page
