@@ -7,15 +7,15 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api import audit, cases, dashboards, documents, handling, narratives, patterns, suggestions
+from app.api import audit, cases, correcting, dashboards, documents, handling, narratives, patterns, suggestions
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
 from app.api.problems import Problem
 
 router = APIRouter(prefix="/v1")
 for part in (
-    documents.router, cases.router, handling.router, suggestions.router, narratives.router, patterns.router,
-    dashboards.router, audit.router,
+    documents.router, cases.router, correcting.router, handling.router, suggestions.router, narratives.router,
+    patterns.router, dashboards.router, audit.router,
     odoo.router, odoo_events.router,
 ):  # fmt: skip
     router.include_router(part)

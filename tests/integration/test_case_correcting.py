@@ -21,14 +21,19 @@ from app.cases import presence
 from app.cases.models import Case, CaseStep
 from app.clock import now
 from app.db import Database
+from app.decisions import correcting
+from app.decisions.correcting import Typed
 from app.decisions.models import Decision
 from app.errors import Malformed
 from app.mirror.models import OdooCustomer, OdooInvoice
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal, Shown
+from app.users.access import Caller
 from tests import books
-from tests.builders import NOW, a_credit, a_suggestion
-from tests.web import a_read_case, a_reading, browser, place
+from tests.builders import NOW, a_credit, a_person, a_suggestion
+from tests.house import House
+from tests.web import a_read_case, a_reading, browser, place, with_key
+from workers import assessment
 
 ENGLISH = Habit(".", True, date(2026, 11, 20))
 GERMAN = Habit(",", True, date(2026, 11, 20))
@@ -288,7 +293,7 @@ def test_text_is_found_in_the_source_without_a_script(database: Database) -> Non
     page = ines.open("/cases/1?find=stunden")
     assert "is found at 3 places" in page
     assert '<mark class="found"' in page
-    assert "is-found" in page  # on the page image too
+    assert 'class="hit"' in page  # on the page image too
     assert "is not in the source" in ines.open("/cases/1?find=zebra")
     assert "&lt;script&gt;" in ines.open("/cases/1?find=<script>alert(1)</script>")
 
@@ -383,3 +388,52 @@ def test_the_language_and_tone_of_the_reply_are_chosen_beside_it(database: Datab
     ines.send("/cases/1/confirm")  # how to word a letter is no figure: it takes nobody else to confirm it
     with database.transaction() as session:
         assert session.execute(select(Suggestion.state)).scalars().all() == ["confirmed"]
+
+
+# -- from the correction to the steps -----------------------------------------------------------------------------
+
+
+def test_what_a_person_corrects_changes_what_is_said_and_proposed(house: House) -> None:
+    case_id = house.take_in_sample("01-hours").case_id
+    assessment.assess(house.parts, case_id)
+    assessment.reconcile(house.parts, case_id)
+    with house.parts.database.transaction() as session:
+        by = a_person(session, "Ines")
+        case = session.get_one(Case, case_id)
+        assert "6 hours" in case.summary
+        texts = {"quantity_disputed": "5", "customer_name": case.customer_name}
+        assert correct(session, case_id, texts, by) == ("quantity_disputed",)
+        correcting.choose_reply(session, case_id, language="fr", tone="", by=by, at=now())
+    house.time_passes()
+    assessment.reconcile(house.parts, case_id)
+    with house.parts.database.transaction() as session:
+        assert "6 hours" not in session.get_one(Case, case_id).summary
+        steps = session.execute(select(Suggestion).where(Suggestion.case_id == case_id, Suggestion.state == "open"))
+        found = {s.kind: s for s in steps.scalars()}
+        assert "Bonjour" in str(found["draft_reply"].command)
+        assert found["draft_credit_note"].amount == Decimal(900)  # what the books support is not what a person types
+
+
+def correct(session: Session, case_id: int, texts: dict[str, str], by: Caller) -> tuple[str, ...]:
+    return correcting.correct_fields(session, case_id, Typed(texts, ENGLISH), by=by, at=now())
+
+
+def test_a_program_corrects_for_a_person(database: Database) -> None:
+    with database.transaction() as session:
+        a_read_case(session)
+        an_invoice(session, 77, "INV/2026/00013")
+    http = with_key(database, "decide", "read")
+    version = http.get("/v1/cases/1").json()["version"]
+    wanted = {"version": version, "fields": {"po_number": "PO-77", "deadline": "2026-12-01"}}
+    answer = http.post("/v1/cases/1/fields", json=wanted)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["deadline"] == "2026-12-01"
+    assert http.get("/v1/cases/1").json()["assessment"]["corrections"]["po_number"]["value"] == "PO-77"
+    stale = http.post("/v1/cases/1/record", json={"version": version, "what": "invoice", "id": 77})
+    assert stale.status_code == 409
+    fresh = {"version": answer.json()["version"], "what": "invoice", "id": 77}
+    assert http.post("/v1/cases/1/record", json=fresh).status_code == 200
+    assert current(database).records["invoice"].name == "INV/2026/00013"
+    bad = {"version": fresh["version"] + 1, "fields": {"amount_total": "a lot"}}
+    assert http.post("/v1/cases/1/fields", json=bad).status_code in (409, 422)
+    assert with_key(database, "read", name="Rob").post("/v1/cases/1/fields", json=wanted).status_code == 403
