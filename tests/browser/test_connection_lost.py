@@ -33,11 +33,12 @@ def test_what_waits_can_be_held_back_and_what_was_typed_stays(desk: Desk) -> Non
     page.fill("dialog[open] [name=note], dialog[open] [name=because]", "call on Monday")
     page.context.set_offline(True)
     page.click("dialog[open] form button[type=submit]")
-    page.wait_for_selector("#held")
+    page.wait_for_selector("dialog[open] >> text=One decision waits here.")
     assert page.input_value("dialog[open] [name=note], dialog[open] [name=because]") == "call on Monday"
-    page.evaluate("document.querySelector('#forget-held').click()")
+    page.click("dialog[open] >> text=Do not send it")
     page.context.set_offline(False)
     page.wait_for_selector("#offline", state="hidden")
+    page.wait_for_timeout(500)
     assert page.locator("dialog[open]").count() == 1
     assert desk.house.case(case_id).state == "to_decide"
 

@@ -1,7 +1,7 @@
 // A lost connection: what is sent by a form waits on the page, with all that was entered, until the server answers again.
 (() => {
   "use strict";
-  const { $, sentence, say } = countersign;
+  const { $, $$, sentence, say } = countersign;
   const strip = $("#offline");
   let held = null;          // the form that waits, and the button it was sent with
   let watching = 0;
@@ -16,7 +16,17 @@
   function lost() {
     strip.hidden = false;
     $("#held").hidden = !held;
+    inDialog();
     if (!watching) watching = setInterval(look, 2000);
+  }
+  // an open dialog covers the strip, so it gets one of its own
+  function inDialog() {
+    $$("dialog .offline-strip").forEach(copy => copy.remove());
+    const body = $("dialog[open] .dialog-body");
+    if (!body || strip.hidden) return;
+    const copy = strip.cloneNode(true);
+    [copy, ...$$("[id]", copy)].forEach(element => element.removeAttribute("id"));
+    body.prepend(copy);
   }
   async function look() {
     if (!await answers()) return lost();
@@ -24,6 +34,7 @@
     watching = 0;
     if (!strip.hidden) say(sentence("back_online"));
     strip.hidden = true;
+    inDialog();
     if (held) send(held.form, held.button);
   }
   function send(form, button) {
@@ -44,7 +55,12 @@
     held = { form, button };
     if (await answers()) { if (held) send(form, button); } else lost();
   });
-  $("#forget-held").addEventListener("click", () => { held = null; $("#held").hidden = true; });
+  document.addEventListener("click", event => {
+    if (!event.target.closest("[data-forget]")) return;
+    held = null;
+    $("#held").hidden = true;
+    inDialog();
+  });
   addEventListener("offline", lost);
   addEventListener("online", look);
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(form => { delete form.dataset.sent; }));

@@ -66,6 +66,9 @@
     if (dialog) dialog.close();
     open(link.href, {}, link.textContent.trim());
   });
+  // a menu closes when one clicks beside it
+  document.addEventListener("click", event => $$("details.me[open]").forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+
   // a form whose button is marked asks for more before it does anything
   document.addEventListener("submit", event => {
     const button = event.submitter;
