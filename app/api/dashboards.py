@@ -14,7 +14,7 @@ from app.api.problems import responses
 from app.clock import now
 from app.dashboards.asked import until_today
 from app.dashboards.board import board, require_role
-from app.dashboards.values import Board, Cell, Column, Figure, Line, Section, Table
+from app.dashboards.values import Board, Cell, Column, Figure, Line, Section, Table, shortened
 
 router = APIRouter(prefix="/dashboards", tags=["dashboards"])
 
@@ -150,13 +150,6 @@ def _line(line: Line) -> dict[str, Any]:
     return {"key": line.key, "name": line.name, "cells": [_text(cell) for cell in line.cells]}
 
 
-_PLACES = Decimal("0.000001")
-
-
 def _text(value: Cell) -> str | None:
     """A number as decimal text, at most six places; text as it is."""
-    if value is None or isinstance(value, str):
-        return value
-    number = Decimal(value)
-    exponent = number.as_tuple().exponent
-    return f"{number.quantize(_PLACES) if isinstance(exponent, int) and exponent < -6 else number:f}"
+    return value if value is None or isinstance(value, str) else f"{shortened(Decimal(value)):f}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.dashboards.values import Cell
+from app.dashboards.values import Cell, shortened
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -84,7 +84,7 @@ def _written(cell: Cell) -> str:
         return ""
     if isinstance(cell, str):
         return _plain(cell)
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+    return f"{shortened(cell):f}" if isinstance(cell, Decimal) else str(cell)
 
 
 def _plain(text: str) -> str:

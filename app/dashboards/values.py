@@ -131,3 +131,12 @@ class Board:
 def share(part: int, whole: int) -> Decimal | None:
     """A part of a whole; None of nothing."""
     return Decimal(part) / Decimal(whole) if whole else None
+
+
+_PLACES = Decimal("0.000001")
+
+
+def shortened(value: Decimal) -> Decimal:
+    """A value with at most six decimals, for whoever reads it as text."""
+    exponent = value.as_tuple().exponent
+    return value.quantize(_PLACES) if isinstance(exponent, int) and exponent < -6 else value

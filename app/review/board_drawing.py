@@ -12,7 +12,7 @@ from app.review import board_words, figures
 Link = Callable[[str, str, str], str]
 """The address of what is behind a line of a table: table, key, column; empty where there is nothing."""
 ZERO = Decimal(0)
-LEFT, TOP, FLOOR, HEIGHT = 46, 18, 226, 256
+LEFT, TOP, FLOOR, HEIGHT = 64, 18, 226, 256
 """Where the axes of charts with columns stand."""
 
 
