@@ -16,7 +16,7 @@ from app.review.languages import _, ngettext
 from app.writebacks.queries import waiting_for_odoo
 
 QUIET_SWEEP = timedelta(seconds=30)
-"""A scheduler that has not had the queues swept for this long does not run."""
+"""The scheduler has the queues swept every few seconds: after this long something holds that up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ def dot(session: Session, request: Request) -> Dot:
         return Dot("caution", _("Odoo does not answer"))
     if waiting:
         return Dot("caution", ngettext("%(num)s change waits for Odoo", "%(num)s changes wait for Odoo", waiting))
+    held = held_up(found) if found is not None else ""
+    if held:
+        return Dot("caution", _("All workers are busy") if held == "busy" else _("The scheduler does not run"))
     model_out = model_out_since(session, settings)
     if model_out is not None:
         return Dot("caution", _("Language model not reachable since %(time)s", time=figures.time(model_out)))
@@ -68,6 +71,12 @@ def _broken(found: Pulse, settings: Settings) -> str:
         return _("Nobody reads new documents: no worker runs")
     if settings.has_llm and models is not None and not models.readers:
         return _("Nobody asks the language model: no worker reads its queue")
-    if found.broker.state == "works" and (found.swept_at is None or found.at - found.swept_at > QUIET_SWEEP):
-        return _("The scheduler does not run")
     return ""
+
+
+def held_up(found: Pulse) -> str:
+    """Why the queues are not swept: "busy" while nudges wait in them, "still" while none comes; "" when they are."""
+    if found.broker.state != "works" or (found.swept_at is not None and found.at - found.swept_at <= QUIET_SWEEP):
+        return ""
+    usual = found.queue("celery")
+    return "busy" if usual is not None and usual.waiting else "still"

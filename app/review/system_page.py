@@ -23,7 +23,7 @@ from app.llm.usage import spent_on
 from app.mirror.models import MirrorCursor
 from app.review import figures
 from app.review.forms import sent_form, text_of
-from app.review.health_dot import QUIET_SWEEP, model_out_since, pulse_of
+from app.review.health_dot import held_up, model_out_since, pulse_of
 from app.review.languages import N_, Words, _, ngettext
 from app.review.sessions import SignedIn, Visit, require_own_form
 from app.review.shell import page, shell
@@ -130,7 +130,14 @@ def _scheduler(found: Pulse, at: datetime) -> Part:
     name = _("Scheduler")
     if found.broker.state != "works":
         return Part(name, "absent", _("Unknown while the broker does not answer."))
-    if found.swept_at is None or at - found.swept_at > QUIET_SWEEP:
+    held = held_up(found)
+    if held == "busy":
+        says = _(
+            "All workers are busy, so lost work is sent again and snoozed cases wake later. When a peer hangs they are "
+            "free again as soon as it answers or its time is over."
+        )  # fmt: skip
+        return Part(name, "fails", says)
+    if held:
         says = (
             _("It last swept the queues %(ago)s ago.", ago=figures.waiting(found.swept_at, at))
             if found.swept_at else _("It has not swept the queues yet.")

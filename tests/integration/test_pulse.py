@@ -184,6 +184,10 @@ WITH_MODEL = {"countersign_llm_model": "m", "openai_base_url": "http://127.0.0.1
             "What comes in is stored",
         ),
         (replace(GOOD, swept_at=now() - timedelta(minutes=9)), {}, "scheduler does not run", "It last swept"),
+        (
+            replace(GOOD, swept_at=now() - timedelta(minutes=9), queues=(Queue("celery", ("celery@one",), 40),)), {},
+            "All workers are busy", "All workers are busy, so",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_amiss_stands_in_the_dot_and_on_the_page(
