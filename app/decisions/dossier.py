@@ -18,7 +18,6 @@ from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import queries
 from app.cases.models import Case, CaseDocument, CaseStep
-from app.decisions.decide import confirmations
 from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
@@ -27,6 +26,7 @@ from app.drafts import kept as kept_briefs
 from app.drafts.brief import Brief
 from app.errors import NotFound
 from app.suggestions.models import Suggestion
+from app.users.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +142,31 @@ def shown_suggestions(session: Session, case_id: int) -> tuple[ShownSuggestion, 
         .where(Suggestion.case_id == case_id, Suggestion.state != "superseded")
         .order_by(Suggestion.rank, Suggestion.made_at)
     ).scalars()
-    return tuple(shown_suggestion(session, s) for s in rows.all())
+    return _with_people(session, rows.all())
 
 
 def shown_suggestion(session: Session, suggestion: Suggestion) -> ShownSuggestion:
     """A suggestion with the people who confirmed it."""
-    people = confirmations(session, suggestion)
-    ids = session.execute(
-        select(Decision.by_user_id).where(Decision.suggestion_id == suggestion.id, Decision.verdict == "confirm")
-    ).scalars()
-    return ShownSuggestion(
-        suggestion, tuple(f"{name} ({role.replace('_', ' ')})" for name, role, _ in people), tuple(ids)
+    (shown,) = _with_people(session, (suggestion,))
+    return shown
+
+
+def _with_people(session: Session, suggestions: Sequence[Suggestion]) -> tuple[ShownSuggestion, ...]:
+    """Suggestions with the people who confirmed each, asked for at once."""
+    if not suggestions:
+        return ()
+    rows = session.execute(
+        select(Decision.suggestion_id, Decision.by_user_id, Decision.as_role, User.name)
+        .join(User, User.id == Decision.by_user_id)
+        .where(Decision.suggestion_id.in_([s.id for s in suggestions]), Decision.verdict == "confirm")
+        .order_by(Decision.at)
+    ).all()
+    people: dict[UUID, list[tuple[str, UUID]]] = {}
+    for suggestion_id, user_id, role, name in rows:
+        people.setdefault(suggestion_id, []).append((f"{name} ({role.replace('_', ' ')})", user_id))
+    return tuple(
+        ShownSuggestion(s, tuple(who for who, _ in people.get(s.id, ())), tuple(u for _, u in people.get(s.id, ())))
+        for s in suggestions
     )
 
 
