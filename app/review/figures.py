@@ -18,6 +18,8 @@ from app.money import Money
 from app.review.languages import _, ngettext, reader
 
 SOON = timedelta(days=3)
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+"""Not the spaces that do not break: they stay in amounts and before French colons."""
 NARROW, FIXED = "\u202f", "\u00a0"
 """A narrow space that does not break, and one that does not break."""
 _DAY_PATTERNS = {"en_GB": "EEE d MMM", "en_US": "EEE, MMM d", "de": "EEE d. MMM", "fr": "EEE d MMM"}
@@ -62,9 +64,9 @@ def count(value: int) -> str:
     return written(f"{value:,}")
 
 
-def counted(value: int) -> str:
-    """A number of cases that was counted to a thousand: `12`, `1,000+`."""
-    return f"{count(MANY)}+" if value > MANY else count(value)
+def counted(value: int, most: int = MANY) -> str:
+    """A number of cases that was counted to a thousand, or to `most`: `12`, `1,000+`."""
+    return f"{count(most)}+" if value > most else count(value)
 
 
 def whole(value: Decimal | int) -> str:
@@ -205,7 +207,7 @@ def seconds(value: int) -> str:
 
 def short(text: str, most: int = 150) -> str:
     """Text cut at a word; never used for amounts and references."""
-    flat = " ".join(text.split())
+    flat = _BLANKS.sub(" ", text).strip()
     if len(flat) <= most:
         return flat
     cut = flat[:most].rsplit(" ", 1)[0].rstrip(",;:.")

@@ -137,10 +137,10 @@ def sort_of(case: Case) -> tuple[str, str]:
     return reason_word(case.reason), kind_word(case.kind)
 
 
-_GERMAN_SMALL = frozenset(
-    "Alle Automatische Bereits Doppelt Eine Einen Falsche Fremde Gültig Kein Keine Nach Neu Neue Neuer Nicht Noch Nur "
-    "Ohne Über Von Vorgetäuschter Wieder Zu".split()
-)
+_GERMAN_SMALL = {
+    "Alle", "Automatische", "Bereits", "Doppelt", "Eine", "Einen", "Falsche", "Fremde", "Gültig", "Kein", "Keine",
+    "Nach", "Neu", "Neue", "Neuer", "Nicht", "Noch", "Nur", "Ohne", "Über", "Von", "Vorgetäuschter", "Wieder", "Zu",
+}  # fmt: skip
 """First words of ours that German writes small inside a sentence; its nouns keep their capital."""
 
 
