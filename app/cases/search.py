@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select, text
+from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import text as text_of
 from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseText
@@ -77,6 +78,8 @@ def few_that_hold(session: Session, text: str) -> tuple[int, ...] | None:
         return ()
     known: dict[str, tuple[int, ...] | None] = session.info.setdefault("few_that_hold", {})
     if query not in known:
+        session.info.pop("bitmaps", None)
+        session.execute(text_of("set local enable_bitmapscan = on"))
         found = session.execute(_ids_of(query).limit(FEW + 1)).scalars().all()
         known[query] = None if len(found) > FEW else tuple(found)
     return known[query]
@@ -194,9 +197,11 @@ def near(session: Session, sought: str) -> Near | None:
     held = select(CaseText.case_id, CaseText.search).where(
         CaseText.search.op("@@")(func.to_tsquery("simple", " | ".join(slips)))
     )
-    session.execute(text("set local enable_indexscan = off"))  # by the index of words: most of these are nowhere
+    session.info.pop("bitmaps", None)
+    session.execute(text_of("set local enable_bitmapscan = on"))
+    session.execute(text_of("set local enable_indexscan = off"))  # by the index of words: most of these are nowhere
     found = {row.case_id: row.search for row in session.execute(held.limit(_NEAR))}
-    session.execute(text("set local enable_indexscan = on"))
+    session.execute(text_of("set local enable_indexscan = on"))
     row = session.execute(
         select(Case.id, Case.state)
         .where(Case.id.in_(found))

@@ -26,6 +26,8 @@ KINDS = (
     Kind.BILLING_REQUEST, Kind.NO_ACTION,
 )  # fmt: skip
 MOST_OWNERS = 5
+SOME = 100
+"""In a list of more than a thousand, a kind is counted to here: whether it is rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,13 @@ class _Choice:
         return case.opened_at < self.at - timedelta(days=int(days))
 
 
-def _kinds(found: Mapping[str | None, int], wanted: ListState) -> tuple[Chip, ...]:
+def _kinds(found: Mapping[str | None, int], wanted: ListState, *, most: int = MANY) -> tuple[Chip, ...]:
     if wanted.view.kinds:
         return ()
     return tuple(
         Chip(
             wording.KIND_WORDS[k],
-            figures.counted(found.get(k, 0)),
+            figures.counted(found.get(k, 0), most),
             wanted.toggled(k),
             k in wanted.kinds,
             wording.KIND_ICONS[k],
@@ -243,8 +245,8 @@ def _group(title: str, chips: Sequence[tuple[str, int, str, bool]]) -> Group | N
 def _many_kinds(session: Session, wanted: ListState) -> tuple[Chip, ...]:
     if wanted.view.kinds:
         return ()
-    found = queries.counts(session, [replace(wanted, kinds=(kind,)).filter for kind in KINDS])
-    return _kinds(dict(zip(KINDS, found, strict=True)), wanted)
+    found = queries.counts(session, [replace(wanted, kinds=(kind,)).filter for kind in KINDS], most=SOME)
+    return _kinds(dict(zip(KINDS, found, strict=True)), wanted, most=SOME)
 
 
 def _many(wanted: ListState) -> tuple[Group, ...]:

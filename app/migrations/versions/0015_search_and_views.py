@@ -91,6 +91,7 @@ def upgrade() -> None:
     for name, keys in OPEN_INDEXES.items():
         op.create_index(name, "cases", [sa.text(k) if "(" in k else k for k in keys], postgresql_where=sa.text(OPEN))
     op.create_index("ix_cases_open_flags", "cases", ["flags"], postgresql_using="gin", postgresql_where=sa.text(OPEN))
+    op.execute("create statistics cases_amounts on (coalesce(at_stake, 0)) from cases")  # how many are over 5,000
     op.create_table(
         "case_texts",
         sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -136,5 +137,6 @@ def downgrade() -> None:
     op.execute("drop function countersign_folded(text)")
     op.drop_table("saved_views")
     op.drop_table("case_texts")
+    op.execute("drop statistics cases_amounts")
     for name in ("ix_cases_open_flags", *OPEN_INDEXES):
         op.drop_index(name, table_name="cases")
