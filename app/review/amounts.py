@@ -22,3 +22,15 @@ def without_amounts(text: str) -> str:
     """The text with a word in place of each amount."""
     word = _("[amount]")
     return _CENTS.sub(word, _AMOUNT.sub(word, text))
+
+
+def ranges(text: str) -> list[tuple[int, int]]:
+    """Character ranges of the amounts in a text, in order, without overlaps."""
+    found = sorted([m.span() for m in _AMOUNT.finditer(text)] + [m.span() for m in _CENTS.finditer(text)])
+    merged: list[tuple[int, int]] = []
+    for start, end in found:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

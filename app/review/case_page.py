@@ -25,6 +25,7 @@ from app.decisions.senders import Sender
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
+from app.errors import Refused
 from app.llm.usage import spent_on_case
 from app.money import Money
 from app.narratives import keep as narratives
@@ -132,11 +133,18 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "ids": ids,
         "we_found": leads.we_found(d),
         "what_to_do": leads.to_do(d),
-        **_source(d, request.query_params.get("find", "")[:100].replace("\x00", "").strip()),
+        **_source(
+            d,
+            request.query_params.get("find", "")[:100].replace("\x00", "").strip(),
+            with_amounts=reach.sees_amounts(visit.person, request.app.state.policy),
+        ),
         "carried": [(n, v) for n, v in request.query_params.multi_items() if n != "find"][:40],
         "other_documents": [doc for doc in d.documents if doc.id != d.reading_of],
         "found": found(
-            d.assessment, d.reading, d.matches, d.findings,
+            d.assessment,
+            d.reading,
+            d.matches,
+            d.findings,
             Shown(today, in_odoo.differences(d.matches, records), visit.person.name, may_choose),
         ),
         "in_odoo": records,
@@ -185,12 +193,12 @@ def _issues(d: Dossier) -> list[str]:
     return [wording.full_reason(reason) for reason in (c.reason, *c.secondary_reasons)]
 
 
-def _source(d: Dossier, find: str) -> dict[str, Any]:
+def _source(d: Dossier, find: str, *, with_amounts: bool) -> dict[str, Any]:
     """The source pane, with what was looked for in it."""
     if not d.reading or not d.reading_of:
         return {"parts": (), "find": find, "hits": ()}
-    hits = sought(d.reading, find, d.assessment)
-    views = parts(d.reading, d.reading_of, d.assessment, hits)
+    hits = sought(d.reading, find, d.assessment, with_amounts=with_amounts)
+    views = parts(d.reading, d.reading_of, d.assessment, hits, with_amounts=with_amounts)
     return {"parts": views, "find": find, "hits": found_ids(views, hits)}
 
 
@@ -222,7 +230,7 @@ def page_image(
 ) -> Response:  # fmt: skip
     """A page's image; on a suspect case without the bank accounts on it."""
     with request.app.state.database.transaction() as session:
-        _require_document(session, visit, document_id)
+        _require_document(session, request, visit, document_id)
         is_suspect = suspect.is_suspect(session, document_id)
     image = page_images.image(
         request.app.state.database, request.app.state.renderer, document_id, part, number, dpi=page_images.DPI,
@@ -245,7 +253,7 @@ def page_words(
     in the text of the part.
     """
     with request.app.state.database.transaction() as session:
-        _require_document(session, visit, document_id)
+        _require_document(session, request, visit, document_id)
         is_suspect = suspect.is_suspect(session, document_id)
         shown = page_images.page_of(session, document_id, part, number)
     hidden = accounts(shown.text) if is_suspect else []
@@ -258,13 +266,20 @@ def page_words(
     return JSONResponse({"words": words}, headers={"Cache-Control": "private, no-cache"})
 
 
-def _require_document(session: Session, visit: Visit, document_id: int) -> None:
-    """Raises NotFound when this person may see no case that shows the document."""
+def _require_document(session: Session, request: Request, visit: Visit, document_id: int) -> None:
+    """Whether this person may see a document as it came in.
+
+    Raises:
+        NotFound: They may see no case that shows it.
+        Refused: It shows amounts, which the policy hides from them.
+    """
     if reach.only_asked(visit.person):
         holder = queries.get(session, queries.case_of(session, document_id))
         together = [holder, *splitting.siblings(session, holder)]
         if not any(reach.may_see(session, visit.person, case.id) for case in together):
             reach.require_case(session, visit.person, holder.id)
+    if not reach.sees_amounts(visit.person, request.app.state.policy):
+        raise Refused(_("The original shows amounts, which your role does not see. The case has its text without."))
 
 
 def _withheld(text: str, page: Page) -> tuple[Box, ...]:
@@ -275,7 +290,7 @@ def _withheld(text: str, page: Page) -> tuple[Box, ...]:
 def original(request: Request, visit: SignedIn, document_id: DocumentId) -> Response:
     """The document as it came in, as a download."""
     with request.app.state.database.transaction() as session:
-        _require_document(session, visit, document_id)
+        _require_document(session, request, visit, document_id)
         document = download.found(session, document_id, with_content=True)
     return _download(document.content, document.name)
 
@@ -284,7 +299,7 @@ def original(request: Request, visit: SignedIn, document_id: DocumentId) -> Resp
 def part_content(request: Request, visit: SignedIn, document_id: DocumentId, part: PartPath) -> Response:
     """An attachment as it came in, as a download."""
     with request.app.state.database.transaction() as session:
-        _require_document(session, visit, document_id)
+        _require_document(session, request, visit, document_id)
         document = download.found(session, document_id, with_content=True)
         name = download.part_name(session, document_id, page_images.path_of(part))
     content = request.app.state.renderer.part(document.content, document.name, page_images.path_of(part))

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.review.amounts import without_amounts as masked
 from app.review.languages import _
 
-_AMOUNT = re.compile(
-    r"(?:\b[A-Z]{3}\s?)?[−-]?\d[\d.,' \u00a0\u202f]*\s?(?:[A-Z]{3}|€|\$|£)(?![A-Za-z])"
-    r"|(?:EUR|USD|GBP|CHF|€|\$|£)\s?\d[\d.,' \u00a0\u202f]*"
-)
 _FIELDS = ("amount_total", "amount_disputed", "currency")
 
 
-def masked(text: str) -> str:
-    """A sentence of ours with its amounts left out."""
-    return _AMOUNT.sub(_("(amount not shown)"), text)
-
-
 def without_amounts(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's context without amounts at stake, sums, steps and other cases; the source stays as it came."""
+    """The page's context without amounts at stake, sums, steps and other cases; with masked sentences."""
     found, todo = context["found"], context["todo"]
-    fields = tuple(f for f in found.fields if f.name not in _FIELDS)
+    fields = tuple(replace(f, quote=masked(f.quote)) for f in found.fields if f.name not in _FIELDS)
     sums = tuple(
         replace(s, with_rate=False, with_amount=False, currency="",
                 finding=replace(s.finding, sentence=masked(s.finding.sentence)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 
 from app.documents.reading import Box, Evidence
-from app.documents.withheld import NOTICE
+from app.review.languages import _
 
 MOST_MARKS = 600
 """Per part: beyond this a page of highlights helps nobody."""
@@ -46,6 +46,9 @@ class Text:
     text: str
     marks: Sequence[Mark] = ()
     withheld: Sequence[tuple[int, int]] = ()
+    """Bank accounts of a suspect message."""
+    masked: Sequence[tuple[int, int]] = ()
+    """Amounts, for somebody who does not see them."""
     with_ids: bool = True
     given: set[str] = field(default_factory=set)
     """The ids handed out so far."""
@@ -57,7 +60,7 @@ class Text:
         """The characters from start to end, escaped, with nested marks."""
         end = len(self.text) if end is None else min(end, len(self.text))
         marks = [m for m in self.marks if max(m.start, start) < min(m.end, end)][:MOST_MARKS]
-        hidden = [(s, e) for s, e in self.withheld if s < end and e > start]
+        hidden = [(s, e) for s, e in (*self.withheld, *self.masked) if s < end and e > start]
         cuts = sorted(
             {start, end}
             | {min(max(c, start), end) for m in marks for c in (m.start, m.end)}
@@ -79,7 +82,10 @@ class Text:
         inside = next((r for r in hidden if r[0] <= start and end <= r[1]), None)
         if inside is None:
             return escape(self.text[start:end])
-        return Markup('<b class="withheld">{}</b>').format(NOTICE) if inside[0] == start else Markup("")
+        if inside[0] != start:
+            return Markup("")
+        notice = _("account withheld") if inside in self.withheld else _("[amount]")
+        return Markup('<b class="withheld">{}</b>').format(notice)
 
     def _open(self, mark: Mark) -> Markup:
         kind = "found" if mark.is_found else "evidence broad" if mark.is_broad else "evidence"

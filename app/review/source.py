@@ -13,6 +13,7 @@ from app.documents import page_images
 from app.documents.folding import fold
 from app.documents.reading import Box, Evidence, Mail, Page, Reading, Segment
 from app.documents.withheld import accounts
+from app.review import amounts
 from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
 from app.review.languages import _
 from app.vocabulary import Flag, Kind
@@ -116,15 +117,17 @@ def _of_fields(assessment: Assessment, *, but_not: tuple[str, ...] = ()) -> Iter
             yield from found.evidence
 
 
-def sought(reading: Reading, text: str, assessment: Assessment | None) -> tuple[Evidence, ...]:
-    """Where a text stands in the source, whatever its case and accents; withheld accounts are not found."""
+def sought(
+    reading: Reading, text: str, assessment: Assessment | None, *, with_amounts: bool = True
+) -> tuple[Evidence, ...]:
+    """Where a text stands in the source, whatever its case and accents; what is not shown is not found."""
     wanted = fold(text)
     if len(wanted.strip()) < 2:
         return ()
     suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
     found: list[Evidence] = []
     for part in reading.walk():
-        hidden = accounts(part.text) if suspect else []
+        hidden = (accounts(part.text) if suspect else []) + ([] if with_amounts else amounts.ranges(part.text))
         folded, at = fold(part.text[:MOST_SOUGHT]), 0
         while len(found) < MOST_FOUND and (at := folded.find(wanted, at)) >= 0:
             end = at + len(wanted)
@@ -152,11 +155,12 @@ def _found_id(evidence: Evidence) -> str:
 
 
 def parts(
-    reading: Reading, document_id: int, assessment: Assessment | None, hits: tuple[Evidence, ...] = ()
-) -> tuple[PartView, ...]:
+    reading: Reading, document_id: int, assessment: Assessment | None, hits: tuple[Evidence, ...] = (), *,
+    with_amounts: bool = True,
+) -> tuple[PartView, ...]:  # fmt: skip
     """The document and all below it, in order; `hits` is what was looked for in it.
 
-    Containers that say nothing themselves are left out.
+    Containers that say nothing themselves are left out. Without amounts there are no page images, only their text.
     """
     places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
     for e in evidence_of(assessment) if assessment else ():
@@ -173,6 +177,7 @@ def parts(
             suspect=suspect,
             fences=[(e.start, e.end) for e in aimed if e.part == part.path],
             hits=tuple(e for e in hits if e.part == part.path),
+            with_amounts=with_amounts,
         )
         for part in reading.walk()
         if part.form != "archive" or part.problems
@@ -181,14 +186,15 @@ def parts(
 
 def _part(
     part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], *, suspect: bool,
-    fences: list[tuple[int, int]], hits: tuple[Evidence, ...],
+    fences: list[tuple[int, int]], hits: tuple[Evidence, ...], with_amounts: bool,
 ) -> PartView:  # fmt: skip
     hidden = accounts(part.text) if suspect else []
-    has_images = bool(part.pages)
+    masked = [] if with_amounts else amounts.ranges(part.text)
+    has_images = bool(part.pages) and with_amounts
     marks = [Mark(e.start, e.end, mark_id(e), mark_id(e) not in values) for e in places if not (has_images and e.boxes)]
     in_text = [e for e in hits if not (has_images and e.boxes)]
     marks += [Mark(e.start, e.end, _found_id(e), is_found=True) for e in in_text]
-    text = Text(part.text, marks, hidden)
+    text = Text(part.text, marks, hidden, masked)
     blocks: tuple[Block, ...] = ()
     texts: tuple[TextBlock, ...] = ()
     pages: tuple[PageView, ...] = ()
@@ -205,7 +211,7 @@ def _part(
         label=_("Mail") if part.mail and not part.path else part.name or _("Attachment"), subject=subject,
         blocks=blocks, found_ids=frozenset(_found_id(e) for e in in_text) & text.given,
         texts=texts, pages=pages, pages_left_out=len(part.pages) - len(pages) if has_images else 0,
-        hidden=part.hidden_text[:4000], is_cut=not has_images and len(part.text) > MOST_TEXT,
+        hidden=part.hidden_text[:4000] if with_amounts else "", is_cut=not has_images and len(part.text) > MOST_TEXT,
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from app.users.access import Caller
 from tests import books
 from tests.builders import NOW, a_credit, a_person, a_suggestion
 from tests.house import House
-from tests.web import a_read_case, a_reading, browser, place, with_key
+from tests.web import a_read_case, a_reading, asked, browser, place, with_key
 from workers import assessment
 
 ENGLISH = Habit(".", True, date(2026, 11, 20))
@@ -437,3 +437,21 @@ def test_a_program_corrects_for_a_person(database: Database) -> None:
     bad = {"version": fresh["version"] + 1, "fields": {"amount_total": "a lot"}}
     assert http.post("/v1/cases/1/fields", json=bad).status_code in (409, 422)
     assert with_key(database, "read", name="Rob").post("/v1/cases/1/fields", json=wanted).status_code == 403
+
+
+def test_who_does_not_see_amounts_sees_what_was_said_without_them(database: Database) -> None:
+    body = "42 Stunden berechnet, nur 40 abgezeichnet: Gutschrift über 300,00 EUR netto bitte."
+    with database.transaction() as session:
+        case = a_read_case(session, reading=a_reading(body=f"Sehr geehrte Damen,\n\n{body}"))
+        a_suggestion(session, case, a_credit("300.00"))
+    asked(database)
+    pia = browser(database, "Pia", "project_manager")
+    page = pia.open("/cases/1")
+    assert "42 Stunden" in page
+    assert '<b class="withheld">[amount]</b>' in page
+    for amount in ("300", "6,300", "150.00"):
+        assert amount not in page.split("<main")[1], amount
+    assert "<img" not in page
+    assert "is not in the source" in pia.open("/cases/1?find=300,00")
+    for address in ("pages/0/1.png", "pages/0/1.words", "content", "parts/0"):
+        assert pia.http.get(f"/documents/1/{address}").status_code == 403, address
