@@ -170,9 +170,7 @@ def decided(
             opens = _next(session, request, visit, case_id, wanted) if goes_on else case_id
     except Conflict as conflict:
         kept = [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)]
-        return conflict_page(
-            request, visit, case_id, wanted, conflict.message, seen=number_of(form, "seen"), kept=kept
-        )
+        return conflict_page(request, visit, case_id, wanted, conflict.message, seen=number_of(form, "seen"), kept=kept)
     back = text_of(form, "back")
     return RedirectResponse(back if back.startswith(_OTHER_PAGES) else wanted.case(opens), 303)
 

@@ -293,8 +293,12 @@ def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
         )  # fmt: skip
     if Flag.LOW_QUALITY_SCAN in case.flags:
         notes.append(
-            Note("caution", "eye", _("Poor scan."),
-                 _("Some words could not be read for certain. Compare with the image."))
+            Note(
+                "caution",
+                "eye",
+                _("Poor scan."),
+                _("Some words could not be read for certain. Compare with the image."),
+            )
         )
     if case.unsure_because:
         notes.append(Note("", "info", _("Not certain."), told(case.unsure_because)))
