@@ -68,7 +68,7 @@ def test_pictures_for_the_documentation(furnished: Desk) -> None:
     page.keyboard.press("?")
     page.wait_for_selector("dialog[open] .keys")
     keep(page, "keyboard")
-    for address, name in (("/narratives", "narratives"), ("/dashboards", "dashboards"), ("/policy", "policy")):
+    for address, name in (("/dashboards", "dashboards"), ("/policy", "policy")):
         page.goto(address)
         keep(page, name)
     wide = somebody(1680, 900, "dark")
