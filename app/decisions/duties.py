@@ -42,7 +42,9 @@ def still_missing(
     needed = max(approvals_required, requirement.approvals)
     if len(people) < needed:
         left = needed - len(people)
-        return f"{left} more {'person' if left == 1 else 'people'} must confirm. {requirement.says}"
+        if left == 1:
+            return f"1 more person must confirm. {requirement.says}"
+        return f"{left} more people must confirm. {requirement.says}"
     if requirement.one_of and not any(role in requirement.one_of for _, role in confirmed):
         return f"A {' or '.join(r.replace('_', ' ') for r in requirement.one_of)} must confirm. {requirement.says}"
     if editor_needs_another and editors and people <= editors:

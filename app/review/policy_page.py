@@ -162,7 +162,7 @@ def _row(rule: Mapping[str, Any]) -> RuleRow:
 def _about(rule: Mapping[str, Any]) -> str:
     said = []
     if "actions" in rule:
-        said.append(wording.joined([wording.STEP_TITLES.get(a, a) for a in rule["actions"]]))
+        said += [wording.STEP_TITLES.get(a, a) for a in rule["actions"]]
     if "risks" in rule:
         risks = wording.joined([wording.RISK_WORDS.get(r, r) for r in rule["risks"]])
         said.append(_("steps with this risk: %(risks)s", risks=risks))
