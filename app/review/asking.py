@@ -15,12 +15,12 @@ from app.assessments import keep
 from app.cases.models import Case, CaseQuestion
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import questions
+from app.decisions import questions, reach
 from app.documents import readings
 from app.documents.reading import Reading
 from app.documents.withheld import without_accounts
 from app.errors import Conflict, Malformed, NotFound, Refused
-from app.review import figures, reach, sessions, sheet, wording
+from app.review import figures, sessions, sheet, wording
 from app.review.addresses import CaseId
 from app.review.amounts import without_amounts
 from app.review.forms import sent_form, text_of

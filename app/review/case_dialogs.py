@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.models import OPEN_STATES
 from app.clock import now
+from app.decisions import reach
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.decide import REJECT_REASONS
 from app.decisions.dossier import dossier
-from app.review import reach, wording
+from app.review import wording
 from app.review.addresses import CaseId
 from app.review.case_page import address
 from app.review.decision_form import conflict_page

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.cases import presence, queries
 from app.cases.models import OPEN_STATES, Case
 from app.clock import now
-from app.decisions import elsewhere, senders, splitting, suspect
+from app.decisions import elsewhere, reach, senders, splitting, suspect
 from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
@@ -38,7 +38,6 @@ from app.review import (
     in_odoo,
     leads,
     odoo_links,
-    reach,
     similar_cases,
     wording,
 )

@@ -13,11 +13,11 @@ from starlette.datastructures import FormData
 from app.assessments.typed import Habit, Place
 from app.cases import queries
 from app.clock import now
-from app.decisions import correcting
+from app.decisions import correcting, reach
 from app.decisions.correcting import Typed
 from app.errors import Malformed
 from app.money import Money
-from app.review import figures, in_odoo, reach
+from app.review import figures, in_odoo
 from app.review.addresses import CaseId
 from app.review.decision_form import Sent, decided, edited_values
 from app.review.forms import number_of, text_of, whole_number

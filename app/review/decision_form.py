@@ -12,11 +12,11 @@ from starlette.datastructures import FormData
 
 from app.cases import again, queries
 from app.clock import now
-from app.decisions import amendment, choosing, decide
+from app.decisions import amendment, choosing, decide, reach
 from app.decisions.changes import changed_since
 from app.decisions.dossier import dossier
 from app.errors import Conflict, Malformed, NotFound
-from app.review import history, reach, sessions
+from app.review import history, sessions
 from app.review.addresses import CaseId
 from app.review.forms import lines_of, number_of, sent_form, steps_of, text_of
 from app.review.languages import _

@@ -14,8 +14,9 @@ from app.cases import queries
 from app.cases.search import Near, near
 from app.cases.seen import HANDLING_ROLES
 from app.clock import now
+from app.decisions import reach
 from app.decisions.dossier import dossier
-from app.review import figures, leads, reach, wording
+from app.review import figures, leads, wording
 from app.review.by_rule import first_lead
 from app.review.figures import Exchange
 from app.review.inbox_chips import figures_of

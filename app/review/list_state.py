@@ -12,7 +12,8 @@ from uuid import UUID
 from app.cases.models import OPEN_STATES
 from app.cases.queries import ORDERS, Filter
 from app.clock import now
-from app.review import figures, reach
+from app.decisions import reach
+from app.review import figures
 from app.review.languages import N_, Words, _
 from app.users.access import Caller
 from app.vocabulary import Flag, Kind

@@ -17,9 +17,10 @@ from app.cases import queries
 from app.cases.models import Case
 from app.cases.seen import Seen
 from app.clock import now
+from app.decisions import reach
 from app.decisions.changes import changed_since
 from app.errors import Conflict, Malformed, Refused
-from app.review import history, reach, sessions
+from app.review import history, sessions
 from app.review.forms import lines_of, number_of, text_of, whole_number
 from app.review.list_state import ListState
 from app.review.sessions import Visit

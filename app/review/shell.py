@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.queries import Filter
 from app.clock import now
+from app.decisions.reach import only_asked
 from app.money import Money
 from app.review import commands, figures, languages, telling, wording
 from app.review.areas import Areas, Entry, areas, navigation
@@ -25,7 +26,6 @@ from app.review.banner import Banner, banner
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
 from app.review.languages import _
-from app.review.reach import only_asked
 from app.review.sessions import Visit, form_token, is_https
 from app.review.tour import Stop, stop_of
 from app.suggestions.models import Suggestion

@@ -12,9 +12,9 @@ from starlette.datastructures import FormData
 
 from app.cases.models import Case
 from app.clock import now
+from app.decisions.reach import may_see
 from app.review import sessions
 from app.review.forms import sent_form, text_of
-from app.review.reach import may_see
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.tour import COOKIE, STOPS, Stop
