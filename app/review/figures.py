@@ -18,7 +18,7 @@ from app.money import Money
 from app.review.languages import _, ngettext, reader
 
 SOON = timedelta(days=3)
-_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+_BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 """Not the spaces that do not break: they stay in amounts and before French colons."""
 NARROW, FIXED = "\u202f", "\u00a0"
 """A narrow space that does not break, and one that does not break."""

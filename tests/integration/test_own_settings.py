@@ -78,7 +78,13 @@ def test_a_confirmation_waits_as_long_as_the_person_chose(database: Database) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"language": "tlh"}, {"formats": "xx_XX"}, {"time_zone": "Mars/Base"}, {"theme": "pink"}, {"undo_seconds": "9999"}],
+    [
+        {"language": "tlh"},
+        {"formats": "xx_XX"},
+        {"time_zone": "Mars/Base"},
+        {"theme": "pink"},
+        {"undo_seconds": "9999"},
+    ],
 )
 def test_what_cannot_be_chosen_is_refused_and_changes_nothing(database: Database, wrong: dict[str, str]) -> None:
     ines = browser(database, "Ines", "reviewer")

@@ -33,9 +33,7 @@ def test_amounts_are_written_as_the_reader_writes_them(formats: str, amount: str
         ("fr", "fr_FR", "ven. 27 nov."),
     ],
 )  # fmt: skip
-def test_days_are_said_in_the_language_with_the_year_when_it_is_another(
-    language: str, formats: str, said: str
-) -> None:
+def test_days_are_said_in_the_language_with_the_year_when_it_is_another(language: str, formats: str, said: str) -> None:
     with speaking(language, formats=formats):
         assert figures.day(FRIDAY, FRIDAY) == said
         assert "2026" in figures.day(FRIDAY, FRIDAY.replace(year=2027))
@@ -99,7 +97,9 @@ def test_a_stored_sentence_is_told_in_the_language_with_its_own_figures() -> Non
 
 def test_sentences_in_a_row_are_told_one_by_one_and_unknown_ones_stay() -> None:
     with speaking("de"):
-        said = told("The archive is empty: ask the sender to send it again. Kraków has 3 palaces. No credit is proposed.")
+        said = told(
+            "The archive is empty: ask the sender to send it again. Kraków has 3 palaces. No credit is proposed."
+        )
     assert said.startswith("Das Archiv ist leer")
     assert "Kraków has 3 palaces." in said
     assert said.endswith("Es ist keine Gutschrift vorgeschlagen.")

@@ -85,7 +85,11 @@ def test_other_currencies_are_shown_at_the_policys_rates() -> None:
 def test_shortened_text_is_short_and_a_beginning(text: str, most: int) -> None:
     short = figures.short(text, most)
     assert len(short) <= most + 2
-    assert " ".join(text.split()).startswith(short.removesuffix(" …"))
+    assert " ".join(text.split()).startswith(" ".join(short.removesuffix(" …").split()))
+
+
+def test_shortened_text_keeps_the_spaces_that_do_not_break() -> None:
+    assert figures.short("Litige\u00a0:  900,00\u00a0EUR") == "Litige\u00a0: 900,00\u00a0EUR"
 
 
 @given(
