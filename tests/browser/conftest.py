@@ -13,7 +13,7 @@ from tests.desk import Desk, open_desk
 from tests.house import House
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Chromium on the PATH, or the one named by CHROMIUM."""
     from playwright.sync_api import sync_playwright
