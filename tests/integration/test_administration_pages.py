@@ -13,10 +13,14 @@ from app.cases import steps
 from app.cases.models import CaseStep
 from app.clock import now
 from app.db import Database
+from app.decisions import decide
 from app.errors import Refused
+from app.suggestions.models import Suggestion
 from app.users import access, administration
 from app.users.models import ApiKey, User
-from tests.builders import a_case, a_person
+from app.writebacks import deliver, queue
+from app.writebacks.models import WriteBack
+from tests.builders import a_case, a_credit, a_person, a_suggestion, the_policy
 from tests.web import browser, client
 
 ADMIN_PAGES = ("/settings/people", "/settings/keys", "/settings/odoo", "/settings/webhooks")
@@ -126,6 +130,48 @@ def test_a_step_that_was_given_up_is_shown_with_its_reason_and_tried_again(datab
         assert session.get_one(CaseStep, (case_id, "assess")).state == "waiting"
         event = session.execute(select(AuditEvent).where(AuditEvent.action == "case.retried")).scalar_one()
         assert (event.case_id, event.actor, event.content["stage"]) == (case_id, "nora@firm.example", "assess")
+
+
+def a_claimed_write(database: Database) -> deliver.Delivery:
+    """A confirmed credit that a worker is about to write."""
+    with database.transaction() as session:
+        tom = a_person(session, "Tom", "controller")
+        step = a_suggestion(session, a_case(session), a_credit("300.00"))
+        queue.confirm(
+            session, step.id, content_hash=step.content_hash, by=tom, policy=the_policy(), at=now(), undo_seconds=0
+        )
+        write_id = session.execute(select(WriteBack.id)).scalar_one()
+    with database.transaction() as session:
+        delivery = deliver.claim(session, write_id, at=now())
+    assert delivery is not None
+    return delivery
+
+
+def test_a_write_that_odoo_refused_is_shown_with_what_odoo_said_until_somebody_puts_it_aside(
+    database: Database,
+) -> None:
+    delivery = a_claimed_write(database)
+    with database.transaction() as session:
+        deliver.settle_refused(session, delivery, "The October period is locked. Open it, then try again.", at=now())
+    nora = browser(database, "Nora", "administrator")
+    assert "The October period is locked." in nora.open("/settings/failures")
+    with database.transaction() as session:
+        tom = a_person(session, "Tom", "controller")
+        step = session.execute(select(Suggestion)).scalar_one()
+        decide.reject(
+            session, step.id, content_hash=step.content_hash, by=tom, policy=the_policy(), at=now(),
+            reason_code="already_handled", note="",
+        )  # fmt: skip
+    assert "The October period is locked." not in nora.open("/settings/failures")
+
+
+def test_a_write_that_waits_for_odoo_is_shown_with_the_reason_and_the_next_try(database: Database) -> None:
+    delivery = a_claimed_write(database)
+    with database.transaction() as session:
+        deliver.postpone(session, delivery, "Odoo does not answer.", at=now())
+    page = browser(database, "Nora", "administrator").open("/settings/odoo")
+    assert "Odoo does not answer." in page
+    assert 'href="/cases/1"' in page
 
 
 def test_a_form_of_another_session_changes_nothing(database: Database) -> None:
