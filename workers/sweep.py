@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 
 from app.audit import checkpoints
-from app.cases import snoozing, steps
+from app.cases import presence, snoozing, steps
 from app.cases.intake import take_in
 from app.clock import now
 from app.documents import folder
@@ -72,9 +72,11 @@ def resend(p: Parts) -> int:
 
 
 def seal(p: Parts) -> None:
-    """Fold the audit chains that moved into a signed checkpoint."""
+    """Fold the audit chains that moved into a signed checkpoint, and forget who had a case open long ago."""
     with p.database.transaction() as session:
         checkpoints.seal(session, key=p.secret_key.encode(), at=now())
+    with p.database.transaction() as session:
+        presence.forget(session, at=now())
 
 
 def forget(p: Parts) -> int:

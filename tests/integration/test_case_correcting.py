@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -311,6 +311,8 @@ def test_who_else_has_the_case_open_is_said_while_they_have(database: Database) 
     with database.transaction() as session:
         at = now() + presence.STAYS + presence.STAYS
         assert presence.others(session, 1, ines.person.user_id, at=at) == ()
+        assert presence.forget(session, at=at) == 0
+        assert presence.forget(session, at=at + timedelta(hours=1)) == 2
 
 
 def test_an_open_page_hears_what_somebody_else_did(database: Database) -> None:
