@@ -27,6 +27,7 @@ PHRASES: tuple[str, ...] = (
     *(said for _, said in TAILS),
     "%(count)s hour", "%(count)s hours", "%(count)s days", "%(count)s units", "others", "%(count)s of them",
     "Found on %(day)s.", "approved on %(count)s timesheets", "%(name)s, Hours",
+    "1 more person must confirm.", "%(count)s more people must confirm.", "A %(roles)s must confirm.",
     "attached: %(what)s", "not attached: %(what)s",
     "it also concerns %(what)s", "it raises several matters", "part of it was paid", "The sender", "The document",
     "The sender %(address)s", "Our own control", "A mail server", "%(name)s (own staff)",

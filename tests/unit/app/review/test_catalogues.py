@@ -66,7 +66,7 @@ def test_a_filled_translation_leaves_no_sign_of_the_format(language: str) -> Non
     for message in entries(language):
         if any("%(" in form for form in forms(message.id)):
             for said in forms(message.string):
-                filled = said % {name: "x" for name in re.findall(r"%\((\w+)\)s", said)}
+                filled = said % dict.fromkeys(re.findall(r"%\((\w+)\)s", said), "x")
                 assert "%(" not in filled
 
 
