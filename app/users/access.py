@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,7 +36,7 @@ class Caller:
     roles: tuple[str, ...]
     scopes: tuple[str, ...] | None = None
     via: str = ""
-    personal: Personal = Personal()
+    personal: Personal = field(default_factory=Personal)
 
     def require(self, scope: str) -> None:
         """Raises Refused when the key's scopes do not hold `scope`."""
