@@ -16,7 +16,7 @@ from app.decisions import amendment, choosing, decide, reach
 from app.decisions.changes import changed_since
 from app.decisions.dossier import dossier
 from app.errors import Conflict, Malformed, NotFound
-from app.review import history, sessions
+from app.review import figures, history, sessions, understood
 from app.review.addresses import CaseId
 from app.review.forms import lines_of, number_of, sent_form, steps_of, text_of
 from app.review.languages import _
@@ -73,7 +73,7 @@ def edit(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Resp
     def carry_out(session: Session) -> None:
         step = steps_of(form)[0]
         suggestion = _require_of_case(session, step.id, case_id)
-        values = edited_values(form)
+        values = understood.plain(edited_values(form), figures.today(now()))
         if not values:
             raise Malformed(_("Nothing was changed, so the step stays as it is."))
         proposal = amendment.edited(suggestion, values)
