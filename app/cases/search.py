@@ -16,7 +16,7 @@ from app.cases.models import OPEN_STATES, Case, CaseText
 from app.errors import Malformed
 
 MOST_WORDS = 12
-FEW = 5000
+FEW = 2000
 _NEAR = 200
 _SHORTEST_PREFIX = 3
 """Shorter words are sought whole: the beginnings of words that start with "in" are half of all mails."""
