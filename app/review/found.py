@@ -160,7 +160,7 @@ def found(
 
 def _sum(finding: Finding) -> Sum:
     unit = finding.unit or next((r.unit for r in finding.rows if r.unit), "")
-    unit = {"h": _("hours"), "hours": _("hours"), "days": _("days"), "pieces": _("pieces")}.get(unit, unit)
+    unit = {"h": _("hours"), "hours": _("hours"), "days": _("days"), "pieces": _("pieces")}.get(unit.casefold(), unit)
     money = next((m for r in finding.rows for m in (r.amount, r.rate) if m), finding.amount)
     return Sum(
         finding, finding.rows, unit, money.currency if money else "",
