@@ -229,7 +229,7 @@ def test_the_same_mistake_told_by_the_customer_and_found_by_a_rule_is_credited_o
     same = house.suggestions(ours)["draft_credit_note"]
     assert (theirs.target_id, theirs.amount) == (same.target_id, same.amount)
     page = a_browser(house.parts.database).open(f"/cases/{ours}")
-    assert f'<a href="/cases/{mail.case_id}">Case {mail.case_id}</a> proposes a credit for' in page
+    assert f'<a href="/cases/{mail.case_id}">Case {mail.case_id} proposes a credit for' in page
     reviewer = house.person("Tom", "reviewer", "controller")
     assert house.confirm(theirs, reviewer)
     with pytest.raises(Conflict, match="has just decided the same"):
