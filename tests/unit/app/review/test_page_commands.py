@@ -13,7 +13,7 @@ from app.review.areas import ROLES
 from app.review.shell import SCRIPTS, STATIC
 
 PAGES = ("inbox", "case", "narratives", "settings", "plain")
-EVERY_ROLE = tuple({role for roles in ROLES.values() for role in roles})
+EVERY_ROLE = tuple(sorted({role for roles in ROLES.values() for role in roles}))
 
 VENDORED = {
     "htmx-2.0.11.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
