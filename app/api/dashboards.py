@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from app.api.keys import MayRead
 from app.api.problems import responses
 from app.clock import now
-from app.dashboards.asked import until_today
+from app.dashboards.asked import day_of, until_today
 from app.dashboards.board import board, require_role
 from app.dashboards.values import Board, Cell, Column, Figure, Line, Section, Table, shortened
 
@@ -106,7 +106,7 @@ def read_dashboards(
     """Every figure of the dashboards. For reviewers, controllers, policy owners and auditors."""
     require_role(caller)
     at = now()
-    asked = until_today(at.date(), since=since, until=to, customer=customer, company_id=company)
+    asked = until_today(day_of(at), since=since, until=to, customer=customer, company_id=company)
     with request.app.state.database.snapshot() as session:
         return _board(board(session, asked, request.app.state.policy, at=at))
 

@@ -20,10 +20,12 @@ FEW = 2000
 _NEAR = 200
 _SHORTEST_PREFIX = 3
 """Shorter words are sought whole: the beginnings of words that start with "in" are half of all mails."""
+_PROBED, _COMMON = 200, 10
+"""Words are common when so many of these cases hold them, drawn evenly from first to last."""
 _READ_OF_BODY = 20_000
 _BEFORE, _AFTER = 30, 110
 """Letters around a hit: few before it, so that it is not cut off where the line ends."""
-_BEGINS, _BETWEEN = r"(?<![^\W_])", r"[\W_]+"
+_BEGINS, _BETWEEN, _ENDS = r"(?<![^\W_])", r"[\W_]+", r"(?![^\W_])"
 _FROM = (
     "ÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝàáâãäåçèéêëìíîïðñòóôõöøùúûüýÿĀāĂăĄąĆćĈĉĊċČčĎďĐđĒēĔĕĖėĘęĚěĜĝĞğĠġĢģĤĥĦħĨĩĪ"
     "īĬĭĮįİıĴĵĶķĹĺĻļĽľŁłŃńŅņŇňŌōŎŏŐőŔŕŖŗŘřŚśŜŝŞşŠšŢţŤťŦŧŨũŪūŬŭŮůŰűŲųŴŵŶŷŸŹźŻżŽžȘșȚț"
@@ -80,9 +82,23 @@ def few_that_hold(session: Session, text: str) -> tuple[int, ...] | None:
     if query not in known:
         session.info.pop("bitmaps", None)
         session.execute(text_of("set local enable_bitmapscan = on"))
-        found = session.execute(_ids_of(query).limit(FEW + 1)).scalars().all()
-        known[query] = None if len(found) > FEW else tuple(found)
+        if session.execute(_PROBE, {"probed": _PROBED, "query": query}).scalar_one() >= _COMMON:
+            known[query] = None
+        else:
+            found = session.execute(_ids_of(query).limit(FEW + 1)).scalars().all()
+            known[query] = None if len(found) > FEW else tuple(found)
     return known[query]
+
+
+_PROBE = text_of("""
+with drawn as (
+  select distinct n * last / :probed as case_id
+    from (select max(case_id) as last from case_texts) as t, generate_series(1, :probed) as n
+)
+select count(*) from drawn, lateral (select search from case_texts t where t.case_id = drawn.case_id offset 0) as t
+ where t.search @@ to_tsquery('simple', :query)
+""")
+"""Gathering every case that holds a common word takes long, only to find that they are many; a sample says it soon."""
 
 
 def _ids_of(query: str) -> Any:
@@ -93,7 +109,8 @@ def _as_query_of(text: str) -> str:
     """All words, as the database takes them; empty when there is none. Raises Malformed."""
     if "\x00" in text:
         raise Malformed("The words to search for hold a sign that no text has. Type them again.")
-    return " & ".join(_word_query(word) for word in _words(text))
+    words = _words(text)
+    return " & ".join(_word_query(word, is_last=n == len(words)) for n, word in enumerate(words, 1))
 
 
 def _words(text: str) -> list[list[str]]:
@@ -106,9 +123,14 @@ def _words(text: str) -> list[list[str]]:
     return found[:MOST_WORDS]
 
 
-def _word_query(parts: list[str]) -> str:
-    last = f"{parts[-1]}:*" if len(parts[-1]) >= _SHORTEST_PREFIX else parts[-1]
+def _word_query(parts: list[str], *, is_last: bool) -> str:
+    last = f"{parts[-1]}:*" if _is_beginning(parts, is_last=is_last) else parts[-1]
     return f"({' <-> '.join([*parts[:-1], last])})"
+
+
+def _is_beginning(parts: list[str], *, is_last: bool) -> bool:
+    """Whether longer words fit too: the last word may be half typed, those before it are whole."""
+    return is_last and len(parts[-1]) >= _SHORTEST_PREFIX
 
 
 def marked(text: str, sought: str) -> tuple[Piece, ...]:
@@ -135,10 +157,12 @@ def _same_length(text: str) -> str:
 
 
 def _pattern(sought: str) -> re.Pattern[str] | None:
-    words = sorted(_words(sought), key=lambda parts: -len("".join(parts)))
+    words = _words(sought)
     if not words:
         return None
-    return re.compile("|".join(_BEGINS + _BETWEEN.join(map(_letters, parts)) for parts in words))
+    ends = ["" if _is_beginning(parts, is_last=parts is words[-1]) else _ENDS for parts in words]
+    longest = sorted(zip(words, ends, strict=True), key=lambda word: -len("".join(word[0])))
+    return re.compile("|".join(_BEGINS + _BETWEEN.join(map(_letters, parts)) + end for parts, end in longest))
 
 
 def _letters(part: str) -> str:

@@ -19,6 +19,11 @@ DAYS = 30
 """What is shown when nothing is asked for: this many days to today."""
 
 
+def day_of(at: datetime) -> date:
+    """The day it is at a moment: of UTC, as are the days asked for, whoever reads."""
+    return at.astimezone(UTC).date()
+
+
 def until_today(
     today: date, *, since: date | None = None, until: date | None = None, customer: str = "",
     company_id: int | None = None,
@@ -88,7 +93,7 @@ class Query:
             "to_at": datetime.combine(self.asked.until + timedelta(days=1), time(), UTC),
             "company": self.asked.company_id, "customer": self.asked.customer, "at": self.at,
             "is_narrowed": self.asked.company_id is not None or bool(self.asked.customer),
-            "today": self.at.astimezone(UTC).date(),
+            "today": day_of(self.at),
         }  # fmt: skip
 
     def before(self) -> Query:

@@ -14,7 +14,7 @@ from app.assessments.findings import RecordRef
 from app.clock import now
 from app.dashboards import behind as listing
 from app.dashboards import board as boards
-from app.dashboards.asked import Query, time_before, until_today
+from app.dashboards.asked import Query, day_of, time_before, until_today
 from app.dashboards.sheets import CSV_TYPE, XLSX_TYPE, Sheet, as_csv, as_xlsx
 from app.dashboards.targets import Targets
 from app.dashboards.values import Board, Figure, Line, Section, Table
@@ -56,14 +56,14 @@ def dashboards(request: Request, visit: SignedIn) -> HTMLResponse:
     """All dashboards, for the time, company and customer that the address asks for."""
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, figures.today(at))
+    asked = _asked(request, day_of(at))
     with request.app.state.database.snapshot() as session:
         found = boards.board(session, asked, request.app.state.policy, at=at)
         context = {
             "board": found, "asked": asked, "query": _query(asked), "words_of": board_words,
             "sections": [_section(section, asked) for section in found.sections],
             "companies": companies(session), "customers": boards.customers(session),
-            "ranges": _ranges(asked, figures.today(at)),
+            "ranges": _ranges(asked, day_of(at)),
         }  # fmt: skip
     with request.app.state.database.transaction() as session:
         return page(request, "dashboards.html", context, around=shell(session, request, visit, at=at))
@@ -74,7 +74,7 @@ def behind(request: Request, visit: SignedIn) -> HTMLResponse:
     """The cases, invoices or work behind one number."""
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, figures.today(at))
+    asked = _asked(request, day_of(at))
     what, key, also = (_one(request, name) for name in ("what", "key", "also"))
     if not listing.is_known(what):
         raise NotFound(_("There is nothing behind such a number. Go back to the dashboards and choose one."))
@@ -119,7 +119,7 @@ def sheet_xlsx(request: Request, visit: SignedIn) -> Response:
 def _board(request: Request, visit: SignedIn) -> Board:
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, figures.today(at))
+    asked = _asked(request, day_of(at))
     with request.app.state.database.snapshot() as session:
         return boards.board(session, asked, request.app.state.policy, at=at)
 

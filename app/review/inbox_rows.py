@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.models import Case
 from app.cases.search import Piece, marked, snippets
+from app.decisions import suspect
 from app.decisions.dossier import prediction_sets
 from app.documents.withheld import without_accounts
 from app.money import Money
@@ -96,6 +97,7 @@ def _sources(session: Session, cases: Sequence[Case], wanted: ListState) -> dict
     if not wanted.text:
         return {}
     alarms = {c.id for c in cases if c.kind == Kind.SECURITY_ALERT}
+    alarms |= suspect.of_cases(session, [c.id for c in cases])
     return snippets(
         session, [c.id for c in cases], wanted.text,
         mask=lambda case_id, text: without_accounts(text) if case_id in alarms else text,

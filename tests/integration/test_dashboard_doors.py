@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,10 @@ def test_every_number_leads_to_what_it_counts(month: Database) -> None:
     assert {"waiting", "inflow", "queue", "steps", "cycle_time", "unbilled", "open", "ageing", "revenue"} < set(
         first_of
     )
-    for what, link in first_of.items():
+    for name, link in first_of.items():
         page = person.open(link)
-        assert "There is nothing behind" not in page, what
-        assert re.search(r'href="/cases/\d+"|<th scope="row">', page), what
+        assert "There is nothing behind" not in page, name
+        assert re.search(r'href="/cases/\d+"|<th scope="row">', page), name
 
 
 def test_the_list_behind_a_number_is_as_long_as_the_number(month: Database) -> None:
@@ -179,3 +180,14 @@ def test_every_code_has_its_words_in_every_language(month: Database, language: s
         for section in found.sections:
             assert all(board_words.shown(figure).title for figure in section.figures)
             assert all(chart.title and chart.sentence for chart in charts(section, lambda *_of: ""))
+
+
+def test_the_days_are_those_of_utc_wherever_the_reader_is(month: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = browser(month, "Ines", "reviewer")
+    person.open("/settings")
+    person.send("/settings", language="en", time_zone="Pacific/Kiritimati", theme="light", undo_seconds="20")
+    monkeypatch.setattr("app.review.dashboards_page.now", lambda: datetime(2026, 11, 30, 12, tzinfo=UTC))
+    page = person.open("/dashboards")
+    assert re.search(r'name="from"[^>]*value="2026-11-01"', page)
+    assert re.search(r'name="to"[^>]*value="2026-11-30"', page)
+    assert "from=2026-11-01&amp;to=2026-11-30" in page

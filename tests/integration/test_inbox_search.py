@@ -98,7 +98,7 @@ def test_hits_are_told_apart_and_the_source_is_quoted_around_them(database: Data
     with database.transaction() as session:
         a_read_case(session)
     ines = browser(database)
-    page = ines.open("/inbox?q=abgezeich+fehnwerder")
+    page = ines.open("/inbox?q=fehnwerder+abgezeich")
     assert '<mark class="hit">Fehnwerder</mark> Logistik' in page
     assert 'berechnet, nur 40 <mark class="hit">abgezeich</mark>net' in page
     assert "In the source:" in page

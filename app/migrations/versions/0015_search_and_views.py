@@ -40,8 +40,10 @@ $$
 SEARCHED = """
 create function countersign_search_case(wanted bigint) returns void language sql as $$
   with recursive part(document_id, place, content) as (
-    select r.document_id, '', r.content from case_documents d join readings r using (document_id)
-     where d.case_id = wanted
+    select r.document_id, '', r.content from readings r
+     where r.document_id in (select document_id from case_documents where case_id = wanted)
+        or r.document_id in (select a.document_id from assessments a join cases c on c.id = a.case_id
+                              where c.id = wanted and c.split_from is not null and a.is_current)
     union all
     select p.document_id, p.place || '.' || lpad(a.n::text, 4, '0'), a.content
       from part p, jsonb_array_elements(p.content->'attachments') with ordinality as a(content, n)
@@ -55,6 +57,7 @@ create function countersign_search_case(wanted bigint) returns void language sql
     setweight(to_tsvector('simple', countersign_folded(concat_ws(' ', c.id, c.title, c.customer_name, c.sender))), 'A')
     || setweight(to_tsvector('simple', countersign_folded(concat_ws(' ', c.summary,
          jsonb_path_query_array(a.content, '$.fields.*.value')::text,
+         jsonb_path_query_array(a.content, '$.corrections.*.value')::text,
          jsonb_path_query_array(a.matches, '$[*].record.name')::text))), 'B')
     || to_tsvector('simple', countersign_folded(coalesce(s.body, '')))
   from cases c cross join source s left join assessments a on a.case_id = c.id and a.is_current
@@ -75,7 +78,10 @@ TRIGGERS = {
     ),
     "readings": (
         "countersign_search_of_reading",
-        "perform countersign_search_case(case_id) from case_documents where document_id = new.document_id;",
+        "perform countersign_search_case(case_id) from (\n"
+        "    select case_id from case_documents where document_id = new.document_id\n"
+        "    union select a.case_id from cases c join assessments a on a.case_id = c.id and a.is_current\n"
+        "     where c.split_from is not null and a.document_id = new.document_id) as held;",
         ("insert", "update of content"),
     ),
     "assessments": (
