@@ -72,7 +72,7 @@ def test_no_password_is_written_to_a_log_or_a_command_line_others_see(up: Runnin
     for log in (up.data / "logs").glob("*.log"):
         assert not any(secret in log.read_text(errors="replace") for secret in secrets), log.name
     for pid in everything_below(up.process.pid):
-        line = Path(f"/proc/{pid}/cmdline").read_text()
+        line = _line(pid)
         assert not any(secret in line for secret in [*secrets, up.known("valkey_password")]), line
 
 

@@ -271,7 +271,7 @@ def test_people_keys_and_links(desk: House, run: Run) -> None:
     assert run("user", "add", "Ada@Firm.example", "Ada", "--role", "auditor", "--json").lines == [
         {"email": "ada@firm.example", "name": "Ada", "roles": ["auditor"]}
     ]
-    assert {"email": "ada@firm.example", "name": "Ada", "roles": ["auditor"], "is_active": True} in run(
+    assert {"email": "ada@firm.example", "name": "Ada", "roles": ["auditor"], "teams": [], "is_active": True} in run(
         "user", "list", "--json"
     ).lines
     assert "Ada <ada@firm.example>: auditor" in run("user", "list").out
