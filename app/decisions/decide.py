@@ -13,7 +13,7 @@ from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, snoozing
 from app.cases.models import Case, CaseQuestion
-from app.decisions import call_back, correcting, duties, elsewhere
+from app.decisions import call_back, comparing, correcting, duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.errors import Conflict, NotFound, Refused
@@ -48,7 +48,8 @@ def confirm(
 
     Raises:
         NotFound: There is no such suggestion.
-        Conflict: Somebody decided it first, it was replaced, or it is not the version the person saw.
+        Conflict: Somebody decided it first, it was replaced, it is not the version the person saw, or what was
+            corrected on the case has not been compared with Odoo yet.
         Refused: The policy or the separation of duties says no, or the call-back of a security alert is not done.
     """
     by.require("decide")
@@ -60,6 +61,8 @@ def confirm(
     )
     if suggestion.kind != TAKE_BACK:
         call_back.require_complete(session, case)
+    if suggestion.kind not in (NOTHING, TAKE_BACK):
+        comparing.require_done(session, case.id)
     earlier = _confirmations(session, suggestion)
     if any(person == by.user_id for person, _ in earlier):
         raise Conflict("You confirmed this already; it waits for another person.", suggestion=str(suggestion.id))

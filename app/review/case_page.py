@@ -110,6 +110,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
     kind = Kind(d.case.kind) if d.case.kind else None
     may_decide = bool(set(visit.person.roles) & set(CLOSING_ROLES))
     done_with = handled.of(session, d.case, today)
+    todo = to_do(d, of_case(session, case_id), request.app.state.policy, visit.person)
     context = {
         "d": d,
         "case": d.case,
@@ -154,10 +155,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "spent_in": request.app.state.settings.countersign_llm_currency,
         "spent": spent_on_case(session, case_id, currency=request.app.state.settings.countersign_llm_currency),
         "stays": _stays(session, d) if may_decide else {},
-        "todo": replace(
-            to_do(d, of_case(session, case_id), request.app.state.policy, visit.person),
-            closed_because=done_with.not_yet,
-        ),
+        "todo": replace(todo, closed_because=done_with.not_yet or todo.closed_because),
         "handled": done_with,
         "issues": _issues(d),
         "draft_of": narratives.invoice_of(session, case_id) if d.case.is_own_draft else None,

@@ -37,13 +37,14 @@ Sent = Annotated[FormData, Depends(sent_form)]
 @router.post("/cases/{case_id}/confirm")
 def confirm(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
     """Confirm the ticked steps: all of them, or none when somebody was faster with one."""
+    at = now()
 
     def carry_out(session: Session) -> None:
         for step in steps_of(form):
             _require_of_case(session, step.id, case_id)
             queue.confirm(
                 session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy,
-                at=now(), undo_seconds=undo_seconds(request, visit),
+                at=at, undo_seconds=undo_seconds(request, visit),
             )  # fmt: skip
 
     return decided(request, visit, case_id, form, carry_out, goes_on=True)
@@ -51,7 +52,8 @@ def confirm(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> R
 
 @router.post("/cases/{case_id}/reject")
 def reject(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
-    """Reject the steps sent, with one reason."""
+    """Reject the steps sent, with one reason, as one decision at one time."""
+    at = now()
 
     def carry_out(session: Session) -> None:
         if not text_of(form, "reason"):
@@ -60,7 +62,7 @@ def reject(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Re
             _require_of_case(session, step.id, case_id)
             decide.reject(
                 session, step.id, content_hash=step.content_hash, by=visit.person, policy=request.app.state.policy,
-                at=now(), reason_code=text_of(form, "reason"), note=text_of(form, "note")[:2000],
+                at=at, reason_code=text_of(form, "reason"), note=text_of(form, "note")[:2000],
             )  # fmt: skip
 
     return decided(request, visit, case_id, form, carry_out, goes_on=True)
@@ -169,8 +171,13 @@ def decided(
             carry_out(session)
             opens = _next(session, request, visit, case_id, wanted) if goes_on else case_id
     except Conflict as conflict:
-        kept = [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)]
-        return conflict_page(request, visit, case_id, wanted, conflict.message, seen=number_of(form, "seen"), kept=kept)
+        return conflict_page(
+            request, visit, case_id, wanted, conflict.message, seen=number_of(form, "seen"), kept=_entered(form)
+        )
+    except Malformed as problem:
+        if not _entered(form):
+            raise
+        return _not_read(request, visit, problem.message, back=wanted.case(case_id), kept=_entered(form))
     back = text_of(form, "back")
     return RedirectResponse(back if back.startswith(_OTHER_PAGES) else wanted.case(opens), 303)
 
@@ -206,6 +213,18 @@ def conflict_page(
             "back": wanted.case(case_id),
         }  # fmt: skip
         return page(request, "conflict.html", context, status=409, around=shell(session, request, visit, at=now()))
+
+
+def _not_read(request: Request, visit: Visit, message: str, *, back: str, kept: Sequence[tuple[str, str]]) -> Response:
+    """Why the entries cannot be read, and the entries themselves: kept here, nothing changed."""
+    with request.app.state.database.transaction() as session:
+        context = {"message": message, "kept": kept, "back": back}
+        return page(request, "not_read.html", context, status=422, around=shell(session, request, visit, at=now()))
+
+
+def _entered(form: FormData) -> list[tuple[str, str]]:
+    """What the person had entered, by the name of its field."""
+    return [*edited_values(form).items(), *(("note", n) for n in [text_of(form, "note")] if n)]
 
 
 def _require_of_case(session: Session, suggestion_id: Any, case_id: int) -> Suggestion:

@@ -192,6 +192,9 @@ def _of_step(action: str, c: Mapping[str, Any], step: str) -> tuple[str, str]:
         if in_odoo:
             return _("rejected %(step)s in Odoo: %(reason)s.", step=step, reason=why), note
         return _("rejected %(step)s: %(reason)s.", step=step, reason=why), note
+    if action == "suggestion.withdrawn" and c.get("not_about"):
+        why = _("The case is not about %(record)s any more", record=c["not_about"])
+        return _("Put aside: %(step)s.", step=step), why
     fixed = {
         "suggestion.edited": _("edited it in Odoo.") if in_odoo else _("edited it."),
         "decision.undone": _("took a confirmation back before it was sent."),

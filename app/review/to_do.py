@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.decisions import comparing
 from app.decisions.amendment import LINE, editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.decide import NOTHING
@@ -20,6 +21,7 @@ from app.review.rewording import Piece, running
 from app.suggestions import papers
 from app.suggestions.figures import EMPTY
 from app.suggestions.models import Suggestion
+from app.suggestions.proposal import TAKE_BACK
 from app.users.access import Caller
 from app.vocabulary import CertaintyWord, Flag, Kind
 from app.writebacks.models import WriteBack
@@ -173,6 +175,7 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
         button=_button(may),
         labels=_labels(may),
         may_decide=bool(may),
+        closed_because=told(comparing.NOT_YET) if _is_compared_again(d) and any(map(_moves_something, may)) else "",
     )
 
 
@@ -385,5 +388,9 @@ def _labels(steps: list[Step]) -> tuple[str, ...]:
 
 def _is_compared_again(d: Dossier) -> bool:
     """Whether a person corrected something that Odoo has not been asked about since."""
-    waits = any(s.stage == "reconcile" and s.state in ("waiting", "leased") for s in d.steps)
-    return waits and d.assessment is not None and d.assessment.is_corrected
+    return comparing.is_due(d.steps, [e.action for e in d.events])
+
+
+def _moves_something(step: Step) -> bool:
+    """Whether a step follows from what was read: doing nothing and taking back do not."""
+    return step.suggestion.kind not in (NOTHING, TAKE_BACK)

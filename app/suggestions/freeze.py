@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
+from app.audit.models import AuditEvent
 from app.money import Money
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal, part_of
+
+_REFERENCES = {"po_number", "invoice_refs", "order_refs"}
+"""Fields that say which records a case is about."""
 
 
 class Required(Protocol):
@@ -73,7 +77,8 @@ def propose_anew(
     """Replace a case's open and refused suggestions by these; equal open ones stay, with the decisions made on them.
 
     A stale one also stays, beside the version that follows it, so that a person can compare both values. What is
-    confirmed, was written or was rejected is not proposed a second time.
+    confirmed, was written or was rejected is not proposed a second time. A step that a person edited stays too, unless
+    a person has said since that the case is about another record.
     """
     proposals = _undecided(session, case_id, proposals)
     rows = session.execute(
@@ -93,12 +98,16 @@ def propose_anew(
                 kept.append(before)  # unchanged, or edited by a person: their version stays
                 continue
         kept.append(freeze(session, case_id, proposal, policy, at=at, replaces=before))
+    is_about_another = any(s.made_by is not None for s in old) and _is_about_another(session, case_id)
     for suggestion in old:
-        if suggestion.state == "refused" or (suggestion.state == "open" and suggestion.made_by is None):
+        is_edited = suggestion.made_by is not None
+        is_outdone = is_edited and is_about_another and suggestion.target_id is not None
+        if suggestion.state == "refused" or (suggestion.state == "open" and (is_outdone or not is_edited)):
             suggestion.state = "superseded"
+            why = {"not_about": suggestion.target_name} if is_outdone else {}
             trail.record(
                 session, "suggestion.withdrawn", case_id=case_id, actor="software", at=at,
-                suggestion=str(suggestion.id), kind=suggestion.kind,
+                suggestion=str(suggestion.id), kind=suggestion.kind, **why,
             )  # fmt: skip
     session.flush()
     return kept
@@ -117,6 +126,20 @@ def _undecided(session: Session, case_id: int, proposals: tuple[Proposal, ...]) 
     return tuple(
         p for p in proposals if (p.kind, *_target_of(p)) not in on_their_way and _says(p.command()) not in decided
     )
+
+
+def _is_about_another(session: Session, case_id: int) -> bool:
+    """Whether a person said since the last comparison which records the case is about."""
+    compared = select(func.max(AuditEvent.seq)).where(
+        AuditEvent.case_id == case_id, AuditEvent.action == "case.reconciled"
+    )  # fmt: skip
+    said = session.execute(
+        select(AuditEvent.action, AuditEvent.content).where(
+            AuditEvent.case_id == case_id, AuditEvent.action.in_(("record.chosen", "fields.corrected")),
+            AuditEvent.seq > func.coalesce(compared.scalar_subquery(), 0),
+        )
+    )  # fmt: skip
+    return any(action == "record.chosen" or _REFERENCES & set(content["fields"]) for action, content in said)
 
 
 def _says(command: dict[str, Any]) -> dict[str, Any]:

@@ -8,19 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
+from app.audit.models import AuditEvent
 from app.cases import lifecycle, steps
 from app.cases.models import Case
 from app.cases.seen import Seen, locked, require_handling
 from app.decisions.models import Decision
 from app.errors import Conflict
 from app.suggestions.models import Suggestion
+from app.suggestions.proposal import part_of
 from app.users.access import Caller
 from app.writebacks.queue import reopened
 
 
 def reopen(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime, because: str = "") -> Case:
-    """Open a closed case again and have it compared with Odoo. The decisions that closed it stay in the record; the
-    steps they rejected are open again as new versions, which need their own.
+    """Open a closed case again and have it compared with Odoo. The decisions that closed it stay in the record; what
+    they rejected is open again as new versions, which need their own.
 
     Raises:
         NotFound: There is no such case.
@@ -35,16 +37,7 @@ def reopen(session: Session, case_id: int, *, seen: Seen, by: Caller, at: dateti
         )
     if case.state != "closed":
         raise Conflict(f"Case {case_id} is not closed: it is {case.state.replace('_', ' ')}.", case=case_id)
-    rejected = session.execute(
-        select(Suggestion)
-        .join(Decision, Decision.suggestion_id == Suggestion.id)
-        .where(
-            Suggestion.case_id == case_id, Suggestion.state == "rejected", Decision.verdict == "reject",
-            Decision.at == case.closed_at,
-        )
-        .order_by(Suggestion.rank, Suggestion.made_at)
-    ).scalars().all()  # fmt: skip
-    for suggestion in rejected:
+    for suggestion in _rejected(session, case):
         suggestion.state = "superseded"
         again = reopened(suggestion, at)
         session.add(again)
@@ -58,3 +51,27 @@ def reopen(session: Session, case_id: int, *, seen: Seen, by: Caller, at: dateti
     steps.schedule(session, case_id, "reconcile", at=at)
     session.flush()
     return case
+
+
+def _rejected(session: Session, case: Case) -> list[Suggestion]:
+    """What the closing rejected. A case whose every step was rejected, one by one or together, was closed by all that
+    was rejected since it was last opened; of several versions of a step only the last is proposed again."""
+    moves = session.execute(
+        select(AuditEvent.at, AuditEvent.content)
+        .where(AuditEvent.case_id == case.id, AuditEvent.action == "case.moved")
+        .order_by(AuditEvent.seq.desc())
+    ).all()  # fmt: skip
+    has_own_reason = bool(moves) and "reason" in moves[0].content  # closed without action: rejected with it, at once
+    opened = next((move.at for move in moves if move.content["before"] in ("done", "closed")), case.opened_at)
+    rows = session.execute(
+        select(Suggestion)
+        .join(Decision, Decision.suggestion_id == Suggestion.id)
+        .where(
+            Suggestion.case_id == case.id, Suggestion.state == "rejected", Decision.verdict == "reject",
+            Decision.at == case.closed_at if has_own_reason else Decision.at >= opened,
+        )
+        .order_by(Decision.at, Suggestion.made_at)
+        .with_for_update(of=Suggestion)
+    ).scalars()  # fmt: skip
+    last = {(s.kind, s.target_model, s.target_id, part_of(s.kind, s.command)): s for s in rows}
+    return sorted(last.values(), key=lambda s: (s.rank, s.made_at))

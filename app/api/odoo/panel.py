@@ -22,10 +22,10 @@ from app.api.odoo.shapes import (
     PanelTarget,
     PanelValue,
 )
-from app.decisions import call_back, duties, words
+from app.decisions import call_back, comparing, duties, words
 from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
-from app.decisions.decide import REJECT_REASONS, editors
+from app.decisions.decide import NOTHING, REJECT_REASONS, editors
 from app.decisions.dossier import amount_text
 from app.decisions.elsewhere import ONCE
 from app.decisions.permission import Permission, permission
@@ -76,7 +76,7 @@ def _suggestion(
     allowed = permission(
         s, policy, person if isinstance(person, Caller) else None, confirmed_ids=[g.person for g in p.given],
         answered_delivery=p.answered_delivery, why_no_person=person.why_not if isinstance(person, Onlooker) else "",
-        why_not_yet=call_back.why_not(session, c),
+        why_not_yet=call_back.why_not(session, c) or ("" if s.kind == NOTHING else comparing.why_not(session, c.id)),
     )  # fmt: skip
     rule = allowed.requirement
     values = {} if _is_alert(c) else editable_values(s)
