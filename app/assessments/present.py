@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.assessments.findings import Finding, Reconciliation
 from app.assessments.results import Assessment
 from app.audit import trail
-from app.cases import lifecycle, priority
+from app.cases import called_back, lifecycle, priority
 from app.cases.models import Case
 from app.documents.reading import Reading
 from app.money import Money
@@ -64,6 +64,8 @@ def at_stake(assessment: Assessment, findings: tuple[Finding, ...] = ()) -> Mone
 def show_assessment(session: Session, case: Case, reading: Reading, assessment: Assessment, *, at: datetime) -> None:
     """Put what we think into the case and bring it before a person, or into attention when its text is not readable."""
     c = assessment.classification
+    if c.kind is Kind.SECURITY_ALERT and case.kind not in (None, Kind.SECURITY_ALERT):
+        called_back.begin_anew(session, case.id, actor=ACTOR, at=at)
     case.kind, case.reason, case.reading = c.kind.value, c.reason, c.reading.value
     case.confidence = Decimal(str(round(c.confidence, 4)))
     case.flags = list(c.flags)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.assessments import keep, present
 from app.assessments.results import Vote
 from app.audit import trail
-from app.cases import steps
+from app.cases import called_back, steps
 from app.cases.models import Case
 from app.decisions import call_back
 from app.documents import readings
@@ -25,6 +25,18 @@ _SETTLED = ("writing", "done", "closed", "received")
 def may_be_chosen(case: Case) -> bool:
     """Whether what the case is about can still be said by a person."""
     return case.state not in _SETTLED
+
+
+def require_genuine(session: Session, case: Case, reason: str, *, by: Caller) -> None:
+    """Raises Refused when this is a security alert, the reason is an ordinary one, and the person is no controller or
+    nobody has called back."""
+    if case.kind != Kind.SECURITY_ALERT or KIND_OF[reason] is Kind.SECURITY_ALERT:
+        return
+    if "controller" not in by.roles:
+        raise Refused(
+            "This is a security alert. A finance controller says after the call-back that it is an ordinary case."
+        )
+    call_back.require_complete(session, case)
 
 
 def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, at: datetime) -> None:
@@ -46,12 +58,7 @@ def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, a
         raise NotFound(f"There is no case {case_id}.")
     if not may_be_chosen(case):
         raise Conflict(f"Case {case_id} is {case.state}: what it is about cannot be changed now.", state=case.state)
-    if case.kind == Kind.SECURITY_ALERT and KIND_OF[reason] is not Kind.SECURITY_ALERT:
-        if "controller" not in by.roles:
-            raise Refused(
-                "This is a security alert. A finance controller says after the call-back that it is an ordinary case."
-            )
-        call_back.require_complete(session, case)
+    require_genuine(session, case, reason, by=by)
     row = keep.current(session, case_id)
     before = keep.assessment_of(row)
     chosen = replace(
@@ -64,6 +71,8 @@ def choose_reading(session: Session, case_id: int, reason: str, *, by: Caller, a
         session, "reading.chosen", case_id=case_id, actor=by.email, at=at, before=before.classification.reason,
         after=reason,
     )  # fmt: skip
+    if KIND_OF[reason] is Kind.SECURITY_ALERT and case.kind != Kind.SECURITY_ALERT:
+        called_back.begin_anew(session, case_id, actor=by.email, at=at)
     keep.keep(session, case_id, row.document_id, assessment, at=at)
     present.show_assessment(session, case, readings.load(session, row.document_id), assessment, at=at)
     steps.schedule(session, case_id, "reconcile", at=at)

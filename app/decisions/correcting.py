@@ -22,6 +22,7 @@ from app.audit.models import AuditEvent
 from app.cases import steps
 from app.cases.models import Case
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
+from app.decisions.descent import descent
 from app.documents import readings
 from app.documents.reading import Reading
 from app.errors import Conflict, NotFound, Refused
@@ -37,7 +38,7 @@ FIXED = ("lines",)
 """Fields that are read as a whole and not typed over here."""
 MODELS = {"customer": "res.partner", "invoice": "account.move", "order": "sale.order"}
 TONES = ("warm", "brief")
-_CORRECTED = ("fields.corrected", "record.chosen")
+_CORRECTED = ("fields.corrected", "record.chosen", "case.split_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,10 @@ def choose_reply(session: Session, case_id: int, *, language: str, tone: str, by
 
 
 def correctors(session: Session, case_id: int) -> set[UUID]:
-    """Everybody who changed a field of a case or said which record it is about."""
-    actors = select(AuditEvent.actor).where(AuditEvent.case_id == case_id, AuditEvent.action.in_(_CORRECTED))
+    """Everybody who changed a field of a case or of one it comes from, said which record it is about, or split it
+    off: its figures go along."""
+    comes_from = descent(session, [case_id])[case_id]
+    actors = select(AuditEvent.actor).where(AuditEvent.case_id.in_(comes_from), AuditEvent.action.in_(_CORRECTED))
     return set(session.execute(select(User.id).where(User.email.in_(actors))).scalars())
 
 

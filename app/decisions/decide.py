@@ -13,7 +13,7 @@ from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, snoozing
 from app.cases.models import Case, CaseQuestion
-from app.decisions import call_back, comparing, correcting, duties, elsewhere
+from app.decisions import call_back, comparing, correcting, descent, duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.errors import Conflict, NotFound, Refused
@@ -57,7 +57,10 @@ def confirm(
     requirement = _requirement(suggestion, policy)
     role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
     duties.require_not_delivery_validator(
-        policy, action=suggestion.kind, by=by.email, answered_by=_delivery_answers(session, case.id)
+        policy,
+        action=suggestion.kind,
+        by=by.email,
+        answered_by=descent.answered_delivery(session, [case.id])[case.id],
     )
     if suggestion.kind != TAKE_BACK:
         call_back.require_complete(session, case)
@@ -221,10 +224,11 @@ def validate_delivery(
     case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")
+    comes_from = descent.descent(session, [case_id])[case_id]
     confirmed = session.execute(
         select(Decision.id)
         .join(Suggestion, Suggestion.id == Decision.suggestion_id)
-        .where(Suggestion.case_id == case_id, Decision.by_user_id == by.user_id, Decision.verdict == "confirm")
+        .where(Suggestion.case_id.in_(comes_from), Decision.by_user_id == by.user_id, Decision.verdict == "confirm")
     ).first()
     if confirmed is not None:
         raise Refused("You confirmed a step of this case, so somebody else must say whether it was delivered.")
@@ -325,15 +329,6 @@ def _close_stale(session: Session, decided: Suggestion) -> None:
     ).scalars()  # fmt: skip
     for suggestion in rows:
         suggestion.state = "superseded"
-
-
-def _delivery_answers(session: Session, case_id: int) -> set[str]:
-    """Who has ever said whether the work of this case was delivered: the trail forgets nobody."""
-    return set(
-        session.execute(
-            select(AuditEvent.actor).where(AuditEvent.case_id == case_id, AuditEvent.action == "delivery.answered")
-        ).scalars()
-    )
 
 
 def editors(session: Session, suggestion: Suggestion) -> set[UUID]:

@@ -18,6 +18,7 @@ from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import queries
 from app.cases.models import Case, CaseDocument, CaseStep
+from app.decisions import descent, suspect
 from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
@@ -27,6 +28,7 @@ from app.drafts.brief import Brief
 from app.errors import NotFound
 from app.suggestions.models import Suggestion
 from app.users.models import User
+from app.vocabulary import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Dossier:
     events: tuple[AuditEvent, ...]
     steps: tuple[CaseStep, ...]
     brief: Brief | None = None
+    answered_delivery: frozenset[str] = frozenset()
+    """Addresses of those who said whether the work was delivered, here or on a case that this one comes from."""
+    is_suspect: bool = False
+    """Whether bank accounts are withheld: it is a security alert, or shares its message with one."""
 
     def as_json(self) -> dict[str, Any]:
         """The case as the API writes it: plain values, amounts as text."""
@@ -125,6 +131,8 @@ def dossier(session: Session, case_id: int) -> Dossier:
         ),
         steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
         brief=kept_briefs.of_row(row) if row else None,
+        answered_delivery=frozenset(descent.answered_delivery(session, [case_id])[case_id]),
+        is_suspect=case.kind == Kind.SECURITY_ALERT or bool(told_in and suspect.is_suspect(session, told_in)),
     )
 
 

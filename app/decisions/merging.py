@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.audit import trail
-from app.cases import lifecycle, snoozing, steps
+from app.cases import called_back, lifecycle, snoozing, steps
 from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseMerge
 from app.cases.seen import Seen, locked, require_handling
+from app.decisions import call_back
 from app.errors import Conflict, NotFound, Refused
 from app.suggestions.models import Suggestion
 from app.suggestions.withdraw import withdraw
@@ -81,6 +82,8 @@ def fold(session: Session, case: Case, target: Case, *, actor: str, at: datetime
             was_open=target.state not in ("done", "closed"),
         )
     )  # fmt: skip
+    if call_back.why_not(session, case):  # nobody has called back about what comes in with it
+        called_back.begin_anew(session, target.id, actor=actor, at=at)
     case.merged_into = target.id
     case.updated_at = at
     steps.end_all(session, case.id, at=at)

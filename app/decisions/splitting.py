@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.assessments import keep, present
-from app.assessments.results import Assessment, Claim, FieldValue, Vote
+from app.assessments.results import Assessment, Claim, Correction, FieldValue, Vote
 from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case
 from app.cases.seen import Seen, locked, require_handling
-from app.decisions.choosing import may_be_chosen
+from app.decisions.choosing import may_be_chosen, require_genuine
 from app.documents import readings
 from app.errors import Conflict, Malformed, Refused
 from app.users.access import Caller
@@ -50,7 +50,8 @@ def split(
 
     Raises:
         NotFound: There is no such case, or it has not been read yet.
-        Refused: The person is neither reviewer nor controller, a reason is unknown, or nothing can be split off.
+        Refused: The person is neither reviewer nor controller, a reason is unknown, or nothing can be split off; of a
+            security alert, only a controller splits an ordinary matter off, once the call-back checklist is complete.
         Malformed: No matter is named, too many are, or one does not say what it is about.
         Conflict: The case changed since it was seen, is being written, or has ended.
     """
@@ -67,6 +68,8 @@ def split(
         raise Conflict(f"Case {case_id} is {case.state.replace('_', ' ')} and cannot be split now.", case=case_id)
     if not may_be_split(case):
         raise Refused("Only a message that came in can hold several matters; this is one of ours.")
+    for matter in matters:
+        require_genuine(session, case, matter.reason, by=by)
     row = keep.current(session, case_id)
     before = keep.assessment_of(row)
     reading = readings.load(session, row.document_id)
@@ -118,12 +121,16 @@ def _part(before: Assessment, matter: Matter, by: Caller) -> Assessment:
         votes=(*c.votes, Vote("person", matter.reason, because=f"{by.name} says so")), unsure_because="",
     )  # fmt: skip
     fields = {name: value for name, value in before.fields.items() if name not in _OF_THE_WHOLE}
-    if matter.invoices and "invoice_refs" in fields:
-        fields["invoice_refs"] = _only(fields["invoice_refs"], matter.invoices)
+    corrections = {name: c for name, c in before.corrections.items() if name not in _OF_THE_WHOLE}
+    records = before.records
+    if matter.invoices:
+        fields, corrections = _narrowed(fields, corrections, matter.invoices)
+        records = {k: r for k, r in records.items() if k != "invoice" or r.name in matter.invoices}
     order = before.order if KIND_OF[matter.reason] is Kind.CUSTOMER_PO else None
     return replace(
-        before, classification=chosen, fields=fields, summary=(Claim(matter.about.strip(), ()),), order=order
-    )
+        before, classification=chosen, fields=fields, corrections=corrections, records=records,
+        summary=(Claim(matter.about.strip(), ()),), order=order,
+    )  # fmt: skip
 
 
 def _rest(before: Assessment, matters: Sequence[Matter]) -> Assessment:
@@ -131,14 +138,32 @@ def _rest(before: Assessment, matters: Sequence[Matter]) -> Assessment:
     c, gone = before.classification, {matter.reason for matter in matters}
     left = tuple(r for r in c.secondary_reasons if r not in gone)
     flags = c.flags if left else tuple(f for f in c.flags if f != Flag.MULTI_ISSUE)
-    fields = dict(before.fields)
-    stated = fields.get("invoice_refs")
-    if stated is not None and isinstance(stated.value, list):
+    fields, corrections, records = before.fields, before.corrections, before.records
+    stated = before.value("invoice_refs")
+    if isinstance(stated, list):
         moved = {invoice for matter in matters for invoice in matter.invoices}
-        remaining = [invoice for invoice in stated.value if invoice not in moved]
-        if remaining and len(remaining) < len(stated.value):
-            fields["invoice_refs"] = _only(stated, remaining)
-    return replace(before, classification=replace(c, secondary_reasons=left, flags=flags), fields=fields)
+        remaining = [invoice for invoice in stated if invoice not in moved]
+        if remaining and len(remaining) < len(stated):
+            fields, corrections = _narrowed(fields, corrections, remaining)
+            records = {k: r for k, r in records.items() if k != "invoice" or r.name not in moved}
+    return replace(
+        before, classification=replace(c, secondary_reasons=left, flags=flags), fields=fields, corrections=corrections,
+        records=records,
+    )  # fmt: skip
+
+
+def _narrowed(
+    fields: Mapping[str, FieldValue], corrections: Mapping[str, Correction], invoices: Sequence[str]
+) -> tuple[dict[str, FieldValue], dict[str, Correction]]:
+    """What was read and what a person made of it, with these invoices alone; what names none stays as it is."""
+    read, corrected = dict(fields), dict(corrections)
+    if "invoice_refs" in read:
+        read["invoice_refs"] = _only(read["invoice_refs"], invoices)
+    if "invoice_refs" in corrected and corrected["invoice_refs"].value:
+        theirs = corrected["invoice_refs"]
+        only = _only(FieldValue(theirs.value, theirs.evidence), invoices)
+        corrected["invoice_refs"] = replace(theirs, value=only.value, evidence=only.evidence)
+    return read, corrected
 
 
 def _only(stated: FieldValue, wanted: Sequence[str]) -> FieldValue:

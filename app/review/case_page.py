@@ -145,13 +145,13 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
             d.reading,
             d.matches,
             d.findings,
-            Shown(today, in_odoo.differences(d.matches, records), visit.person.name, may_choose),
+            Shown(today, in_odoo.differences(d.matches, records), visit.person.name, may_choose, d.is_suspect),
         ),
         "in_odoo": records,
         "similar": similar_cases.of(session, d.case, today),
         "to": partial(address, wanted, d.case, seen),
         "beside": presence.others(session, case_id, visit.person.user_id, at=at),
-        "how": how_read(d.assessment),
+        "how": how_read(d.assessment, is_suspect=d.is_suspect),
         "spent_in": request.app.state.settings.countersign_llm_currency,
         "spent": spent_on_case(session, case_id, currency=request.app.state.settings.countersign_llm_currency),
         "stays": _stays(session, d) if may_decide else {},
@@ -194,8 +194,8 @@ def _source(d: Dossier, find: str, *, with_amounts: bool) -> dict[str, Any]:
     """The source pane, with what was looked for in it."""
     if not d.reading or not d.reading_of:
         return {"parts": (), "find": find, "hits": ()}
-    hits = sought(d.reading, find, d.assessment, with_amounts=with_amounts)
-    views = parts(d.reading, d.reading_of, d.assessment, hits, with_amounts=with_amounts)
+    hits = sought(d.reading, find, is_suspect=d.is_suspect, with_amounts=with_amounts)
+    views = parts(d.reading, d.reading_of, d.assessment, hits, is_suspect=d.is_suspect, with_amounts=with_amounts)
     return {"parts": views, "find": find, "hits": found_ids(views, hits)}
 
 

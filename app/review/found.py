@@ -120,6 +120,7 @@ class Shown:
     in_odoo: Mapping[str, str]
     person: str = ""
     may_change: bool = False
+    is_suspect: bool = False
 
 
 def found(
@@ -130,7 +131,7 @@ def found(
     sums = tuple(_sum(f) for f in findings)
     if assessment is None:
         return Found(sums, (), (), "", None, (), None, (), "", matches)
-    suspect = assessment.classification.kind is Kind.SECURITY_ALERT
+    suspect = shown.is_suspect or assessment.classification.kind is Kind.SECURITY_ALERT
 
     def safe(text: str) -> str:
         return without_accounts(text) if suspect else text

@@ -25,13 +25,13 @@ class HowRead:
     record: tuple[str, ...]
 
 
-def how_read(assessment: Assessment | None) -> HowRead | None:
+def how_read(assessment: Assessment | None, *, is_suspect: bool = False) -> HowRead | None:
     """What is to be said; None where no model is set and nothing was left out."""
     if assessment is None or (assessment.asked is None and not assessment.warnings):
         return None
     asked = assessment.asked or ModelAsked("not_asked")
     drops = (*asked.warnings, *assessment.warnings)
-    if assessment.classification.kind is Kind.SECURITY_ALERT:
+    if is_suspect or assessment.classification.kind is Kind.SECURITY_ALERT:
         drops = tuple(without_accounts(line) for line in drops)
     return HowRead(
         _says(asked), asked.outcome == "waiting", asked.left_out, _counted(asked, len(assessment.warnings)), drops,

@@ -27,7 +27,7 @@ def they_say(d: Dossier) -> str:
     if not claims:
         return _first_words(d)
     text = claims[0] if len(claims) == 1 or len(claims[0]) > 110 else f"{claims[0]} {claims[1]}"
-    if d.case.kind == Kind.SECURITY_ALERT:
+    if d.is_suspect:
         text = without_accounts(text)
     return figures.short(told(text), LONGEST)
 
@@ -35,7 +35,7 @@ def they_say(d: Dossier) -> str:
 def _first_words(d: Dossier) -> str:
     """The beginning of what they wrote, quoted, where nothing sums it up."""
     text = d.reading.segment_text("new", "forwarded") if d.reading else ""
-    if d.case.kind == Kind.SECURITY_ALERT:
+    if d.is_suspect:
         text = without_accounts(text)
     return f"“{figures.short(text, 180)}”" if text.strip() else _("No text of theirs could be read.")
 

@@ -16,7 +16,7 @@ from app.documents.withheld import accounts
 from app.review import amounts
 from app.review.highlights import Mark, Text, lines_of_boxes, mark_id
 from app.review.languages import _
-from app.vocabulary import Flag, Kind
+from app.vocabulary import Flag
 
 MOST_PAGES = 12
 """Pages shown of one attachment besides those with evidence; the rest is one click away in the original."""
@@ -117,17 +117,14 @@ def _of_fields(assessment: Assessment, *, but_not: tuple[str, ...] = ()) -> Iter
             yield from found.evidence
 
 
-def sought(
-    reading: Reading, text: str, assessment: Assessment | None, *, with_amounts: bool = True
-) -> tuple[Evidence, ...]:
+def sought(reading: Reading, text: str, *, is_suspect: bool = False, with_amounts: bool = True) -> tuple[Evidence, ...]:
     """Where a text stands in the source, whatever its case and accents; what is not shown is not found."""
     wanted = fold(text)
     if len(wanted.strip()) < 2:
         return ()
-    suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
     found: list[Evidence] = []
     for part in reading.walk():
-        hidden = (accounts(part.text) if suspect else []) + ([] if with_amounts else amounts.ranges(part.text))
+        hidden = (accounts(part.text) if is_suspect else []) + ([] if with_amounts else amounts.ranges(part.text))
         folded, at = fold(part.text[:MOST_SOUGHT]), 0
         while len(found) < MOST_FOUND and (at := folded.find(wanted, at)) >= 0:
             end = at + len(wanted)
@@ -156,17 +153,17 @@ def _found_id(evidence: Evidence) -> str:
 
 def parts(
     reading: Reading, document_id: int, assessment: Assessment | None, hits: tuple[Evidence, ...] = (), *,
-    with_amounts: bool = True,
+    is_suspect: bool = False, with_amounts: bool = True,
 ) -> tuple[PartView, ...]:  # fmt: skip
     """The document and all below it, in order; `hits` is what was looked for in it.
 
+    A suspect document (`app.decisions.suspect`) is shown without bank accounts, whatever this case is about.
     Containers that say nothing themselves are left out. Without amounts there are no page images, only their text.
     """
     places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
     for e in evidence_of(assessment) if assessment else ():
         places[e.part][mark_id(e)] = e
     values = {mark_id(e) for e in _of_fields(assessment, but_not=BROAD)} if assessment else set()
-    suspect = assessment is not None and assessment.classification.kind is Kind.SECURITY_ALERT
     aimed = assessment.flag_evidence.get(Flag.PROMPT_INJECTION, ()) if assessment else ()
     return tuple(
         _part(
@@ -174,7 +171,7 @@ def parts(
             document_id,
             tuple(places[part.path].values()),
             values,
-            suspect=suspect,
+            suspect=is_suspect,
             fences=[(e.start, e.end) for e in aimed if e.part == part.path],
             hits=tuple(e for e in hits if e.part == part.path),
             with_amounts=with_amounts,

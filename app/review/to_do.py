@@ -184,7 +184,7 @@ def _step(
     *, picked: bool,
 ) -> Step:  # fmt: skip
     s = shown.suggestion
-    allowed = permission(s, policy, person, confirmed_ids=shown.confirmed_ids, answered_delivery=_delivery_answers(d))
+    allowed = permission(s, policy, person, confirmed_ids=shown.confirmed_ids, answered_delivery=d.answered_delivery)
     reworded = s.kind == "update_invoice_narrative"
     rows = tuple(_row(str(r["what"]), str(r["now"]), str(r["after"]), reworded=reworded) for r in s.before)
     values = [v for r in rows if not r.is_text for v in (r.now, r.after)]
@@ -199,11 +199,6 @@ def _step(
         stale=tuple(_stale(d, s, differs or [])), written=written,
         lang=language if s.kind == "draft_reply" else "en", worded=how_worded(s.command.get("within", {})),
     )  # fmt: skip
-
-
-def _delivery_answers(d: Dossier) -> set[str]:
-    """Who has ever said whether the work was delivered."""
-    return {e.actor for e in d.events if e.action == "delivery.answered"}
 
 
 def _row(what: str, now: str, after: str, *, reworded: bool) -> Row:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.assessments import keep, present
 from app.assessments.results import Vote
 from app.audit import trail
-from app.cases import lifecycle, snoozing, steps
+from app.cases import called_back, lifecycle, snoozing, steps
 from app.cases.models import Case
 from app.cases.seen import Seen, locked, require_handling
 from app.documents import readings
@@ -40,6 +40,7 @@ def mark_as_fraud(
 ) -> Halted:
     """Make a case a security alert by a person's word. Steps that answer the sender, move money or change a record are
     withdrawn, queued writes too; what has been sent is counted, and can be taken back. An ended case is opened again.
+    What was ticked on its call-back checklist served an earlier alarm and is to be done again.
 
     Raises:
         NotFound: There is no such case.
@@ -59,6 +60,7 @@ def mark_as_fraud(
     except NotFound:
         raise Conflict(f"Case {case_id} is still being read. Mark it when it has been.", case=case_id) from None
     trail.record(session, "case.alarmed", case_id=case_id, actor=by.email, at=at, reason=reason, note=note.strip())
+    called_back.begin_anew(session, case_id, actor=by.email, at=at)
     halted = _halt(session, case_id, by=by, at=at)
     before = keep.assessment_of(row)
     c = before.classification

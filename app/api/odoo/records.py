@@ -20,8 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from app.audit.models import AuditEvent
 from app.cases.models import OPEN_STATES
+from app.decisions.descent import answered_delivery
 from app.decisions.models import Decision
 from app.suggestions.models import Suggestion
 from app.users.models import User
@@ -228,15 +228,10 @@ def proposed_on(session: Session, cases: Sequence[ConcernedCase], *, companies: 
         .correlate(Suggestion)
         .scalar_subquery()
     )
-    answered = (
-        select(func.array_agg(AuditEvent.actor))
-        .where(AuditEvent.case_id == Suggestion.case_id, AuditEvent.action == "delivery.answered")
-        .correlate(Suggestion)
-        .scalar_subquery()
-    )
+    answered = answered_delivery(session, by_id)
     place = func.array_position(cast(list(by_id), ARRAY(BigInteger)), Suggestion.case_id)
     query = (
-        select(Suggestion, given, answered, WriteBack.differs, WriteBack.last_error)
+        select(Suggestion, given, WriteBack.differs, WriteBack.last_error)
         .outerjoin(WriteBack, WriteBack.suggestion_id == Suggestion.id)
         .where(
             Suggestion.case_id.in_(by_id),
@@ -250,7 +245,7 @@ def proposed_on(session: Session, cases: Sequence[ConcernedCase], *, companies: 
         Proposed(
             s, by_id[s.case_id],
             tuple(Confirmation(UUID(g["id"]), g["name"], g["role"]) for g in confirmations or ()),
-            tuple(actors or ()), tuple(differs or ()), error or "",
+            tuple(answered[s.case_id]), tuple(differs or ()), error or "",
         )
-        for s, confirmations, actors, differs, error in session.execute(query)
+        for s, confirmations, differs, error in session.execute(query)
     ]  # fmt: skip
