@@ -29,8 +29,8 @@ from app.cases.models import OPEN_STATES
 from app.cases.queries import Filter
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import choosing, closing, decide
-from app.decisions.dossier import case_json, dossier
+from app.decisions import choosing, closing, decide, reach
+from app.decisions.dossier import case_json, case_json_without_amounts, dossier
 from app.vocabulary import Flag, Kind
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -127,6 +127,9 @@ def close_case(
 
 @router.post("/{case_id}/delivery", operation_id="answerDelivery", response_model=CaseLine, responses=_ERRORS)
 def answer_delivery(session: DbSession, caller: MayDecide, case_id: CaseId, body: DeliveryRequest) -> dict[str, Any]:
-    """A project manager's word on whether the work was delivered; they may then not approve the credit."""
+    """A project manager's word on whether the work was delivered; they may then not approve the credit. Whoever sees
+    only what they were asked about answers about those cases alone, and gets the line without amounts and sentences."""
+    reach.require_case(session, caller, case_id)
     decide.validate_delivery(session, case_id, by=caller, was_delivered=body.was_delivered, note=body.note, at=now())
-    return case_json(queries.get(session, case_id))
+    case = queries.get(session, case_id)
+    return case_json_without_amounts(case) if reach.only_asked(caller) else case_json(case)

@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseQuestion
-from app.cases.search import few_that_hold, matching
+from app.cases.search import MOST_WORDS, few_that_hold, folded, matching, split
 from app.errors import Malformed, NotFound
 from app.firm import FREE_MAIL
 from app.users import people
@@ -64,7 +64,8 @@ class Filter:
     opened_before: datetime | None = None
     due_by: date | None = None
     asked_of: UUID | None = None
-    """Cases with a question about the delivery to this project manager, or to any."""
+    """Cases with a question about the delivery to this project manager, or to any; words are then sought only in the
+    number, the title and the names of customer and sender: what was read and the source hold amounts."""
     after: int = 0
     """Cases with a higher number than this."""
     is_nothing: bool = False
@@ -282,7 +283,7 @@ def _asked(session: Session, wanted: Filter) -> _Asked:
     A list is read until it is long enough. The database does not trust that this comes soon, and would rather gather
     all that may fit first; only marks and words have an index that has to be gathered from.
     """
-    few = few_that_hold(session, wanted.text) if wanted.text else None
+    few = few_that_hold(session, wanted.text) if wanted.text and wanted.asked_of is None else None
     bitmaps = "on" if wanted.flags else "off"
     if session.info.get("bitmaps") != bitmaps:
         session.execute(_ALONG_INDEXES, {"bitmaps": bitmaps})
@@ -333,12 +334,25 @@ def _filtered(query: Any, asked: _Asked) -> Any:
         query = query.where(Case.id.in_(questions))
     if wanted.after:
         query = query.where(Case.id > wanted.after)
-    if wanted.text:
+    if wanted.text and wanted.asked_of is not None:
+        query = query.where(_headed(wanted.text))
+    elif wanted.text:
         few = asked.found
         query = query.where(
             matching(wanted.text) if few is None else Case.id == func.any(literal(list(few), ARRAY(BigInteger)))
         )
     return query
+
+
+def _headed(text: str) -> ColumnElement[bool]:
+    """Cases that hold the beginnings of all these words in their number, title, customer or sender."""
+    words = split(folded(text))[:MOST_WORDS]
+    if not words:
+        return false()
+    heading = func.concat_ws(" ", Case.id, Case.title, Case.customer_name, Case.sender)
+    sought = func.to_tsquery("simple", " & ".join(f"{word}:*" for word in words))
+    found: ColumnElement[bool] = func.to_tsvector("simple", func.countersign_folded(heading)).op("@@")(sought)
+    return found
 
 
 def _numbered(few: Sequence[int]) -> ColumnElement[bool]:

@@ -76,7 +76,7 @@ class Policy:
 
     @property
     def amounts_hidden_from(self) -> tuple[str, ...]:
-        """Roles that do not see what a case is worth."""
+        """Roles that do not see what a case is worth: project managers, or nobody. Others always do."""
         return tuple(self.content["duties"].get("amounts_hidden_from", ("project_manager",)))
 
     @property

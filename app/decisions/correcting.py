@@ -135,10 +135,15 @@ def correctors(session: Session, case_id: int) -> set[UUID]:
     return set(session.execute(select(User.id).where(User.email.in_(actors))).scalars())
 
 
-def _opened(session: Session, case_id: int, by: Caller) -> tuple[Case, AssessmentRow, Assessment]:
+def require_correcting(by: Caller) -> None:
+    """Raises Refused when this person's key or roles do not let them correct, or look through Odoo's records for it."""
     by.require("decide")
     if not set(by.roles) & set(CHOOSING_ROLES):
         raise Refused("Only a finance reviewer or a finance controller corrects what was read.")
+
+
+def _opened(session: Session, case_id: int, by: Caller) -> tuple[Case, AssessmentRow, Assessment]:
+    require_correcting(by)
     case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
         raise NotFound(f"There is no case {case_id}.")

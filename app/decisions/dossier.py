@@ -206,6 +206,15 @@ def case_json(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def case_json_without_amounts(case: Case) -> dict[str, Any]:
+    """The same for who does not see amounts: without what is at stake, and without sentences, which may name amounts
+    too."""
+    sentences = (
+        "title", "summary", "here_because", "priority_because", "unsure_because", "attention", "snoozed_because",
+    )  # fmt: skip
+    return case_json(case) | dict.fromkeys(sentences, "") | {"at_stake": None}
+
+
 def suggestion_json(shown: ShownSuggestion) -> dict[str, Any]:
     """A suggestion with its before → after, its hash and who confirmed it."""
     s = shown.suggestion

@@ -163,15 +163,19 @@ def answered_by(session: Session, user_id: UUID, *, limit: int = 20) -> Sequence
 
 
 def put_to(session: Session, question_id: int, person: Caller) -> CaseQuestion:
-    """A question as this person may see it: it is to them or to any project manager, or they work on cases.
+    """A question as this person may see it: it is to them or to any project manager and was not withdrawn, or they
+    answered it, or they work on cases.
 
     Raises:
         NotFound: There is none, or it is not theirs to see.
     """
     question = session.get(CaseQuestion, question_id)
     sees_all = bool(set(person.roles) & {"reviewer", "controller", "auditor"})
-    theirs = question is not None and ASKED in person.roles and question.asked_to in (None, person.user_id)
-    if question is None or not (sees_all or theirs or question.answered_by == person.user_id):
+    if question is None:
+        raise _none(question_id)
+    is_theirs = ASKED in person.roles and question.asked_to in (None, person.user_id)
+    is_open_to_them = is_theirs and question.withdrawn_at is None
+    if not (sees_all or is_open_to_them or question.answered_by == person.user_id):
         raise _none(question_id)
     return question
 

@@ -189,10 +189,13 @@ def answer(request: Request, visit: SignedIn, question_id: QuestionId, form: Sen
     except (Conflict, Malformed, Refused) as problem:
         status = 409 if isinstance(problem, Conflict) else 422 if isinstance(problem, Malformed) else 403
         kept = {"delivered": said, "answer": text_of(form, "answer")}
-        with request.app.state.database.transaction() as session:
-            return _question(
-                session, request, visit, question_id, problem=problem.message, kept=kept, status=status
-            )  # fmt: skip
+        try:
+            with request.app.state.database.transaction() as session:
+                return _question(
+                    session, request, visit, question_id, problem=problem.message, kept=kept, status=status
+                )  # fmt: skip
+        except NotFound:  # withdrawn meanwhile, and not theirs to see any more: say that
+            raise problem from None
 
 
 def _question(

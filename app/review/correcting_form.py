@@ -57,6 +57,7 @@ def records_page(
     at, wanted, text = now(), ListState.of(request.url.query, visit.person), find.replace("\x00", "").strip()
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
+        correcting.require_correcting(visit.person)
         case = queries.get(session, case_id)
         stake = Money(case.at_stake, case.currency) if case.at_stake is not None and case.currency else None
         found = in_odoo.to_choose(

@@ -112,13 +112,18 @@ def _sorts(wanted: ListState) -> list[tuple[str, str]]:
     """The orders to choose from. What has ended is there by age alone: it waits for nobody any more."""
     if not wanted.view.is_counted:
         return [("newest", SORT_WORDS["newest"])]
-    return [(sort, word) for sort, word in SORT_WORDS.items() if sort != "customer"]
+    left_out = ("customer", "amount") if wanted.asked_only else ("customer",)
+    return [(sort, word) for sort, word in SORT_WORDS.items() if sort not in left_out]
 
 
 def _counted(session: Session, wanted: ListState) -> list[tuple[View, str]]:
-    """The views with their counts, each to a thousand, in one question; "my team's" only for who is in one."""
+    """The views with their counts, each to a thousand, in one question; "my team's" only for who is in one,
+    those over an amount not for who sees only what they were asked about."""
     has_team = bool(wanted.person and teams_of(session, wanted.person))
-    shown = [view for view in VIEWS if view.whose != "team" or has_team]
+    shown = [
+        view for view in VIEWS
+        if (view.whose != "team" or has_team) and not (wanted.asked_only and view.at_least is not None)
+    ]  # fmt: skip
     lists = [replace(ListState(view=view), person=wanted.person, asked_only=wanted.asked_only) for view in shown]
     return [
         (view, figures.counted(n))

@@ -82,6 +82,7 @@ def figures_of(session: Session, wanted: ListState, exchange: Exchange | None, a
         there = queries.light(session, narrowed.filter) if narrowed.is_narrowed else None
         return Figures(_totals(there, exchange, figures.today(at)), _many_kinds(session, narrowed), _many(narrowed))
     fits = _Choice(narrowed, at, _company_of(session, narrowed))
+    shows_amounts = exchange is not None and not wanted.asked_only
     there = [c for c in whole if fits(c)]
     return Figures(
         _totals(there, exchange, figures.today(at)),
@@ -91,7 +92,7 @@ def figures_of(session: Session, wanted: ListState, exchange: Exchange | None, a
             for group in (
                 _owners(session, Counter(c.owner_id for c in whole if fits(c, but="owner")), whole, fits, narrowed),
                 _flags(Counter(f for c in there for f in c.flags), narrowed),
-                _amounts([c for c in whole if fits(c, but="over")], narrowed) if exchange is not None else None,
+                _amounts([c for c in whole if fits(c, but="over")], narrowed) if shows_amounts else None,
                 _ages([c for c in whole if fits(c, but="older")], narrowed, at),
             )
             if group is not None
@@ -254,7 +255,9 @@ def _many(wanted: ListState) -> tuple[Group, ...]:
         Group(_("Marks"), tuple(
             Chip(wording.capital(wording.FLAG_WORDS[f]), "", wanted.flagged(f), f in wanted.flags) for f in Flag
         )),
-        Group(_("At stake"), tuple(Chip(_over_words(o), "", wanted.from_amount(o), wanted.over == o) for o in OVER)),
+        Group(_("At stake"), tuple(
+            Chip(_over_words(o), "", wanted.from_amount(o), wanted.over == o) for o in OVER if not wanted.asked_only
+        )),
         Group(_("Here for"), tuple(
             Chip(_older_words(d), "", wanted.waiting_since(d), wanted.older == d) for d in OLDER_DAYS
         )),
@@ -264,4 +267,4 @@ def _many(wanted: ListState) -> tuple[Group, ...]:
         groups.insert(0, Group(_("Whose"), tuple(
             Chip(label, "", wanted.owned_by(owner), wanted.owner == owner) for owner, label in whose
         )))  # fmt: skip
-    return tuple(groups)
+    return tuple(group for group in groups if group.chips)

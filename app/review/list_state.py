@@ -94,7 +94,7 @@ class ListState:
     """The number of the saved view that it began as."""
     person: UUID | None = field(default=None, compare=False)
     asked_only: bool = field(default=False, compare=False)
-    """Whether this person sees only what they were asked about."""
+    """Whether this person sees only what they were asked about; then nothing in the list depends on an amount."""
 
     @classmethod
     def of(cls, query: str, person: Caller | None = None) -> ListState:
@@ -108,21 +108,25 @@ class ListState:
             return value if (value := one(name, 40)) in known else ""
 
         saved, view = one("saved", 18), _BY_NAME.get(one("view", 30), VIEWS[0])
+        asked_only = person is not None and reach.only_asked(person)
+        if asked_only and view.at_least is not None:
+            view = VIEWS[0]
+        sorts = set(ORDERS) - {"amount"} if asked_only else set(ORDERS)
         return cls(
             view=view,
             kinds=tuple(k for k in dict.fromkeys(said.get("kind", [])) if k in set(Kind)),
-            sort=among("sort", set(ORDERS)) or view.order,
+            sort=among("sort", sorts) or view.order,
             text=one("q", 200).strip(),
             cursor=one("cursor", 700),
             flags=tuple(f for f in dict.fromkeys(said.get("flag", [])) if f in set(Flag))[:MOST_FLAGS],
             owner=_owner(one("owner", 40)),
-            over=among("over", OVER),
+            over="" if asked_only else among("over", OVER),
             older=among("older", OLDER_DAYS),
             customer=one("customer", 200).strip(),
             is_compact=one("density", 10) == "compact",
             saved=int(saved) if saved.isascii() and saved.isdigit() else 0,
             person=person.user_id if person else None,
-            asked_only=person is not None and reach.only_asked(person),
+            asked_only=asked_only,
         )
 
     @property

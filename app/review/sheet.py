@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 from app.audit.models import AuditEvent
 from app.cases import queries
 from app.cases.models import Case
-from app.cases.seen import Seen
+from app.cases.seen import Seen, require_handling
 from app.clock import now
 from app.decisions import reach
 from app.decisions.changes import changed_since
@@ -46,10 +46,11 @@ Draw = Callable[[Session, Case], Sheet]
 
 
 def show(request: Request, visit: Visit, case_id: int, draw: Draw) -> HTMLResponse:
-    """The empty form."""
+    """The empty form, for who moves cases about: it may name other cases."""
     wanted = ListState.of(request.url.query, visit.person)
     with request.app.state.database.transaction() as session:
         reach.require_case(session, visit.person, case_id)
+        require_handling(visit.person)
         case = queries.get(session, case_id)
         said = request.query_params
         shown = Seen(whole_number(said.get("version", "")), whole_number(said.get("seen", "")))
@@ -75,6 +76,8 @@ def carry_out(
     except (Malformed, Refused) as problem:
         status = 403 if isinstance(problem, Refused) else 422
         with request.app.state.database.transaction() as session:
+            reach.require_case(session, visit.person, case_id)
+            require_handling(visit.person)
             case = queries.get(session, case_id)
             return _page(
                 session, request, visit, case, draw, wanted, seen_of(form), problem=problem.message, kept=form,

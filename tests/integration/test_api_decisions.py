@@ -12,7 +12,7 @@ from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal
 from app.writebacks.models import WriteBack
 from tests.builders import a_case, a_credit, a_reference, a_suggestion
-from tests.web import a_read_case, with_key
+from tests.web import a_read_case, asked, with_key
 
 
 def a_proposal(database: Database, proposal: Proposal | None = None) -> dict:
@@ -171,6 +171,7 @@ def test_a_case_is_closed_over_http_with_a_note_and_not_past_its_steps(database:
 
 def test_a_project_manager_answers_over_http_whether_work_was_delivered(database: Database) -> None:
     a_proposal(database, a_credit("300.00"))
+    asked(database)
     manager = with_key(database, "decide", "read", name="Pia", roles=("project_manager",))
     answer = manager.post("/v1/cases/1/delivery", json={"was_delivered": False, "note": "Never took place."})
     assert answer.status_code == 200

@@ -32,7 +32,7 @@ from app.users.access import Caller
 from tests import books
 from tests.builders import NOW, a_credit, a_person, a_suggestion
 from tests.house import House
-from tests.web import a_read_case, a_reading, asked, browser, place, with_key
+from tests.web import a_read_case, a_reading, asked, browser, compared, place, with_key
 from workers import assessment
 
 ENGLISH = Habit(".", True, date(2026, 11, 20))
@@ -191,6 +191,8 @@ def test_who_changed_the_figures_does_not_alone_confirm_money(database: Database
     ines, marc = browser(database), browser(database, "Marc")
     ines.open("/cases/1")
     ines.send("/cases/1/fields", **{"value-amount_disputed": "300.00"})
+    with database.transaction() as session:
+        compared(session)
     ines.send("/cases/1/confirm")
     with database.transaction() as session:
         assert session.execute(select(Suggestion.state)).scalars().all() == ["open"]
