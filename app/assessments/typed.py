@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,20 +17,30 @@ from app.vocabulary import FIELDS, LANGUAGES, RequestedAction
 
 LONGEST = 400
 _SEARCHED = 200_000
+_SCALED = re.compile(
+    r"(?<![^\W\d_])(?:k|t|tsd|thousand|tausend|mille|m|mn|mm|mio|million\w*|mrd|milliard\w*|bn|b|billion\w*|lakh|crore)"
+    r"(?:eur|usd|gbp|chf)?(?![^\W\d_])|[百千万億亿]",
+    re.IGNORECASE,
+)
+"""Words that multiply: 40k is not 40."""
 CHOICES = {
     "requested_action": tuple(action.value for action in RequestedAction),
     "language": LANGUAGES,
 }
+MONEY = ("amount_total", "amount_disputed")
 
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How this person writes numbers and dates: the decimal mark where a number leaves a choice, the day first or not,
-    and today, for dates without a year."""
+    """How this person writes numbers and dates: the decimal mark, the day first or not, and today, for dates without a
+    year; the mark between thousands, if it is not the other one of point and comma. `is_doubtful`: the text may have
+    been taken from a source that writes numbers the other way."""
 
     decimal_mark: str
     is_day_first: bool
     today: date
+    group_mark: str = ""
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,8 @@ def understood(name: str, text: str, habit: Habit) -> Any:
     if kind == "references":
         return list(dict.fromkeys(r for r in re.split(r"\s*[,;]\s*|\n", written) if r))
     if kind == "decimal":
-        return _decimal(name, written, habit)
+        value = number(name, written, habit, is_money=name in MONEY)
+        return written_numbers.as_text(value) if name in MONEY else written_numbers.quantity_text(value)
     if kind == "date":
         return _date(name, written, habit)
     if kind == "currency":
@@ -71,15 +82,48 @@ def understood(name: str, text: str, habit: Habit) -> Any:
     return written
 
 
-def _decimal(name: str, written: str, habit: Habit) -> str:
+def number(name: str, written: str, habit: Habit, *, is_money: bool) -> Decimal:
+    """The one number above zero that a text states, perhaps with its currency or unit.
+
+    Raises:
+        Malformed: There is none, or it may be thousands as well as decimals; the sentence says how to write it.
+    """
     found = list(written_numbers.numbers(written, habit.decimal_mark))
-    rest = written
-    for number in found:
-        rest = rest.replace(written[number.start : number.end], "", 1)
-    if len(found) != 1 or re.search(r"\d", rest) or found[0].is_negative:
+    values: tuple[Decimal, ...] = ()
+    if len(found) == 1 and not found[0].is_negative:
+        text, rest = written[found[0].start : found[0].end], f"{written[: found[0].start]} {written[found[0].end :]}"
+        if not re.search(r"\d", rest) and not _SCALED.search(rest):
+            values = _readings(text, habit, is_money=is_money)
+    if not values:
         raise Malformed(f"“{written}” is no number that can be read. Write it like 1234.50.", field=name)
-    value = found[0].value
-    return written_numbers.quantity_text(value) if name == "quantity_disputed" else written_numbers.as_text(value)
+    if len(values) > 1:
+        decimals, thousands = f"{values[0]:.4f}", f"{values[1]:.2f}"
+        raise Malformed(f"“{written}” may be {decimals} or {thousands}. Write which of the two you mean.", field=name)
+    return values[0]
+
+
+def _readings(text: str, habit: Habit, *, is_money: bool) -> tuple[Decimal, ...]:
+    group = habit.group_mark or ("," if habit.decimal_mark == "." else ".")
+    return written_numbers.readings(
+        text, habit.decimal_mark, "" if habit.is_doubtful else group, is_money=is_money or habit.is_doubtful
+    )
+
+
+def as_pointed_at(text: str, habit: Habit, reading: Reading | None, place: Place | None) -> Habit:
+    """How numbers are written where the text comes from: in the part that was pointed at, if the text stands there.
+
+    A text that nobody pointed at is in doubt where it also stands in a part that writes numbers the other way.
+    """
+    part, bare = _part(reading, place), text.strip()
+    if part is not None and place is not None and bare in part.text[place.start : place.end]:
+        return replace(habit, decimal_mark=_mark(part), group_mark="")
+    parts = reading.walk() if reading is not None and bare else ()
+    return replace(habit, is_doubtful=any(bare in p.text[:_SEARCHED] and _mark(p) != habit.decimal_mark for p in parts))
+
+
+def _mark(part: Reading) -> str:
+    """The decimal mark of a part's text."""
+    return written_numbers.decimal_mark(part.text[:_SEARCHED], part.language)
 
 
 def _date(name: str, written: str, habit: Habit) -> str:
@@ -101,15 +145,25 @@ def where(name: str, value: Any, reading: Reading | None, habit: Habit, pointed:
 
 
 def _pointed(name: str, value: Any, reading: Reading, habit: Habit, place: Place) -> Evidence | None:
-    part = next((p for p in reading.walk() if p.path == place.part), None)
-    if part is None or not 0 <= place.start < place.end <= len(part.text) or place.end - place.start > LONGEST:
+    part = _part(reading, place)
+    if part is None:
         return None
+    text = part.text[place.start : place.end].strip(" ,;:")
     try:
-        said = understood(name, part.text[place.start : place.end].strip(" ,;:"), habit)
+        said = understood(name, text, as_pointed_at(text, habit, reading, place))
     except Malformed:
         return None
     said = said[0] if isinstance(said, list) and len(said) == 1 else said
     return part.evidence(place.start, place.end) if said == value else None
+
+
+def _part(reading: Reading | None, place: Place | None) -> Reading | None:
+    """The part that a place lies in; None if it lies in none."""
+    if reading is None or place is None:
+        return None
+    if not 0 <= place.start < place.end <= place.start + LONGEST:
+        return None
+    return next((p for p in reading.walk() if p.path == place.part and place.end <= len(p.text)), None)
 
 
 def _stands(name: str, value: Any, reading: Reading, habit: Habit) -> Iterator[Evidence]:
@@ -117,10 +171,9 @@ def _stands(name: str, value: Any, reading: Reading, habit: Habit) -> Iterator[E
     for part in reading.walk():
         text = part.text[:_SEARCHED]
         if kind == "decimal":
-            mark = written_numbers.decimal_mark(text, part.language)
             yield from (
                 part.evidence(n.start, n.end)
-                for n in written_numbers.numbers(text, mark) if n.value == Decimal(str(value))
+                for n in written_numbers.numbers(text, _mark(part)) if n.value == Decimal(str(value))
             )  # fmt: skip
         elif kind == "date":
             day = date.fromisoformat(str(value))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from app.errors import Refused
@@ -28,6 +29,7 @@ EDITABLE = {
     "mark_disputed": ("reason",),
 }
 """What a person may change of each kind before confirming; anything else is done in Odoo by hand."""
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 NARRATIVE, LINE, LONGEST_LINE = "update_invoice_narrative", "line_", 2000
 
 
@@ -191,11 +193,10 @@ def _credit(proposal: Proposal, values: Mapping[str, str]) -> Proposal:
 
 
 def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Refused(f"“{text}” is no number. Write it with a decimal point: 900.00.") from None
-    if not number.is_finite() or number <= 0:
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise Refused(f"“{text}” is no number. Write it with a decimal point: 900.00.")
+    number = Decimal(text)
+    if number <= 0:
         raise Refused(f"“{text}” is no amount above zero.")
     return number
 

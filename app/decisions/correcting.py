@@ -69,11 +69,12 @@ def correct_fields(session: Session, case_id: int, entered: Typed, *, by: Caller
     after = before
     changed: dict[str, Any] = {}
     for name, text in entered.texts.items():
-        value = typed.understood(name, text, entered.habit)
+        place = entered.places.get(name)
+        value = typed.understood(name, text, typed.as_pointed_at(text, entered.habit, reading, place))
         was = before.value(name)
         if _is_same(name, value, was):
             continue
-        evidence = typed.where(name, value, reading, entered.habit, entered.places.get(name))
+        evidence = typed.where(name, value, reading, entered.habit, place)
         after = _with(after, name, value, Correction(value, _first_read(before, name), by.name, at, evidence))
         changed[name] = {"was": was, "is": value}
     if changed:

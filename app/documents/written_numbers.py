@@ -18,6 +18,10 @@ NUMBER = re.compile(
     rf"(?P<number>\d{{1,3}}(?:(?P<mark>[.,'’{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}}){{0,4}})(?:[.,]\d{{1,4}})?(?!\d)"
     rf"|\d{{1,12}}(?:[.,]\d{{1,6}})?(?!\d))"
 )
+_SINGLE = re.compile(r"(?P<head>\d+)(?P<mark>[.,])(?P<tail>\d{3})")
+_SHAPE = re.compile(
+    rf"(?P<head>\d{{1,3}}(?P<group>[.,'’{_SPACES}])\d{{3}}(?:(?P=group)\d{{3}})*|\d+)(?:(?P<mark>[.,])(?P<tail>\d+))?"
+)
 _GLUED_WORD = re.compile(r"[^\W\d_]{5}|[^\W\d_]{1,4}\d")
 _DECIMAL_POINT = {"en", "zh", "ja"}
 
@@ -60,7 +64,7 @@ def _certain_mark(written: str) -> str:
         return last
     if len(marks) > 1:  # 1.234.567: a mark that repeats groups
         return "," if last == "." else "."
-    if tail != 3 or written.startswith("0"):
+    if tail != 3 or len(written) > 7 or written.startswith("0"):  # 1234.567: nobody groups after four digits
         return last
     return ""
 
@@ -77,6 +81,29 @@ def parse(written: str, decimal: str) -> tuple[Decimal, int] | None:
     except InvalidOperation:
         return None
     return value, len(tail)
+
+
+def readings(written: str, decimal: str, group: str, *, is_money: bool) -> tuple[Decimal, ...]:
+    """What a number that a person typed may mean: one value where it is certain, two where a single mark may part
+    thousands or decimals, none where its marks make no number.
+
+    `decimal` and `group` are the person's own marks. Three digits after their decimal mark are decimals of a quantity;
+    an amount of money has two, so there they may be thousands.
+    """
+    single = _SINGLE.fullmatch(written)
+    if single is None:
+        found = _SHAPE.fullmatch(written)
+        if found is None or (found["mark"] and found["mark"] == found["group"]):
+            return ()
+        whole = re.sub(r"\D", "", found["head"])
+        return (Decimal(f"{whole}.{found['tail']}") if found["tail"] else Decimal(whole),)
+    head, mark, tail = single.groups()
+    parted, whole_number = Decimal(f"{head}.{tail}"), Decimal(head + tail)
+    if head == "0" or (mark == decimal and not is_money):
+        return (parted,)
+    if mark == group and len(head) <= 3 and not head.startswith("0"):
+        return (whole_number,)
+    return parted, whole_number
 
 
 def numbers(text: str, decimal: str) -> Iterator[Number]:

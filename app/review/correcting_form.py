@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -10,18 +9,18 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.assessments.typed import Habit, Place
+from app.assessments.typed import Place
 from app.cases import queries
 from app.clock import now
 from app.decisions import correcting, reach
 from app.decisions.correcting import Typed
 from app.errors import Malformed
 from app.money import Money
-from app.review import figures, in_odoo
+from app.review import figures, in_odoo, understood
 from app.review.addresses import CaseId
 from app.review.decision_form import Sent, decided, edited_values
 from app.review.forms import number_of, text_of, whole_number
-from app.review.languages import _, reader
+from app.review.languages import _
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn
 from app.review.shell import page, shell
@@ -40,7 +39,8 @@ def correct_fields(request: Request, visit: SignedIn, case_id: CaseId, form: Sen
             raise Malformed(_("No field was changed. Change one and keep it, or go back to the case."))
         places = {name: place for name in texts if (place := _place(text_of(form, f"place-{name}")))}
         at = now()
-        correcting.correct_fields(session, case_id, Typed(texts, habit(at), places), by=visit.person, at=at)
+        entered = Typed(texts, understood.habit(figures.today(at)), places)
+        correcting.correct_fields(session, case_id, entered, by=visit.person, at=at)
 
     return decided(request, visit, case_id, form, carry_out)
 
@@ -93,11 +93,6 @@ def choose_reply(request: Request, visit: SignedIn, case_id: CaseId, form: Sent)
         correcting.choose_reply(session, case_id, language=language, tone=tone, by=visit.person, at=now())
 
     return decided(request, visit, case_id, form, carry_out)
-
-
-def habit(at: datetime) -> Habit:
-    """How whoever reads the page writes numbers and dates."""
-    return Habit(figures.written("."), reader().formats != "en_US", figures.today(at))
 
 
 def _changed(form: FormData) -> dict[str, str]:

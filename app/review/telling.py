@@ -30,6 +30,8 @@ _MAY_BE_EMPTY = {
 """Parts that may be missing, and how they begin."""
 _WHOLE = {"text", "session", "error", "says", "kept"}
 """Places for whole sentences; elsewhere a sentence does not go on beyond its end."""
+_AS_TYPED = {"written"}
+"""Places for what a person typed: quoted as it is."""
 _TITLE = re.compile(r"(?P<who>.+), (?P<what>[a-z][^:,]+)(?:: (?P<about>.+))?")
 _NUMBERS = {"count", "part", "whole", "times", "groups"}
 _TAILS = tuple((re.compile(tail), words) for tail, words in TAILS)
@@ -100,7 +102,10 @@ def _one(text: str, language: str, depth: int = 0) -> str | None:
             if match is not None and not any(
                 _BETWEEN.search(value) for name, value in match.groupdict().items() if name not in _WHOLE
             ):
-                values = {name: _filled(value, language, depth + 1) for name, value in match.groupdict().items()}
+                values = {
+                    name: value if name in _AS_TYPED else _filled(value, language, depth + 1)
+                    for name, value in match.groupdict().items()
+                }
                 return pattern.translation % values
     return None
 

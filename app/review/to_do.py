@@ -15,7 +15,7 @@ from app.decisions.dossier import Dossier, ShownSuggestion
 from app.decisions.permission import permission
 from app.drafts.reply import how_worded
 from app.money import Money
-from app.review import figures, wording
+from app.review import figures, understood, wording
 from app.review.languages import _, ngettext, told
 from app.review.rewording import Piece, running
 from app.suggestions import papers
@@ -213,7 +213,7 @@ def _edits(s: Suggestion) -> list[Edit]:
         Edit(
             n,
             _edit_word(s, n),
-            value,
+            figures.written(value) if n in understood.FIGURES else value,
             n in _LONG_TEXT or n.startswith(LINE),
             known if n == "papers" else (),
         )

@@ -75,7 +75,7 @@ def current(database: Database) -> Assessment:
         ("amount_disputed", "1,234.50", ENGLISH, "1234.50"),
         ("amount_disputed", "1.234,50", GERMAN, "1234.50"),
         ("amount_disputed", "1.234", GERMAN, "1234.00"),
-        ("amount_disputed", "1.234", ENGLISH, "1.234"),
+        ("amount_disputed", "1.2340", ENGLISH, "1.234"),
         ("amount_disputed", "900 EUR", ENGLISH, "900.00"),
         ("quantity_disputed", "6.50", ENGLISH, "6.5"),
         ("deadline", "27.11.2026", GERMAN, "2026-11-27"),
@@ -388,6 +388,8 @@ def test_the_language_and_tone_of_the_reply_are_chosen_beside_it(database: Datab
     assert "It is being compared with Odoo again." in page
     assert (current(database).answer_in, current(database).answer_tone) == ("fr", "brief")
     ines.send("/cases/1/reply", status=403, language="xx")
+    with database.transaction() as session:
+        compared(session)
     ines.open("/cases/1")
     ines.send("/cases/1/confirm")  # how to word a letter is no figure: it takes nobody else to confirm it
     with database.transaction() as session:
