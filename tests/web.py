@@ -15,7 +15,10 @@ from app.assessments import keep
 from app.assessments.findings import ArithmeticRow, Finding, Match, Reconciliation, RecordRef
 from app.assessments.findings import Books as NoBooks
 from app.assessments.results import Assessment, Claim, Classification, FieldValue, Vote
+from app.audit import trail
+from app.cases import steps
 from app.cases.models import Case, CaseQuestion
+from app.clock import now
 from app.config import Settings
 from app.db import Database
 from app.documents import readings
@@ -140,6 +143,14 @@ def browser(database: Database, name: str = "Ines", *roles: str, **more: Any) ->
     answer = http.post(link.removeprefix(ORIGIN), headers={"sec-fetch-site": "same-origin"})
     assert answer.status_code == 303
     return Browser(http, person)
+
+
+def compared(session: Session, case_id: int = 1) -> None:
+    """Odoo was asked about a case: what the worker leaves behind."""
+    step = steps.claim(session, case_id, "reconcile", at=now())
+    assert step is not None
+    assert steps.finish(session, case_id, "reconcile", step.attempts, at=now())
+    trail.record(session, "case.reconciled", case_id=case_id, actor="software", at=now(), matches=[], findings=[])
 
 
 def asked(database: Database, case_id: int = 1) -> None:

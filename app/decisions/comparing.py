@@ -11,7 +11,7 @@ from app.audit.models import AuditEvent
 from app.cases.models import CaseStep
 from app.errors import Conflict
 
-CORRECTED = ("fields.corrected", "record.chosen", "reading.chosen")
+CORRECTED = ("fields.corrected", "record.chosen", "reading.chosen", "reply.chosen")
 """What a person says that the steps follow from."""
 COMPARED = "case.reconciled"
 NOT_YET = (

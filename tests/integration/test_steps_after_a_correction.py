@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments.typed import Habit
-from app.audit import trail
 from app.cases import steps
 from app.cases.models import Case
 from app.cases.seen import Seen
@@ -26,7 +25,7 @@ from app.users.access import Caller
 from app.writebacks.reopening import reopen
 from tests.builders import NOW, a_credit, a_person, a_reference, a_suggestion, the_policy
 from tests.integration.test_case_correcting import a_customer, an_invoice
-from tests.web import a_read_case, browser, with_key
+from tests.web import a_read_case, browser, compared, with_key
 
 GERMAN = Habit(",", True, NOW.date())
 
@@ -39,14 +38,6 @@ def session(database: Database) -> Iterator[Session]:
 
 def corrected(session: Session, by: Caller, **texts: str) -> None:
     assert correcting.correct_fields(session, 1, Typed(texts, GERMAN), by=by, at=now())
-
-
-def compared(session: Session) -> None:
-    """Odoo was asked: what the worker leaves behind."""
-    step = steps.claim(session, 1, "reconcile", at=now())
-    assert step is not None
-    assert steps.finish(session, 1, "reconcile", step.attempts, at=now())
-    trail.record(session, "case.reconciled", case_id=1, actor="software", at=now(), matches=[], findings=[])
 
 
 def confirm(session: Session, step: Suggestion, by: Caller) -> decide.Outcome:
@@ -84,7 +75,7 @@ def test_the_step_on_the_old_figures_is_not_confirmed_on_the_page(database: Data
         assert in_state(session, "confirmed") == [("draft_credit_note", 76)]
 
 
-@pytest.mark.parametrize("what", ["fields", "record", "reading"])
+@pytest.mark.parametrize("what", ["fields", "record", "reading", "reply"])
 def test_whatever_a_person_corrects_is_compared_first(session: Session, what: str) -> None:
     ines, case = a_person(session), a_read_case(session)
     step = a_suggestion(session, case)
@@ -95,6 +86,8 @@ def test_whatever_a_person_corrects_is_compared_first(session: Session, what: st
         corrected(session, ines, po_number="PO-77")
     elif what == "record":
         correcting.choose_record(session, 1, "invoice", 99, by=ines, at=now())
+    elif what == "reply":
+        correcting.choose_reply(session, 1, language="fr", tone="", by=ines, at=now())
     else:
         choosing.choose_reading(session, 1, "rate_price", by=ines, at=now())
     with pytest.raises(Conflict, match="being compared with Odoo again"):
