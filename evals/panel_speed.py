@@ -8,6 +8,7 @@ fresh signed token each time, as Odoo does. Times are what the asking side waits
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
@@ -251,6 +252,8 @@ def _serve(url: str, port: int) -> None:
 
     settings = Settings(countersign_secret_key="k" * 40, countersign_odoo_secret=SECRET)  # type: ignore[arg-type]
     app = create_app(settings, Database(url), approval_matrix.load(), odoo=None)
+    gc.collect()
+    gc.freeze()  # as the product's web process does (workers/web.py)
     uvicorn.run(app, port=port, log_level="warning")
 
 
