@@ -29,8 +29,9 @@ from app.cases.models import OPEN_STATES
 from app.cases.queries import Filter
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import choosing, closing, decide, reach
+from app.decisions import choosing, closing, decide, reach, suspect
 from app.decisions.dossier import case_json, case_json_without_amounts, dossier
+from app.documents.withheld import without_accounts_in
 from app.vocabulary import Flag, Kind
 
 router = APIRouter(prefix="/cases", tags=["cases"])
@@ -70,7 +71,9 @@ def list_cases(
         at_least=at_least,
     )
     page = queries.page(session, wanted, sort=sort, cursor=cursor, limit=limit)
-    return {"cases": [case_json(c) for c in page.cases], "next_cursor": page.next_cursor}
+    suspects = suspect.of_cases(session, [c.id for c in page.cases])
+    lines = [without_accounts_in(line) if line["id"] in suspects else line for line in map(case_json, page.cases)]
+    return {"cases": lines, "next_cursor": page.next_cursor}
 
 
 @router.get("/{case_id}", operation_id="getCase", response_model=CaseDetail, responses=responses(401, 403, 404, 422))
@@ -89,7 +92,7 @@ def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEv
     if found.assessment is None or found.reading is None or found.reading_of is None:
         return CaseEvidence(case_id=case_id, document_id=None, parts=[], fields=[], claims=[], reason=[], flags={})
     of, assessment = found.reading_of, found.assessment
-    return CaseEvidence(
+    evidence = CaseEvidence(
         case_id=case_id,
         document_id=of,
         parts=part_infos(of, found.reading),
@@ -99,8 +102,11 @@ def get_evidence(session: DbSession, caller: MayRead, case_id: CaseId) -> CaseEv
         ],
         claims=[ClaimEvidence(text=c.text, places=places(of, c.evidence)) for c in assessment.summary],
         reason=places(of, assessment.classification.evidence),
-        flags={flag: places(of, evidence) for flag, evidence in assessment.flag_evidence.items()},
+        flags={flag: places(of, spans) for flag, spans in assessment.flag_evidence.items()},
     )
+    if not found.is_suspect:
+        return evidence
+    return CaseEvidence.model_validate(without_accounts_in(evidence.model_dump(mode="json")))
 
 
 @router.post("/{case_id}/reading", operation_id="chooseReading", response_model=CaseLine, responses=_ERRORS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
@@ -15,7 +15,7 @@ Item = Literal["number_from_odoo", "known_contact", "asked", "written_down"]
 FraudReason = Literal["bank_details_change", "impersonation"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-if set(Item.__args__) != set(ITEMS) or set(FraudReason.__args__) != set(FRAUD_REASONS):  # type: ignore[attr-defined]
+if set(get_args(Item)) != set(ITEMS) or set(get_args(FraudReason)) != set(FRAUD_REASONS):
     raise RuntimeError("the API's words for the call-back or for fraud are not the product's")
 
 

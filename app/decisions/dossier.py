@@ -23,6 +23,7 @@ from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
 from app.documents.reading import Reading
+from app.documents.withheld import without_accounts_in
 from app.drafts import kept as kept_briefs
 from app.drafts.brief import Brief
 from app.errors import NotFound
@@ -62,13 +63,13 @@ class Dossier:
     """Whether bank accounts are withheld: it is a security alert, or shares its message with one."""
 
     def as_json(self) -> dict[str, Any]:
-        """The case as the API writes it: plain values, amounts as text."""
+        """The case as the API writes it: plain values, amounts as text; of a suspect message without bank accounts."""
         from pydantic import TypeAdapter
 
         def plain(kind: Any, value: Any) -> Any:
             return TypeAdapter(kind).dump_python(value, mode="json")
 
-        return {
+        written = {
             **case_json(self.case),
             "documents": [
                 {
@@ -93,6 +94,7 @@ class Dossier:
                 for e in self.events
             ],
         }
+        return without_accounts_in(written) if self.is_suspect else written
 
 
 def dossier(session: Session, case_id: int) -> Dossier:
@@ -189,8 +191,8 @@ def successor(session: Session, suggestion_id: UUID) -> Suggestion:
 
 
 def case_json(case: Case) -> dict[str, Any]:
-    """A case's line in the queue: plain values, amounts as text."""
-    return {
+    """A case's line in the queue: plain values, amounts as text; of a security alert without bank accounts."""
+    line = {
         "id": case.id, "version": case.version, "state": case.state, "kind": case.kind, "reason": case.reason,
         "reading": case.reading, "flags": list(case.flags), "title": case.title, "summary": case.summary,
         "customer": case.customer_name, "customer_id": case.customer_id, "company_id": case.company_id,
@@ -204,6 +206,7 @@ def case_json(case: Case) -> dict[str, Any]:
         "snoozed_for": case.snoozed_for, "snoozed_because": case.snoozed_because,
         "merged_into": case.merged_into, "split_from": case.split_from,
     }  # fmt: skip
+    return without_accounts_in(line) if case.kind == Kind.SECURITY_ALERT else line
 
 
 def case_json_without_amounts(case: Case) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from app.documents.reading import Box, Page
 
@@ -41,6 +42,15 @@ def without_accounts(text: str) -> str:
         pieces += [text[at:start], f"[{NOTICE}]"]
         at = end
     return "".join([*pieces, text[at:]])
+
+
+def without_accounts_in(value: Any) -> Any:
+    """Plain values, as JSON has them, with the accounts in each of their texts replaced; keys stay."""
+    if isinstance(value, str):
+        return without_accounts(value)
+    if isinstance(value, dict):
+        return {key: without_accounts_in(inner) for key, inner in value.items()}
+    return [without_accounts_in(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def boxes_of(page: Page, ranges: Iterable[tuple[int, int]]) -> tuple[Box, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -78,29 +78,30 @@ class _Around:
     owners: Mapping[UUID, str]
     open_readings: Mapping[int, tuple[str, ...]]
     sources: Mapping[int, str]
+    suspects: Collection[int]
+    """Cases whose bank accounts are withheld."""
 
 
 def rows_of(
     session: Session, cases: Sequence[Case], wanted: ListState, exchange: Exchange | None, at: datetime
 ) -> list[Row]:
     """The rows of these cases, in their order. Without `exchange` no amounts are shown."""
+    suspects = {c.id for c in cases if c.kind == Kind.SECURITY_ALERT} | suspect.of_cases(session, [c.id for c in cases])
     around = _Around(
         wanted, exchange, at, names_of(session, {c.owner_id for c in cases if c.owner_id}),
         prediction_sets(session, [c.id for c in cases if c.reading == "Unsure"]),
-        _sources(session, cases, wanted) if exchange is not None else {},
+        _sources(session, cases, wanted, suspects) if exchange is not None else {}, suspects,
     )  # fmt: skip
     rows = [_row(case, around) for case in cases]
     return _grouped(session, rows, wanted) if wanted.is_grouped else rows
 
 
-def _sources(session: Session, cases: Sequence[Case], wanted: ListState) -> dict[int, str]:
+def _sources(session: Session, cases: Sequence[Case], wanted: ListState, suspects: Collection[int]) -> dict[int, str]:
     if not wanted.text:
         return {}
-    alarms = {c.id for c in cases if c.kind == Kind.SECURITY_ALERT}
-    alarms |= suspect.of_cases(session, [c.id for c in cases])
     return snippets(
         session, [c.id for c in cases], wanted.text,
-        mask=lambda case_id, text: without_accounts(text) if case_id in alarms else text,
+        mask=lambda case_id, text: without_accounts(text) if case_id in suspects else text,
     )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def _row(case: Case, around: _Around) -> Row:
     fits = around.open_readings.get(case.id, ())
     what, kind = wording.sort_of(case)
     is_open = case.state not in ("done", "closed")
-    summary = marked(_summary(case, hides_amounts=exchange is None), wanted.text)
+    summary = marked(_summary(case, hides_amounts=exchange is None, is_suspect=case.id in around.suspects), wanted.text)
     customer, sender = marked(case.customer_name, wanted.text), marked(case.sender, wanted.text)
     source = marked(around.sources[case.id], wanted.text) if case.id in around.sources else ()
     owner = around.owners.get(case.owner_id, "") if case.owner_id else ""
@@ -152,9 +153,9 @@ def _row(case: Case, around: _Around) -> Row:
     )
 
 
-def _summary(case: Case, *, hides_amounts: bool) -> str:
+def _summary(case: Case, *, hides_amounts: bool, is_suspect: bool) -> str:
     """One line on what it is about; why a person must look goes first. It may name amounts."""
     if hides_amounts:
         return _("You were asked about the delivery.")
     text = case.attention if case.state == "needs_attention" and case.attention else case.summary or case.title
-    return figures.short(told(without_accounts(text) if case.kind == Kind.SECURITY_ALERT else text))
+    return figures.short(told(without_accounts(text) if is_suspect else text))

@@ -23,7 +23,7 @@ from app.vocabulary import REASONS, Kind
 from app.writebacks import alarm
 from tests.builders import a_credit, a_person, a_suggestion, the_policy
 from tests.integration.test_case_correcting import GERMAN, an_invoice
-from tests.web import a_read_case, a_reading, browser
+from tests.web import a_read_case, a_reading, browser, with_key
 
 IBAN = "DE89370400440532013000"
 BODY = f"Unser neues Konto: {IBAN}. Ausserdem 42 Stunden berechnet, 36,00 abgezeichnet.\n\nSehr geehrte"
@@ -109,6 +109,23 @@ def test_the_account_stays_withheld_on_a_case_split_off_an_alert(database: Datab
     ines = browser(database)
     for address in (f"/cases/{new}", "/cases/1", f"/cases/{new}?find=Konto"):
         assert IBAN not in ines.open(address)
+
+
+def test_programs_and_the_list_are_told_no_account_of_a_suspect_message_either(database: Database) -> None:
+    with database.transaction() as session:
+        case, carla = an_alert(session), a_person(session, "Carla", "controller")
+        called_back(session, case, carla)
+        new = split_off(session, case, carla, Matter("hours_quantity", f"Hours, and account {IBAN}."))
+        new.summary, case.summary = f"Pay to {IBAN}.", f"Now to {IBAN}."
+        assert IBAN in new.summary, "what is kept is whole"
+        number = new.id
+    program = with_key(database, "read")
+    for address in ("/v1/cases", f"/v1/cases/{number}", "/v1/cases/1", f"/v1/cases/{number}/evidence"):
+        answer = program.get(address)
+        assert answer.status_code == 200
+        assert IBAN not in answer.text, address
+    assert "[account withheld]" in program.get(f"/v1/cases/{number}").json()["summary"]
+    assert IBAN not in browser(database).open("/inbox")
 
 
 def test_a_new_alarm_needs_a_new_call_back(session: Session) -> None:

@@ -223,7 +223,7 @@ def _is_alert(c: ConcernedCase) -> bool:
 
 def _safe(c: ConcernedCase) -> Callable[[str], str]:
     """How texts of this case are shown: of a suspect message without the bank accounts in them."""
-    return without_accounts if _is_alert(c) else str
+    return without_accounts if c.is_suspect else str
 
 
 def _spoken(name: str) -> str:

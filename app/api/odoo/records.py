@@ -21,10 +21,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
 from app.cases.models import OPEN_STATES
+from app.decisions import suspect
 from app.decisions.descent import answered_delivery
 from app.decisions.models import Decision
 from app.suggestions.models import Suggestion
 from app.users.models import User
+from app.vocabulary import Kind
 from app.writebacks.models import WriteBack
 
 SHOWN_STATES = ("open", "confirmed", "stale", "refused")
@@ -150,6 +152,8 @@ class ConcernedCase:
     fields: dict[str, Any]
     reason_evidence: list[Any]
     findings: list[Any]
+    is_suspect: bool
+    """Whether bank accounts are withheld: it is a security alert, or shares its message with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +201,14 @@ def cases_of(
             "open_states": list(OPEN_STATES), "since": at - STILL_SHOWN, "only": only,
             "most": MOST_CASES,
         },
-    ).mappings()  # fmt: skip
+    ).mappings().all()  # fmt: skip
+    suspects = suspect.of_cases(session, [row["id"] for row in rows])
     return [
         ConcernedCase(
             **{
                 **row, "flags": tuple(row["flags"]), "document": row["document"] or "", "fields": row["fields"] or {},
                 "reason_evidence": row["reason_evidence"] or [], "findings": row["findings"] or [],
+                "is_suspect": row["id"] in suspects or row["kind"] == Kind.SECURITY_ALERT,
             }
         )
         for row in rows
