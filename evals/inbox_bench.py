@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -266,8 +267,8 @@ def lists(url: str, reader: Caller, rounds: int) -> dict[str, Any]:
     for n in range(rounds + 2):
         for name, query in LISTS.items():
             wanted = ListState.of(query, reader)
-            took = _timed(database, clock, lambda s, w=wanted: queries.page(s, w.filter, sort=w.sort))  # type: ignore[misc]
-            around = _timed(database, clock, lambda s, w=wanted: _inbox(s, w, reader, exchange))  # type: ignore[misc]
+            took = _timed(database, clock, partial(_first_page, wanted=wanted))
+            around = _timed(database, clock, partial(_inbox, wanted=wanted, reader=reader, exchange=exchange))
             if n >= 2:
                 first[name].append(took)
                 whole[name].append(around)
@@ -287,6 +288,10 @@ def _timed(database: Database, clock: _Clock, ask: Callable[[Any], object]) -> f
         clock.read()
         ask(session)
         return clock.read()
+
+
+def _first_page(session: Any, wanted: ListState) -> None:
+    queries.page(session, wanted.filter, sort=wanted.sort)
 
 
 def _inbox(session: Any, wanted: ListState, reader: Caller, exchange: Exchange) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -224,13 +224,18 @@ class Guard:
     staff: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        people = {p for name in self.staff for p in (_spaced(name), *_spaced(name).split()) if len(p) >= 3}
-        object.__setattr__(self, "_people", frozenset(people))
+    @cached_property
+    def _people(self) -> frozenset[str]:
+        """Names and their parts, as they stand in folded text."""
+        return frozenset(p for name in self.staff for p in (_spaced(name), *_spaced(name).split()) if len(p) >= 3)
+
+    @cached_property
+    def _short(self) -> frozenset[str]:
+        """Names of two letters and initials, as they are written."""
         short = {w for name in self.staff for w in _WORD.findall(name) if len(w) == 2 and fold(w) not in _SMALL}
         initials = {"".join(w[0] for w in _WORD.findall(name)).upper() for name in self.staff}
         short |= {i for i in initials if len(i) > 1 and fold(i) not in _NO_INITIALS}
-        object.__setattr__(self, "_short", frozenset(short))
+        return frozenset(short)
 
     def held_back(self, text: str) -> str | None:
         """Why it is held back (a code of REASONS), or None. Empty text says nothing and is not held back."""
@@ -258,11 +263,9 @@ class Guard:
         return "speaks_of_us" if "speaks_of_us" in roles else None
 
     def _names_staff(self, text: str, tokens: Sequence[Token]) -> bool:
-        people: frozenset[str] = self._people  # type: ignore[attr-defined]
-        short: frozenset[str] = self._short  # type: ignore[attr-defined]
         spaced = f" {' '.join(t.word for t in tokens)} "
-        return any(f" {person} " in spaced or f" {person}s " in spaced for person in people) or any(
-            text[t.start : t.end] in short for t in tokens
+        return any(f" {person} " in spaced or f" {person}s " in spaced for person in self._people) or any(
+            text[t.start : t.end] in self._short for t in tokens
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -18,11 +17,11 @@ from app.dashboards.asked import Query, day_of, time_before, until_today
 from app.dashboards.sheets import CSV_TYPE, XLSX_TYPE, Sheet, as_csv, as_xlsx
 from app.dashboards.targets import Targets
 from app.dashboards.values import Board, Figure, Line, Section, Table
-from app.errors import Malformed, NotFound
+from app.errors import NotFound
 from app.money import Money
 from app.patterns.asked import Asked
 from app.patterns.report import companies
-from app.review import areas, board_words, figures, odoo_links, wording
+from app.review import areas, board_words, figures, odoo_links, reported, wording
 from app.review.board_charts import charts
 from app.review.languages import _
 from app.review.sessions import SignedIn
@@ -56,11 +55,11 @@ def dashboards(request: Request, visit: SignedIn) -> HTMLResponse:
     """All dashboards, for the time, company and customer that the address asks for."""
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, day_of(at))
+    asked = until_today(day_of(at), **reported.given(request))
     with request.app.state.database.snapshot() as session:
         found = boards.board(session, asked, request.app.state.policy, at=at)
         context = {
-            "board": found, "asked": asked, "query": _query(asked), "words_of": board_words,
+            "board": found, "asked": asked, "query": reported.query(asked), "words_of": board_words,
             "sections": [_section(section, asked) for section in found.sections],
             "companies": companies(session), "customers": boards.customers(session),
             "ranges": _ranges(asked, day_of(at)),
@@ -74,8 +73,8 @@ def behind(request: Request, visit: SignedIn) -> HTMLResponse:
     """The cases, invoices or work behind one number."""
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, day_of(at))
-    what, key, also = (_one(request, name) for name in ("what", "key", "also"))
+    asked = until_today(day_of(at), **reported.given(request))
+    what, key, also = (reported.one(request, name) for name in ("what", "key", "also"))
     if not listing.is_known(what):
         raise NotFound(_("There is nothing behind such a number. Go back to the dashboards and choose one."))
     policy = request.app.state.policy
@@ -88,7 +87,7 @@ def behind(request: Request, visit: SignedIn) -> HTMLResponse:
         "found": found, "most": listing.MOST, "title": _title(what), "line": _line(what, key, names),
         "period": "" if what in _NOW else board_words.period(asked.since, asked.until), "asked": asked,
         "company": names.get(asked.company_id, "") if asked.company_id is not None else "",
-        "back": f"/dashboards?{_query(asked)}#{_section_of(what)}",
+        "back": f"/dashboards?{reported.query(asked)}#{_section_of(what)}",
         "odoo": lambda model, number: odoo_links.link(base, RecordRef(model, number, "")),
         "money": lambda amount, currency: Money(amount, currency),
         "status": lambda code: board_words.key_word("payment_state", code),
@@ -119,7 +118,7 @@ def sheet_xlsx(request: Request, visit: SignedIn) -> Response:
 def _board(request: Request, visit: SignedIn) -> Board:
     areas.require(visit.person, "dashboards")
     at = now()
-    asked = _asked(request, day_of(at))
+    asked = until_today(day_of(at), **reported.given(request))
     with request.app.state.database.snapshot() as session:
         return boards.board(session, asked, request.app.state.policy, at=at)
 
@@ -196,7 +195,7 @@ def _section(section: Section, asked: Asked) -> dict[str, Any]:
 def _figure_link(asked: Asked, figure: Figure) -> str:
     """What is behind a figure; empty where there is nothing."""
     if figure.code in _TO_PATTERNS:
-        return "/patterns?" + _query(asked)
+        return "/patterns?" + reported.query(asked)
     what = _FIGURES_BEHIND.get(figure.code, figure.code)
     if not listing.is_known(what) or figure.value is None:
         return ""
@@ -205,7 +204,7 @@ def _figure_link(asked: Asked, figure: Figure) -> str:
         is_empty = not figure.part
     if figure.code == "issued_in_time":  # lists those that were late
         is_empty = figure.part == figure.whole
-    return "" if is_empty else f"/dashboards/behind?{_query(asked, what=what)}"
+    return "" if is_empty else f"/dashboards/behind?{reported.query(asked, what=what)}"
 
 
 def _line_link(asked: Asked, table: str, key: str, column: str) -> str:
@@ -214,23 +213,23 @@ def _line_link(asked: Asked, table: str, key: str, column: str) -> str:
         if column:
             return ""
         by = "reason" if table == "reasons" else "customer"
-        return "/patterns/disputes?" + _query(asked, by=by, key=key)
+        return "/patterns/disputes?" + reported.query(asked, by=by, key=key)
     if table == "failures":
         return "" if column else _failure_link(asked, key)
     if table == "inflow":
         also = {"also": column} if column and column != "all" else {}
-        return f"/dashboards/behind?{_query(asked, what='inflow', key=key, **also)}"
+        return f"/dashboards/behind?{reported.query(asked, what='inflow', key=key, **also)}"
     if column or table not in _TABLES_BEHIND or key == "others":
         return ""
     if table == "approval":
-        return f"/dashboards/behind?{_query(asked, what='approval', key=key)}"
-    return f"/dashboards/behind?{_query(asked, what=_TABLES_BEHIND[table], key=key)}"
+        return f"/dashboards/behind?{reported.query(asked, what='approval', key=key)}"
+    return f"/dashboards/behind?{reported.query(asked, what=_TABLES_BEHIND[table], key=key)}"
 
 
 def _failure_link(asked: Asked, key: str) -> str:
     sort, _colon, code = key.partition(":")
     what = {"step": "failed_steps", "write": "failed_writes", "model": "unanswered"}[sort]
-    return f"/dashboards/behind?{_query(asked, what=what, key=code)}"
+    return f"/dashboards/behind?{reported.query(asked, what=what, key=code)}"
 
 
 def _title(what: str) -> str:
@@ -283,38 +282,8 @@ def _ranges(asked: Asked, today: date) -> list[tuple[str, str, bool]]:
     return [
         (
             words,
-            "/dashboards?" + _query(Asked(one.since, one.until, asked.customer, asked.company_id)),
+            "/dashboards?" + reported.query(Asked(one.since, one.until, asked.customer, asked.company_id)),
             (one.since, one.until) == (asked.since, asked.until),
         )
         for words, one in often
     ]
-
-
-def _asked(request: Request, today: date) -> Asked:
-    company = _one(request, "company")
-    return until_today(
-        today, since=_day(_one(request, "from")), until=_day(_one(request, "to")), customer=_one(request, "customer"),
-        company_id=int(company) if company.isascii() and company.isdigit() and len(company) < 9 else None,
-    )  # fmt: skip
-
-
-def _one(request: Request, name: str) -> str:
-    return parse_qs(request.url.query, max_num_fields=40).get(name, [""])[0][:300].replace("\x00", "")
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(_("“%(text)s” is no day. Write it as 2026-11-20.", text=text[:40])) from None
-
-
-def _query(asked: Asked, **more: str) -> str:
-    said = {"from": asked.since.isoformat(), "to": asked.until.isoformat()}
-    if asked.customer:
-        said["customer"] = asked.customer
-    if asked.company_id is not None:
-        said["company"] = str(asked.company_id)
-    return urlencode(said | more)

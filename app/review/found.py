@@ -259,7 +259,8 @@ def _value(name: str, value: Any, assessment: Assessment) -> str:
     if name in ("amount_total", "amount_disputed"):
         currency = assessment.value("currency")
         try:
-            return figures.number(Money(Decimal(str(value)), str(currency or "XXX")))
+            amount = Decimal(str(value))
+            return figures.number(Money(amount, str(currency))) if currency else figures.quantity(amount)
         except (InvalidOperation, ValueError):
             return str(value)
     if FIELDS[name] == "decimal":

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.errors import Malformed, NotFound
+from app.errors import NotFound
 from app.money import Money
 from app.patterns import counting
 from app.patterns.asked import Asked
@@ -24,7 +22,7 @@ from app.patterns.queries import DIMENSIONS
 from app.patterns.report import Report, companies, report, require_role
 from app.patterns.shares import FEWEST, percent
 from app.patterns.telling import WORDS, group_words, headlines, repeated
-from app.review import figures, wording
+from app.review import figures, reported, wording
 from app.review.languages import _, ngettext
 from app.review.sessions import SignedIn
 from app.review.shell import STATIC, environment, page, shell
@@ -48,7 +46,7 @@ def patterns(request: Request, visit: SignedIn) -> HTMLResponse:
     """The report that the address asks for."""
     require_role(visit.person)
     at = now()
-    asked = _asked(request, at.date())
+    asked = Asked.until_today(at.date(), **reported.given(request))
     with request.app.state.database.snapshot() as session:
         found = report(session, asked)
         context = _context(found, lambda by, key: _link(asked, by, key)) | {
@@ -63,8 +61,8 @@ def disputes_of_a_group(request: Request, visit: SignedIn) -> HTMLResponse:
     """The disputes behind one bar."""
     require_role(visit.person)
     at = now()
-    asked = _asked(request, at.date())
-    by, key = (_one(request, name) for name in ("by", "key"))
+    asked = Asked.until_today(at.date(), **reported.given(request))
+    by, key = (reported.one(request, name) for name in ("by", "key"))
     if by not in DIMENSIONS:
         raise NotFound(_("There is no such group of disputes. Go back to the report and choose a bar."))
     with request.app.state.database.snapshot() as session:
@@ -72,7 +70,7 @@ def disputes_of_a_group(request: Request, visit: SignedIn) -> HTMLResponse:
         found = counting.disputes(session, asked, by, key, limit=MOST)
     context = {
         "what": WORDS[by], "name": name, "asked": asked, "day": figures.full_day,
-        "back": "/patterns" + _query(asked), "rows": [(d, _amount(d)) for d in found], "most": MOST,
+        "back": "/patterns?" + reported.query(asked), "rows": [(d, _amount(d)) for d in found], "most": MOST,
         "outcomes": OUTCOME_WORDS, "reason": wording.reason_word,
     }  # fmt: skip
     with request.app.state.database.transaction() as session:
@@ -182,35 +180,5 @@ def _customers(session: Session, asked: Asked) -> list[str]:
     return sorted({name for name in (*everyone, asked.customer) if name}, key=str.casefold)
 
 
-def _asked(request: Request, today: date) -> Asked:
-    company = _one(request, "company")
-    return Asked.until_today(
-        today, since=_day(_one(request, "from")), until=_day(_one(request, "to")), customer=_one(request, "customer"),
-        company_id=int(company) if company.isascii() and company.isdigit() and len(company) < 9 else None,
-    )  # fmt: skip
-
-
-def _one(request: Request, name: str) -> str:
-    return parse_qs(request.url.query, max_num_fields=40).get(name, [""])[0][:300].replace("\x00", "")
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(_("“%(text)s” is no day. Write it as 2026-11-20.", text=text[:40])) from None
-
-
-def _query(asked: Asked, **more: str) -> str:
-    said = {"from": asked.since.isoformat(), "to": asked.until.isoformat()}
-    if asked.customer:
-        said["customer"] = asked.customer
-    if asked.company_id is not None:
-        said["company"] = str(asked.company_id)
-    return "?" + urlencode(said | more)
-
-
 def _link(asked: Asked, by: str, key: str) -> str:
-    return "/patterns/disputes" + _query(asked, by=by, key=key)
+    return "/patterns/disputes?" + reported.query(asked, by=by, key=key)
