@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,13 +12,11 @@ from typing import Any
 from sqlalchemy import select
 
 from app.documents.page_images import Renderer
-from app.main import create_app
 from app.suggestions.models import Suggestion
 from app.users import access
 from app.users.models import User
-from tests.builders import the_policy
 from tests.house import House
-from tests.web import SECRET, PaperRenderer, settings
+from tests.web import SECRET, served, settings
 
 AXE = Path(__file__).parent / "browser" / "axe" / "axe-4.14.1.min.js"
 UNDO_SECONDS = 30
@@ -95,24 +91,8 @@ class Desk:
 @contextmanager
 def open_desk(house: House, chromium: Any, renderer: Renderer | None = None) -> Iterator[Desk]:
     """The web face of this house on a port of its own, until the end. Page images are blank without a renderer."""
-    import uvicorn
-
-    from workers.engines import free_port
-
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
     given = settings(countersign_undo_seconds=UNDO_SECONDS, odoo_url="https://odoo.example")
-    app = create_app(
-        given.model_copy(update={"countersign_public_url": url}), house.parts.database, the_policy(), house.parts.odoo,
-        renderer or PaperRenderer(),
-    )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield Desk(house, url, chromium)
-    for context in chromium.contexts:
-        context.close()
-    server.should_exit = True
-    thread.join(10)
+    with served(given, house.parts.database, odoo=house.parts.odoo, renderer=renderer) as url:
+        yield Desk(house, url, chromium)
+        for context in chromium.contexts:
+            context.close()

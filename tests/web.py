@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -58,6 +62,29 @@ def client(database: Database, **more: Any) -> TestClient:
     """A browser or program without any credentials. Redirects are shown, not followed."""
     app = create_app(settings(**more), database, the_policy(), odoo=None, renderer=PaperRenderer())
     return TestClient(app, base_url=ORIGIN, follow_redirects=False)
+
+
+@contextmanager
+def served(
+    given: Settings, database: Database, *, odoo: Any = None, renderer: Any = None, health: Any = None
+) -> Iterator[str]:
+    """The web face on a port of its own, in a thread, until the end; its address."""
+    import uvicorn
+
+    from workers.engines import free_port
+
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    known = given.model_copy(update={"countersign_public_url": url})
+    app = create_app(known, database, the_policy(), odoo, renderer or PaperRenderer(), health=health)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield url
+    server.should_exit = True
+    thread.join(10)
 
 
 def with_key(

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,11 +14,10 @@ from app.clock import now
 from app.db import Database
 from app.decisions import decide
 from app.health import Check, Peer, Pulse, Queue
-from app.main import create_app
 from app.users import access
 from tests.builders import a_case, a_credit, a_person, a_suggestion, the_policy
 from tests.desk import Desk
-from tests.web import SECRET, PaperRenderer, a_read_case, settings
+from tests.web import SECRET, a_read_case, served, settings
 
 pytestmark = pytest.mark.browser
 
@@ -48,10 +44,6 @@ class ABadDay:
 @pytest.fixture
 def address(database: Database) -> Iterator[str]:
     """The app on a real port, with something on every page."""
-    import uvicorn
-
-    from workers.engines import free_port
-
     with database.transaction() as session:
         a_read_case(session)
         tom = a_person(session, "Tom", "controller")
@@ -60,31 +52,8 @@ def address(database: Database) -> Iterator[str]:
         step = a_suggestion(session, a_case(session, content=b"Subject: other\n\nx"), a_credit("300.00"))
         decide.confirm(session, step.id, content_hash=step.content_hash, by=tom, policy=the_policy(), at=now())
         access.issue_key(session, access.user_by_email(session, tom.email), name="n8n", scopes=("read",), at=now())
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    app = create_app(
-        settings().model_copy(update={"countersign_public_url": url}), database, the_policy(), None, PaperRenderer(),
-        health=ABadDay(),
-    )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield url
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with served(settings(), database, health=ABadDay()) as url:
+        yield url
 
 
 def signed_in(chromium: Any, database: Database, address: str, **options: Any) -> Any:

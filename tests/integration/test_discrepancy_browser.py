@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from app.db import Database
-from app.main import create_app
-from tests.builders import the_policy
 from tests.house import House
-from tests.integration.test_review_browser import chromium as chromium  # a fixture
 from tests.integration.test_review_browser import signed_in
-from tests.web import PaperRenderer, settings
+from tests.web import served, settings
 from workers import detection
 
 pytestmark = pytest.mark.browser
@@ -24,27 +19,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(house: House) -> Iterator[str]:
     """The app on a real port, with what the detectors find in the sandbox Odoo."""
-    import uvicorn
-
-    from workers.engines import free_port
-
     detection.run(house.parts)
     house.work()
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
     given = settings(countersign_undo_seconds=30, odoo_url="https://odoo.example")
-    app = create_app(
-        given.model_copy(update={"countersign_public_url": url}), house.parts.database, the_policy(), house.parts.odoo,
-        PaperRenderer(),
-    )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield url
-    server.should_exit = True
-    thread.join(10)
+    with served(given, house.parts.database, odoo=house.parts.odoo) as url:
+        yield url
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -11,12 +9,11 @@ import pytest
 
 from app.cases.queries import Filter
 from app.db import Database
-from app.main import create_app
 from app.review import new_cases
 from app.review.languages import speaking
 from app.users import access
-from tests.builders import a_case, a_person, the_policy
-from tests.web import SECRET, PaperRenderer, browser, settings
+from tests.builders import a_case, a_person
+from tests.web import SECRET, browser, served, settings
 
 
 def test_cases_that_came_since_are_counted(database: Database) -> None:
@@ -57,23 +54,9 @@ def test_a_page_says_where_to_listen_and_strangers_hear_nothing(database: Databa
 @pytest.fixture
 def address(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The app on a real port, which looks often."""
-    import uvicorn
-
-    from workers.engines import free_port
-
     monkeypatch.setattr(new_cases, "EVERY_SECONDS", 0.05)
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    known = settings().model_copy(update={"countersign_public_url": url})
-    app = create_app(known, database, the_policy(), None, PaperRenderer())
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield url
-    server.should_exit = True
-    thread.join(10)
+    with served(settings(), database) as url:
+        yield url
 
 
 def test_events_come_while_a_page_is_open(database: Database, address: str) -> None:

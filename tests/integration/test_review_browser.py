@@ -5,10 +5,6 @@ Needs Chromium: on the PATH, or named by CHROMIUM.
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,11 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.main import create_app
 from app.suggestions.models import Suggestion
 from app.users import access
-from tests.builders import a_credit, a_person, a_reference, a_suggestion, the_policy
-from tests.web import SECRET, PaperRenderer, a_read_case, settings
+from tests.builders import a_credit, a_person, a_reference, a_suggestion
+from tests.web import SECRET, a_read_case, served, settings
 
 pytestmark = pytest.mark.browser
 
@@ -28,39 +23,12 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def address(database: Database) -> Iterator[str]:
     """The app on a real port, with a case of two steps."""
-    import uvicorn
-
-    from workers.engines import free_port
-
     with database.transaction() as session:
         case = a_read_case(session, flags=("prompt_injection",))
         a_suggestion(session, case, a_reference())
         a_suggestion(session, case, a_credit("300.00"))
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    app = create_app(
-        settings(countersign_undo_seconds=30).model_copy(update={"countersign_public_url": url}), database,
-        the_policy(), None, PaperRenderer(),
-    )  # fmt: skip
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield url
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with served(settings(countersign_undo_seconds=30), database) as url:
+        yield url
 
 
 def signed_in(chromium: Any, database: Database, address: str, **options: Any) -> Any:

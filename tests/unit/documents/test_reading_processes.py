@@ -175,5 +175,5 @@ def test_a_process_starts_quickly_and_works_again_after_a_rest(reader: Reader) -
     with Reader() as fresh:
         started = time.monotonic()
         fresh.read(b"order", "a.txt")
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30
         assert fresh.read(b"order", "a.txt").text == "order"

@@ -228,7 +228,7 @@ def test_a_slow_stream_ends_at_the_time_out_though_bytes_keep_coming() -> None:
     began = time.monotonic()
     error, _ = failing(drips("x" * 10_000, pause=0.05), timeout=0.5, attempts=1)
     assert isinstance(error, ModelUnavailable)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 60, "all of it would take 500 s"
     assert error.usage == Usage(unmetered=1)
 
 
@@ -237,7 +237,7 @@ def test_the_deadline_bounds_all_tries_together() -> None:
     error, server = failing(says(fitting(), after=30), timeout=20, deadline=0.7)
     assert isinstance(error, ModelUnavailable)
     assert (error.facts["cause"], len(server.requests), error.usage) == ("deadline", 1, Usage(unmetered=1))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15, "the answer would come after 30 s"
 
 
 def test_the_deadline_bounds_the_wait_for_a_turn() -> None:
