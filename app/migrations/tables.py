@@ -8,6 +8,7 @@ import app.decisions.models
 import app.detectors.models
 import app.documents.models
 import app.llm.models
+import app.mailboxes.models
 import app.mirror.models
 import app.narratives.models
 import app.sources.models

@@ -1,0 +1,59 @@
+"""By what a mail is known again, whatever way it came: its Message-ID and its content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+LONGEST_HEAD = 256 * 1024
+"""Bytes of headers that are looked at."""
+_KEPT = ("from", "to", "cc", "subject", "date", "message-id")
+"""Headers that the sender wrote. Servers on the way add others: one mail that came by two ways differs in those."""
+_END = re.compile(rb"\r?\n\r?\n")
+
+
+@dataclass(slots=True)
+class MailKey:
+    """Fed with the bytes of a mail in order, says in the end by what it is known. Holds only the headers."""
+
+    _head: bytearray = field(default_factory=bytearray)
+    _in_body: bool = False
+    _body: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def feed(self, piece: bytes) -> None:
+        if self._in_body:
+            self._body.update(piece)
+            return
+        self._head += piece
+        end = _END.search(self._head)
+        if end is None and len(self._head) <= LONGEST_HEAD:
+            return
+        stop, begin = (end.start(), end.end()) if end else (LONGEST_HEAD, LONGEST_HEAD)
+        self._body.update(self._head[begin:])
+        del self._head[stop:]
+        self._in_body = True
+
+    @property
+    def head(self) -> bytes:
+        """The headers, as far as they were looked at."""
+        return bytes(self._head)
+
+    def digest(self) -> str:
+        """SHA-256 over Message-ID, the sender's own headers and the body: 64 hexadecimal digits."""
+        from email.parser import BytesHeaderParser
+
+        headers = BytesHeaderParser().parsebytes(bytes(self._head) + b"\n\n")
+        whole = hashlib.sha256()
+        for name in _KEPT:
+            value = " ".join(str(headers.get(name, "")).split())
+            whole.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
+        whole.update(self._body.digest())
+        return whole.hexdigest()
+
+
+def key_of(content: bytes) -> str:
+    """The digest of a mail that is held whole."""
+    known = MailKey()
+    known.feed(content)
+    return known.digest()
