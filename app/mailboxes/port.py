@@ -23,11 +23,16 @@ class MailboxFails(CountersignError):
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message in a folder that was not read yet: the server's key of it, its size in bytes (None: not known before
-    it is read), and when the server received it (aware; None: not known)."""
+    it is read), and when the server received it (aware; None: not known).
+
+    `position` says what to go on after once this message and those before it are stored. None: after its key. Empty:
+    after whatever was before, because the server counts in rounds of messages and this one does not end its round.
+    """
 
     key: str
     size: int | None
     received_at: datetime | None
+    position: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
