@@ -164,6 +164,7 @@ def _confirm_on_a_phone(linked: Linked, numbered: int) -> None:
 def test_a_suggestion_is_rejected_with_a_reason(linked: Linked, contested: dict[str, Any]) -> None:
     page = linked.open(linked.page("clara.engel"), "account.move", contested["id"])
     step = page.locator('.o_cs_suggestion:has(.o_cs_title:text-is("Leave a note"))')
+    step.wait_for()
     if step.locator(".o_cs_fold[aria-expanded=false]").count():
         step.locator(".o_cs_fold").click()
     step.locator(".o_cs_reject").click()
