@@ -5,7 +5,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test setup run messages check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-browser pictures cassettes wheel lock clean
+.PHONY: demo test setup run messages check lint types lint-addon bench eval gate train migrate odoo test-odoo test-faults test-mail test-browser pictures cassettes wheel lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -15,7 +15,7 @@ demo: .venv/.ok ## install, start everything, take in the sample mails and order
 	$(BIN)/countersign demo
 
 test: .venv/.ok ## install, and run the tests
-	$(PYTEST) -n 2 --dist loadfile -q -m "not odoo and not browser and not faults"
+	$(PYTEST) -n 2 --dist loadfile -q -m "not odoo and not browser and not faults and not mail"
 
 setup: .venv/.ok ## install only
 
@@ -75,6 +75,9 @@ pictures: .venv/.ok ## take the pictures of docs/pictures anew
 
 test-faults: .venv/.ok ## kill engines and workers in the middle of work
 	$(PYTEST) -q -m faults
+
+test-mail: .venv/.ok ## mail comes in and goes out by real servers (Dovecot, pymap, aiosmtpd), with processes killed on the way
+	$(PYTEST) -n 2 --dist loadfile -q -m mail
 
 cassettes: .venv/.ok ## ask a real model what the tests' cassettes do not know (RECORD=all: everything) and record it
 	COUNTERSIGN_RECORD=$(or $(RECORD),missing) $(PYTEST) -q -m recorded --timeout 7200 tests

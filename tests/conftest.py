@@ -160,6 +160,42 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return carry_out
 
 
+@pytest.fixture
+def dovecot() -> Iterator[object]:
+    """Dovecot, empty; skips where it is not installed. See `tests/mail_servers.py` for TLS and access tokens."""
+    from tests.mail_servers import Dovecot
+
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def pymap() -> Iterator[object]:
+    """pymap, empty: an IMAP server in Python that is up in half a second."""
+    from tests.mail_servers import Pymap
+
+    with Pymap() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp() -> Iterator[object]:
+    """An SMTP server that takes everything and keeps it; see `tests/mail_servers.py` for how it is told not to."""
+    from tests.mail_servers import SmtpServer
+
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def token_server() -> Iterator[object]:
+    """What gives out access tokens."""
+    from tests.mail_servers import TokenServer
+
+    with TokenServer() as server:
+        yield server
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Chromium on the PATH, or the one named by CHROMIUM."""
