@@ -24,6 +24,8 @@ class TakenIn:
     document_id: int
     sha256: str
     came_again: bool
+    is_repeat: bool = False
+    """This very delivery came before: nothing more happened."""
 
 
 def take_in_own(session: Session, made: Sequence[Incoming]) -> list[TakenIn]:
@@ -62,12 +64,13 @@ def _new_case(incoming: Incoming) -> Case:
     )  # fmt: skip
 
 
-def take_in(session: Session, incoming: Incoming) -> TakenIn:
+def take_in(session: Session, incoming: Incoming, *, mail_key: str = "") -> TakenIn:
     """Store an arrival and open its case, or note on the case it belongs to that it came again.
 
-    Safe to repeat with the same bytes from any number of callers: one document, one case.
+    Safe to repeat with the same bytes from any number of callers: one document, one case. A mail is the same when its
+    Message-ID and content are; `mail_key` says by what it is known where the caller has read it in pieces.
     """
-    received = receive(session, incoming)
+    received = receive(session, incoming, mail_key=mail_key)
     at = incoming.arrived_at
     if not received.is_new:
         case_id = session.execute(
@@ -79,14 +82,16 @@ def take_in(session: Session, incoming: Incoming) -> TakenIn:
                 sha256=received.sha256, name=incoming.name,
             )  # fmt: skip
             snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, happened_at=at, at=at)
-        return TakenIn(case_id, received.document_id, received.sha256, came_again=True)
+        return TakenIn(
+            case_id, received.document_id, received.sha256, came_again=True, is_repeat=received.is_repeat
+        )  # fmt: skip
     case = _new_case(incoming)
     session.add(case)
     session.flush()
     session.add(CaseDocument(document_id=received.document_id, case_id=case.id, role="opening", added_at=at))
     trail.record(
         session, "case.opened", case_id=case.id, actor=f"source:{incoming.source}", at=at,
-        sha256=received.sha256, name=incoming.name, size=len(incoming.content),
+        sha256=received.sha256, name=incoming.name, size=incoming.size,
     )  # fmt: skip
     steps.schedule(session, case.id, "assess", at=at)
     return TakenIn(case.id, received.document_id, received.sha256, came_again=False)

@@ -6,12 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.documents.models import Arrival, Document
+from app.documents import pieces, sniff
+from app.documents.models import Arrival, Document, TakenMail
 from app.sources.incoming import Incoming
+from app.sources.mail_key import key_of
+
+_MAILS = 20_001
+"""Sets our locks on mails apart from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +54,25 @@ def receive_own(session: Session, made: Sequence[Incoming]) -> list[int]:
     return ids
 
 
-def receive(session: Session, incoming: Incoming) -> Received:
+def receive(session: Session, incoming: Incoming, *, mail_key: str = "") -> Received:
     """Keep the bytes (once) and the arrival (each), in the caller's transaction.
 
-    Two callers with the same bytes at the same time: one stores, the other waits for it and then finds it.
+    Two callers with the same bytes at the same time: one stores, the other waits for it and then finds it. A mail that
+    came by another way, with other headers of the servers between, is the same document: the first is kept.
     """
-    sha256 = hashlib.sha256(incoming.content).hexdigest()
-    new_id = session.execute(
-        insert(Document)
-        .values(
-            sha256=sha256, size=len(incoming.content), name=incoming.name, received_at=incoming.arrived_at,
-            content=incoming.content,
-        )
-        .on_conflict_do_nothing(index_elements=["sha256"])
-        .returning(Document.id)
-    ).scalar_one_or_none()  # fmt: skip
-    document_id = new_id or session.execute(select(Document.id).where(Document.sha256 == sha256)).scalar_one()
+    if not mail_key and incoming.in_pieces is None and sniff.media_type(incoming.content, incoming.name) == sniff.MAIL:
+        mail_key = key_of(incoming.content)
+    known = _known_mail(session, mail_key) if mail_key else None
+    sha256, new_id = ("", None) if known is not None else _keep(session, incoming)
+    document_id = known or new_id
+    if document_id is None:
+        document_id = session.execute(select(Document.id).where(Document.sha256 == sha256)).scalar_one()
+    if known is not None:
+        sha256 = session.execute(select(Document.sha256).where(Document.id == known)).scalar_one()
+        if incoming.in_pieces is not None:
+            pieces.forget(session, incoming.in_pieces.delivery)
+    elif mail_key:
+        session.execute(insert(TakenMail).values(digest=mail_key, document_id=document_id))
     arrival_id = session.execute(
         insert(Arrival)
         .values(
@@ -75,3 +83,26 @@ def receive(session: Session, incoming: Incoming) -> Received:
         .returning(Arrival.id)
     ).scalar_one_or_none()  # fmt: skip
     return Received(document_id, sha256, is_new=new_id is not None, is_repeat=arrival_id is None)
+
+
+def _known_mail(session: Session, mail_key: str) -> int | None:
+    """The document that this mail was kept as. Who asks for the same mail at the same time waits for our end."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(mail_key, _MAILS))))
+    return session.execute(select(TakenMail.document_id).where(TakenMail.digest == mail_key)).scalar_one_or_none()
+
+
+def _keep(session: Session, incoming: Incoming) -> tuple[str, int | None]:
+    """The SHA-256 of the bytes, and the new document's id; None when they were here before."""
+    if incoming.in_pieces is not None:
+        return incoming.in_pieces.sha256, pieces.put_together(session, incoming)
+    sha256 = hashlib.sha256(incoming.content).hexdigest()
+    new_id = session.execute(
+        insert(Document)
+        .values(
+            sha256=sha256, size=len(incoming.content), name=incoming.name, received_at=incoming.arrived_at,
+            content=incoming.content,
+        )
+        .on_conflict_do_nothing(index_elements=["sha256"])
+        .returning(Document.id)
+    ).scalar_one_or_none()  # fmt: skip
+    return sha256, new_id

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
-KINDS = ("imap", "maildir", "graph", "gmail")
+KINDS = ("imap", "maildir", "graph", "gmail", "inbound")
+FETCHED = ("imap", "maildir", "graph", "gmail")
+"""Kinds whose mail we go and get; into the others it is pushed."""
 STATES = ("active", "paused")
 OUTCOMES = ("taken_in", "came_again", "refused")
 """What became of a message: a new case, one that was here before, or none: it is larger than what we keep."""
@@ -79,7 +81,7 @@ class MailboxFolder(Base):
     folder: Mapped[str] = mapped_column(String(500), primary_key=True)
     validity: Mapped[str] = mapped_column(String(200))
     """UIDVALIDITY, or whatever else names the server's present numbering."""
-    read_to: Mapped[str] = mapped_column(String(500), default="")
+    read_to: Mapped[str] = mapped_column(String(2000), default="")
     """The last key that was read in order (a UID, a delta link); empty: from the beginning."""
 
 
@@ -105,17 +107,6 @@ class MailboxMessage(Base):
     """When it was moved to its folder (or, where nothing is moved, marked); None: that is still to be done."""
 
 
-class TakenMail(Base):
-    """A mail by its Message-ID and content, whatever way it came: each is taken in once."""
-
-    __tablename__ = "taken_mails"
-    __table_args__ = (Index("ix_taken_mails_document_id", "document_id"),)
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """See app/sources/mail_key.py."""
-    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
-
-
 class Backfill(Base):
     """Old mail that is taken in beside the new, no faster than asked for; `done` of `total` so far."""
 
@@ -128,7 +119,7 @@ class Backfill(Base):
     since: Mapped[date]
     per_minute: Mapped[int]
     validity: Mapped[str] = mapped_column(String(200), default="")
-    read_to: Mapped[str] = mapped_column(String(500), default="")
+    read_to: Mapped[str] = mapped_column(String(2000), default="")
     total: Mapped[int | None]
     """How many messages there are; None until the server was asked."""
     done: Mapped[int] = mapped_column(default=0)

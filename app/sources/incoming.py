@@ -5,10 +5,21 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 LONGEST_NAME = 300
 LONGEST_KEY = 500
 """Characters kept of a file's name and of a delivery's key; a longer key goes on as its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class InPieces:
+    """The bytes of a large arrival that lie in the database already, piece by piece: under which delivery, how many
+    they are, and their SHA-256."""
+
+    delivery: UUID
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +28,7 @@ class Incoming:
 
     `source` names the way in (upload, api, folder, mailbox:NAME, …); `source_key` is the world's own key for this
     delivery (Message-ID, webhook id, path), so that a repeated delivery is known. `name` is the file's name if it has
-    one. `arrived_at` is aware.
+    one. `arrived_at` is aware. What is too large to be held whole has no `content` here, but `in_pieces`.
     """
 
     content: bytes
@@ -25,6 +36,11 @@ class Incoming:
     source: str
     source_key: str
     arrived_at: datetime
+    in_pieces: InPieces | None = None
+
+    @property
+    def size(self) -> int:
+        return self.in_pieces.size if self.in_pieces is not None else len(self.content)
 
     def __post_init__(self) -> None:
         name = storable(self.name)

@@ -15,24 +15,41 @@ _END = re.compile(rb"\r?\n\r?\n")
 
 @dataclass(slots=True)
 class MailKey:
-    """Fed with the bytes of a mail in order, says in the end by what it is known. Holds only the headers."""
+    """Fed with the bytes of a mail in order, says in the end by what it is known. Holds only the headers.
+
+    How lines end, and empty lines at the end, make no difference: mail servers keep them as they like.
+    """
 
     _head: bytearray = field(default_factory=bytearray)
     _in_body: bool = False
     _body: hashlib._Hash = field(default_factory=hashlib.sha256)
+    _ends: int = 0
+    """Ends of lines that came last: they count once something follows."""
 
     def feed(self, piece: bytes) -> None:
         if self._in_body:
-            self._body.update(piece)
+            self._feed_body(piece)
             return
         self._head += piece
         end = _END.search(self._head)
         if end is None and len(self._head) <= LONGEST_HEAD:
             return
         stop, begin = (end.start(), end.end()) if end else (LONGEST_HEAD, LONGEST_HEAD)
-        self._body.update(self._head[begin:])
+        rest = bytes(self._head[begin:])
         del self._head[stop:]
         self._in_body = True
+        self._feed_body(rest)
+
+    def _feed_body(self, piece: bytes) -> None:
+        text = piece.replace(b"\r", b"")
+        said = text.rstrip(b"\n")
+        if said:
+            while self._ends:
+                some = min(self._ends, 65536)
+                self._body.update(b"\n" * some)
+                self._ends -= some
+            self._body.update(said)
+        self._ends += len(text) - len(said)
 
     @property
     def head(self) -> bytes:

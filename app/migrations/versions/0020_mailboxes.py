@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.Column("taken_in", sa.BigInteger(), nullable=False),
         sa.Column("came_again", sa.BigInteger(), nullable=False),
         sa.Column("refused", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kind in ('imap', 'maildir', 'graph', 'gmail')", name=op.f("ck_mailboxes_kind_known")),
+        sa.CheckConstraint(
+            "kind in ('imap', 'maildir', 'graph', 'gmail', 'inbound')", name=op.f("ck_mailboxes_kind_known")
+        ),
         sa.CheckConstraint("name ~ '^[a-z0-9][a-z0-9-]{0,39}$'", name=op.f("ck_mailboxes_name_is_short")),
         sa.CheckConstraint("state in ('active', 'paused')", name=op.f("ck_mailboxes_state_known")),
         sa.ForeignKeyConstraint(["made_by"], ["users.id"], name=op.f("fk_mailboxes_made_by_users")),
@@ -62,6 +64,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_taken_mails_document_id", "taken_mails", ["document_id"], unique=False)
     op.create_table(
+        "document_pieces",
+        sa.Column("delivery", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("delivery", "number", name=op.f("pk_document_pieces")),
+    )
+    op.create_index("ix_document_pieces_kept_at", "document_pieces", ["kept_at"], unique=False)
+    op.create_table(
         "mailbox_backfills",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("mailbox_id", sa.BigInteger(), nullable=False),
@@ -69,7 +80,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("per_minute", sa.Integer(), nullable=False),
         sa.Column("validity", sa.String(length=200), nullable=False),
-        sa.Column("read_to", sa.String(length=500), nullable=False),
+        sa.Column("read_to", sa.String(length=2000), nullable=False),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("asked_by", sa.String(length=300), nullable=False),
@@ -87,7 +98,7 @@ def upgrade() -> None:
         sa.Column("mailbox_id", sa.BigInteger(), nullable=False),
         sa.Column("folder", sa.String(length=500), nullable=False),
         sa.Column("validity", sa.String(length=200), nullable=False),
-        sa.Column("read_to", sa.String(length=500), nullable=False),
+        sa.Column("read_to", sa.String(length=2000), nullable=False),
         sa.ForeignKeyConstraint(["mailbox_id"], ["mailboxes.id"], name=op.f("fk_mailbox_folders_mailbox_id_mailboxes")),
         sa.PrimaryKeyConstraint("mailbox_id", "folder", name=op.f("pk_mailbox_folders")),
     )
@@ -131,6 +142,8 @@ def downgrade() -> None:
     op.drop_table("mailbox_folders")
     op.drop_index(op.f("ix_mailbox_backfills_mailbox_id"), table_name="mailbox_backfills")
     op.drop_table("mailbox_backfills")
+    op.drop_index("ix_document_pieces_kept_at", table_name="document_pieces")
+    op.drop_table("document_pieces")
     op.drop_index("ix_taken_mails_document_id", table_name="taken_mails")
     op.drop_table("taken_mails")
     op.drop_index(

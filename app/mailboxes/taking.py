@@ -1,0 +1,118 @@
+"""Taking mail in: each once, whatever way it comes, with what its mailbox says of its case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.message import Message
+from email.parser import BytesHeaderParser
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.cases import intake, lifecycle, steps
+from app.cases.intake import TakenIn
+from app.cases.models import Case
+from app.documents.mail_headers import addresses, decode_header
+from app.mailboxes.models import Mailbox
+from app.sources.incoming import Incoming, InPieces
+from app.sources.mail_key import MailKey, key_of
+
+_LONGEST_NAME = 120
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
+SOURCE = "mailbox:"
+"""What the source of an arrival begins with that came through a mailbox; its name follows."""
+
+
+def arrival(
+    mailbox: Mailbox, *, head: bytes, mail_key: str, at: datetime, content: bytes = b"",
+    in_pieces: InPieces | None = None,
+) -> Incoming:  # fmt: skip
+    """A mail of this mailbox as an arrival. The same mail in the same mailbox is the same delivery, under whatever
+    number its server has it: so a folder that is numbered anew is read again without a word on any case."""
+    headers = _headers(head)
+    key = f"{decode_header(headers.get('message-id', ''))} {mail_key}".strip()
+    return Incoming(content, _file_name(headers), SOURCE + mailbox.name, key, at, in_pieces)
+
+
+def take_in_content(
+    session: Session, mailbox: Mailbox, content: bytes, *, at: datetime, received_at: datetime | None = None
+) -> TakenIn:
+    """Take in a mail that is held whole; `received_at` is when its server got it."""
+    known = MailKey()
+    known.feed(content)
+    mail_key = known.digest()
+    incoming = arrival(mailbox, head=known.head, mail_key=mail_key, at=at, content=content)
+    return take_in_mail(session, incoming, mailbox=mailbox, mail_key=mail_key, received_at=received_at)
+
+
+def take_in_mail(
+    session: Session, incoming: Incoming, *, mailbox: Mailbox, mail_key: str = "", received_at: datetime | None = None
+) -> TakenIn:
+    """Store a mail and open its case, as the mailbox has it (team, company), and count it.
+
+    Exactly once by Message-ID and content: one that came before, by whatever way, opens no case; the case it belongs to
+    says that it came again, unless it is the same delivery. The same Message-ID with other content is another mail.
+    """
+    mail_key = mail_key or key_of(incoming.content)
+    taken = intake.take_in(session, incoming, mail_key=mail_key)
+    if not taken.came_again:
+        _as_the_mailbox_has_it(session, session.get_one(Case, taken.case_id), mailbox)
+    if not taken.is_repeat:
+        _count(session, mailbox, came_again=taken.came_again, at=incoming.arrived_at, received_at=received_at)
+    return taken
+
+
+def refuse(
+    session: Session, mailbox: Mailbox, head: bytes, *, size: int | None, most: int, folder: str, at: datetime
+) -> TakenIn:
+    """Open a case for a message that is larger than what is kept (`most` bytes): its headers, and why.
+
+    It stays in the mailbox, in `folder`. Nothing of it is read: a person opens it there.
+    """
+    content = head.rstrip(b"\r\n") + b"\r\n\r\n"
+    mail_key = key_of(b"%s%d" % (content, size or 0))
+    taken = intake.take_in(
+        session, arrival(mailbox, head=head, mail_key=mail_key, at=at, content=content), mail_key=mail_key
+    )
+    if taken.came_again:
+        return taken
+    case = session.get_one(Case, taken.case_id)
+    _as_the_mailbox_has_it(session, case, mailbox)
+    steps.end_all(session, case.id, at=at)
+    senders = addresses(_headers(head).get("from"))
+    case.sender = senders[0].email if senders else ""
+    case.title = decode_header(_headers(head).get("subject", "")) or case.title
+    told = f"{size / 1_000_000:.0f} MB" if size else f"more than {most / 1_000_000:.0f} MB"
+    why = (
+        f"The message is too large to be taken in ({told}; up to {most / 1_000_000:.0f} MB are). Only its headers are "
+        f"here. Open it in the mailbox {mailbox.address}, folder {folder}, and upload what matters."
+    )  # fmt: skip
+    lifecycle.ask_for_attention(session, case, why, at=at)
+    session.execute(update(Mailbox).where(Mailbox.id == mailbox.id).values(refused=Mailbox.refused + 1))
+    return taken
+
+
+def _as_the_mailbox_has_it(session: Session, case: Case, mailbox: Mailbox) -> None:
+    case.team, case.company_id = mailbox.team, mailbox.company_id
+    session.flush()
+
+
+def _count(session: Session, mailbox: Mailbox, *, came_again: bool, at: datetime, received_at: datetime | None) -> None:
+    counted = {"came_again": Mailbox.came_again + 1} if came_again else {"taken_in": Mailbox.taken_in + 1}
+    lag = max(0.0, (at - received_at).total_seconds()) if received_at is not None else None
+    session.execute(
+        update(Mailbox)
+        .where(Mailbox.id == mailbox.id)
+        .values(**counted, last_message_at=at, last_lag_seconds=lag)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _headers(head: bytes) -> Message:
+    return BytesHeaderParser().parsebytes(head + b"\n\n")
+
+
+def _file_name(headers: Message) -> str:
+    """A name for the mail's file: its subject, as far as that can be a name."""
+    subject = " ".join(decode_header(headers.get("subject", "")).translate(_NOT_IN_NAMES).split())
+    return f"{subject[:_LONGEST_NAME].strip(' .') or 'message'}.eml"
