@@ -25,6 +25,9 @@ STATES = (
 )
 SNOOZED_FOR = ("", "customer_answers", "delivery_answers")
 """The event that brings a snoozed case back; empty: its time alone does. A customer's answer always does."""
+MERGED_HOW = ("", "continues", "noted", "same")
+"""Why a case is folded into another: a person saw that they belong together (empty); its mail continues the other's, and
+what that case is about follows it; its mail belongs there and changes nothing; it brings the same document again."""
 OPEN_STATES = ("received", "to_decide", "needs_approval", "writing", "stale", "needs_attention", "snoozed")
 _IS_OPEN = "state in ('" + "', '".join(OPEN_STATES) + "')"
 _OPEN_KEYS = {
@@ -155,6 +158,7 @@ class CaseMerge(Base):
     __tablename__ = "case_merges"
     __table_args__ = (
         CheckConstraint("case_id <> into_id", name="two_cases"),
+        CheckConstraint("how in ('" + "', '".join(MERGED_HOW) + "')", name="how_known"),
         Index(
             "uq_case_merges_one_at_a_time", "case_id", unique=True, postgresql_where=text("taken_apart_at is null")
         ),
@@ -170,8 +174,63 @@ class CaseMerge(Base):
     merged_by: Mapped[str] = mapped_column(String(300))
     merged_at: Mapped[datetime]
     because: Mapped[str] = mapped_column(Text, default="")
+    how: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """One of `MERGED_HOW`."""
     taken_apart_by: Mapped[str] = mapped_column(String(300), default="")
     taken_apart_at: Mapped[datetime | None]
+
+
+class ThreadMail(Base):
+    """A mail of a case, by what it is known and what it answers: those that came in, and those that we sent."""
+
+    __tablename__ = "thread_mails"
+    __table_args__ = (
+        Index("ix_thread_mails_message_id", "message_id"),
+        Index("ix_thread_mails_answers", "answers", postgresql_using="gin"),
+        Index("ix_thread_mails_subject", "subject", postgresql_where=text("subject <> ''")),
+    )
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(500))
+    answers: Mapped[list[str]] = mapped_column(ARRAY(String(500)))
+    """The Message-IDs of In-Reply-To and References, the nearest last."""
+    subject: Mapped[str] = mapped_column(String(300))
+    """The subject without "Re:" and the like, in small letters; empty where it says nothing."""
+    is_answer: Mapped[bool]
+    """Whether it says itself that it answers: by a header, or by "Re:" before its subject."""
+    sender: Mapped[str] = mapped_column(String(320))
+    recipients: Mapped[list[str]] = mapped_column(ARRAY(String(320)))
+    """To and Cc, in small letters."""
+    sent_at: Mapped[datetime | None]
+    is_ours: Mapped[bool] = mapped_column(default=False)
+    """Whether we sent it from a case."""
+    automatic: Mapped[str] = mapped_column(String(12), default="")
+    """What sort of automatic mail it is; empty: a person wrote it."""
+
+
+class ThreadQuestion(Base):
+    """A mail that answers a case, and that a person must say belongs there: its sender or customer is another."""
+
+    __tablename__ = "thread_questions"
+    __table_args__ = (
+        UniqueConstraint("case_id", "other_id"),
+        CheckConstraint("case_id <> other_id", name="two_cases"),
+        CheckConstraint("(answered_at is null) = (belongs is null)", name="answer_has_a_time"),
+        Index("ix_thread_questions_open", "other_id", postgresql_where=text("answered_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    """The case of the mail."""
+    other_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    """The case that it answers."""
+    sender: Mapped[str] = mapped_column(String(320))
+    because: Mapped[str] = mapped_column(Text)
+    """Why a person is asked, in a sentence."""
+    asked_at: Mapped[datetime]
+    belongs: Mapped[bool | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime | None]
 
 
 class CaseCheck(Base):
