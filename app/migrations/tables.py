@@ -11,6 +11,7 @@ import app.llm.models
 import app.mailboxes.models
 import app.mirror.models
 import app.narratives.models
+import app.notices.models
 import app.sources.models
 import app.suggestions.models
 import app.users.models
