@@ -43,3 +43,14 @@ class AssessmentRow(Base):
     matches: Mapped[list[Any]]
     findings: Mapped[list[Any]]
     is_current: Mapped[bool] = mapped_column(default=True)
+
+
+class OrderMark(Base):
+    """By what an order that a case brought is known again when it comes another way: the SHA-256 of its paper, the
+    customer's number of it. See app/decisions/same_order.py."""
+
+    __tablename__ = "order_marks"
+    __table_args__ = (Index("ix_order_marks_mark", "mark"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
@@ -53,8 +53,13 @@ def merge(
     return target
 
 
-def fold(session: Session, case: Case, target: Case, *, actor: str, at: datetime, because: str) -> None:
+def fold(
+    session: Session, case: Case, target: Case, *, actor: str, at: datetime, because: str, is_quiet: bool = False
+) -> None:
     """Move what a locked case holds into another locked one, which is brought before a person. Who calls ends it.
+
+    `is_quiet`: it says nothing that anybody must act on (an automatic reply, the very paper that is there already):
+    the other case shows it, and is neither opened again nor woken.
 
     Raises:
         Conflict: One of them is folded into another already.
@@ -90,11 +95,14 @@ def fold(session: Session, case: Case, target: Case, *, actor: str, at: datetime
     withdraw(session, case.id, actor=actor, at=at)
     trail.record(session, "case.merged", case_id=case.id, actor=actor, at=at, into=target.id, because=because)
     trail.record(session, "case.took_over", case_id=target.id, actor=actor, at=at, merged=case.id, because=because)
+    target.updated_at = at
+    session.flush()
+    if is_quiet:
+        return
     if target.state in ("done", "closed"):
         lifecycle.move(session, target, "to_decide", actor=actor, at=at, because=f"Case {case.id} was folded into it.")
     snoozing.wake(session, target, because=f"Case {case.id} was folded into it.", at=at, actor=actor)
     target.unsure_because = f"{target.unsure_because} {_added(case.id)}".strip()
-    target.updated_at = at
     session.flush()
 
 
@@ -146,6 +154,27 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
 def merged_into(session: Session, case_id: int) -> list[Case]:
     """The cases that are folded into this one, the oldest first."""
     return list(session.execute(select(Case).where(Case.merged_into == case_id).order_by(Case.id)).scalars())
+
+
+def kept_apart(session: Session, case_id: int, other_id: int) -> bool:
+    """Whether a person took one of these cases, or one folded into them, out of the other: software folds them
+    together no more."""
+    one, other = _tree(case_id), _tree(other_id)
+    query = select(CaseMerge.id).where(
+        CaseMerge.taken_apart_at.is_not(None),
+        or_(
+            CaseMerge.case_id.in_(one) & CaseMerge.into_id.in_(other),
+            CaseMerge.case_id.in_(other) & CaseMerge.into_id.in_(one),
+        ),
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _tree(case_id: int) -> Select[tuple[int]]:
+    """The numbers of a case and of all that are folded into it."""
+    tree = select(Case.id).where(Case.id == case_id).cte(recursive=True)
+    tree = tree.union(select(Case.id).where(Case.merged_into == tree.c.id))
+    return select(tree.c.id)
 
 
 def _go_on(session: Session, case: Case, *, actor: str, at: datetime, because: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.documents import sniff
 from app.documents.limits import DEFAULT, Limits
@@ -29,6 +31,8 @@ _READERS = {
     sniff.ZIP: ("archive", "read_zip"),
     sniff.GZIP: ("archive", "read_gzip"),
 }
+PAPER_BYTES = 2048
+"""A file of fewer bytes may be the same by chance, or stand for nothing: it is not noted by what it is known again."""
 _NO_MEMORY = ("Cannot allocate memory", "failed to map segment")
 """What an import says when a library finds no room; other failed imports are faults of the installation."""
 _IMAGE = ("images", "read_image")
@@ -67,7 +71,8 @@ def open_part(part: Part) -> Reading:
     if not part.content:
         return part.unread(media_type, "empty", "The file is empty: ask the sender to send it again.")
     try:
-        return _read(part, media_type)
+        reading = _read(part, media_type)
+        return replace(reading, sha256=_digest(part.content)) if _is_a_paper(reading, part.content) else reading
     except RecursionError:
         return part.unread(media_type, "corrupt", "The file is nested beyond reason and was not read: open it by hand.")
     except ImportError as error:
@@ -80,6 +85,14 @@ def open_part(part: Part) -> Reading:
         return part.unread(
             media_type, "corrupt", f"The file could not be read ({type(error).__name__}): open it by hand."
         )
+
+
+def _is_a_paper(reading: Reading, content: bytes) -> bool:
+    return len(content) >= PAPER_BYTES and reading.form not in ("mail", "archive", "unread")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _read(part: Part, media_type: str) -> Reading:

@@ -145,6 +145,9 @@ class Reading:
     hidden_text: str = ""
     attachments: tuple[Reading, ...] = ()
     problems: tuple[Problem, ...] = ()
+    sha256: str = ""
+    """Of the part's own bytes, in hexadecimal: a paper is known by it wherever it comes again. Empty for what holds
+    other parts, for what is too small to be told from others, and in readings made before it was noted."""
 
     def walk(self) -> Iterator[Reading]:
         """This part and all below it, in order."""
