@@ -7,6 +7,7 @@ import app.cases.presence
 import app.decisions.models
 import app.detectors.models
 import app.documents.models
+import app.letters.models
 import app.llm.models
 import app.mailboxes.models
 import app.mirror.models
