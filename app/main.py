@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api import documents
+from app.api import documents, inbound
 from app.api import routes as api
 from app.api.body_limit import BodyLimit
 from app.api.problems import problem, title_of
@@ -82,9 +82,8 @@ def create_app(
     app.mount("/static", GZipMiddleware(static, minimum_size=1000), name="static")  # pages hold tokens, so they are not
     api.describe(app, settings.public_url)
     _translate_errors(app)
-    app.add_middleware(
-        BodyLimit, upload_path=documents.PATH, upload_bytes=settings.countersign_max_upload_mb * 1_000_000
-    )
+    largest = settings.countersign_max_upload_mb * 1_000_000
+    app.add_middleware(BodyLimit, uploads={documents.PATH: largest, inbound.PATH: inbound.most_bytes(largest)})
     app.add_middleware(ReadersLanguage)
     app.add_middleware(SafeHeaders, is_https=urlsplit(settings.public_url).scheme == "https")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,16 +14,19 @@ ORDINARY_BYTES = 1_000_000
 
 
 class BodyLimit:
-    """Middleware: refuses a request of more than `upload_bytes` (at `upload_path`) or `ORDINARY_BYTES` with 413."""
+    """Middleware: refuses a request of more than the bytes of its path, or `ORDINARY_BYTES`, with 413.
 
-    def __init__(self, app: ASGIApp, *, upload_path: str, upload_bytes: int) -> None:
-        self.app, self.upload_path, self.upload_bytes = app, upload_path, upload_bytes
+    `uploads` are larger limits by path; a path that ends with a slash stands for all below it.
+    """
+
+    def __init__(self, app: ASGIApp, *, uploads: Mapping[str, int]) -> None:
+        self.app, self.uploads = app, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.upload_bytes if scope["path"] == self.upload_path else ORDINARY_BYTES
+        limit = self._limit(scope["path"])
         sentence = (
             f"The request is larger than {limit // 1_000_000} MB, the most this server takes here. Send fewer files at "
             "once, or have COUNTERSIGN_MAX_UPLOAD_MB raised."
@@ -41,3 +46,7 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+    def _limit(self, path: str) -> int:
+        below = (most for place, most in self.uploads.items() if place.endswith("/") and path.startswith(place))
+        return self.uploads.get(path) or next(below, ORDINARY_BYTES)

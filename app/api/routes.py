@@ -7,15 +7,26 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api import audit, cases, correcting, dashboards, documents, handling, narratives, patterns, suggestions
+from app.api import (
+    audit,
+    cases,
+    correcting,
+    dashboards,
+    documents,
+    handling,
+    inbound,
+    narratives,
+    patterns,
+    suggestions,
+)
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
 from app.api.problems import Problem
 
 router = APIRouter(prefix="/v1")
 for part in (
-    documents.router, cases.router, correcting.router, handling.router, suggestions.router, narratives.router,
-    patterns.router, dashboards.router, audit.router,
+    documents.router, inbound.router, cases.router, correcting.router, handling.router, suggestions.router,
+    narratives.router, patterns.router, dashboards.router, audit.router,
     odoo.router, odoo_events.router,
 ):  # fmt: skip
     router.include_router(part)
@@ -26,6 +37,7 @@ DESCRIPTION = (
 )
 _TAGS = [
     {"name": "documents", "description": "Documents in; their bytes and page images out. Scopes: intake, read."},
+    {"name": "inbound", "description": "Mail in for one mailbox, raw or by a mail provider (docs/mailboxes.md)."},
     {"name": "cases", "description": "The queue, one case, what is done with it. Scopes: read, decide."},
     {"name": "suggestions", "description": "What is proposed, and decisions on it. Scopes: read, decide."},
     {"name": "narratives", "description": "Texts of draft invoices; how customers want them. Scopes: read, decide."},
