@@ -146,7 +146,11 @@ def change(
     mailbox.settings = wanted.reached.model_dump(mode="json")
     _make_default(session, mailbox, wanted.is_default_for_sending)
     after = _said(mailbox)
-    changed = {label: [before[label], after[label]] for label in after if before[label] != after[label]}
+    changed = {
+        label: [before.get(label), after.get(label)]
+        for label in sorted({*before, *after})
+        if before.get(label) != after.get(label)
+    }
     if not changed and not entered and not forget:
         return mailbox
     if entered or forget:
@@ -450,6 +454,6 @@ def _said(mailbox: Mailbox) -> dict[str, Any]:
     for label, value in Reached.model_validate(mailbox.settings).model_dump(mode="json").items():
         if isinstance(value, dict):
             flat.update({f"{label}.{inner}": said for inner, said in value.items()})
-        else:
+        elif label not in ("oauth", "outgoing"):
             flat[label] = value
     return flat

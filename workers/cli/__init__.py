@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retry": ("workers.cli.retry", "Read and assess a case again."),
     "eval": ("evals.cli", "Measure engines, models and prompts on labelled cases."),
     "patterns": ("workers.cli.patterns", "Report what past disputes have in common."),
+    "mailbox": ("workers.cli.mailbox", "Connect mailboxes: add, test, list, pause, resume, take in old mail."),
     "model": ("workers.cli.model", "Train the offline model from the labelled corpus."),
     "audit": ("workers.cli.audit", "Verify or export the audit trail."),
     "user": ("workers.cli.user", "Add people, API keys and sign-in links."),

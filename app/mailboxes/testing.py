@@ -1,0 +1,246 @@
+"""The connection test of a mailbox: step by step what works, and at the first that does not, what to do.
+
+Nothing is read, moved or sent. The steps of reading are name, connection, encryption, sign_in, folder and moving (the
+right to move mail to its folders); those of sending are tried with the server for outgoing mail and told as one.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from app.errors import CountersignError
+from app.mailboxes.credentials import credentials_of
+from app.mailboxes.models import Mailbox
+from app.mailboxes.port import MailboxFails
+from app.mailboxes.reached import Reached
+
+SECONDS = 10.0
+"""How long a server may take for one step before the test says that it does not answer."""
+READING = ("name", "connection", "encryption", "sign_in", "folder", "moving")
+STEPS = (*READING, "key", "sending")
+_FIRST = {"imap": 0, "graph": 3, "gmail": 3, "maildir": 4}
+"""With which of `READING` the test of a kind begins: the others have no server of their own, or no sign-in."""
+_LONGEST_GREETING = 4096
+_EXPIRED, _NOT_YET, _OTHER_NAME = 10, 9, 62
+_OWN_MAKE = (18, 19, 20, 21)
+"""OpenSSL's numbers of what is wrong with a certificate; the last: nobody whom this machine trusts vouches for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A step of the test: `state` is works, fails, untried (one before it fails) or absent (not set up)."""
+
+    step: str
+    state: str
+    says: str
+
+
+def tested(mailbox: Mailbox, key: str) -> tuple[Tested, ...]:
+    """Test the mailbox as it is set up. `key` is the installation's secret key. Takes seconds; call it outside of a
+    transaction. Never raises for what a server does."""
+    try:
+        credentials = credentials_of(mailbox, key)
+    except CountersignError as error:
+        return (Tested("sign_in", "fails", error.message),)
+    reached = Reached.model_validate(mailbox.settings)
+    if mailbox.kind == "inbound":
+        return (_inbound(mailbox, credentials), *_sending(mailbox, reached, credentials))
+    return (*_reading(mailbox, reached, credentials), *_sending(mailbox, reached, credentials))
+
+
+def works(lines: tuple[Tested, ...]) -> bool:
+    """Whether nothing failed."""
+    return not any(line.state == "fails" for line in lines)
+
+
+def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> Iterator[Tested]:
+    steps = READING[_FIRST[mailbox.kind] :]
+    found: list[Tested] = []
+    try:
+        for line in _server(reached) if mailbox.kind == "imap" else ():
+            found.append(line)  # one by one: what was found before it fails is told too
+        for line in _mailbox(mailbox, reached, credentials):
+            found.append(line)
+    except MailboxFails as error:
+        step = str(error.facts.get("step", ""))
+        failed = step if step in steps else steps[min(len(found), len(steps) - 1)]
+        for before in steps[: steps.index(failed)]:
+            done = next((line for line in found if line.step == before), None)
+            yield done or Tested(before, "works", "")
+        yield Tested(failed, "fails", error.message)
+        for after in steps[steps.index(failed) + 1 :]:
+            yield Tested(after, "untried", "")
+        return
+    yield from found
+
+
+# -- the server ---------------------------------------------------------------------------------------------------
+
+
+def _server(reached: Reached) -> Iterator[Tested]:
+    """Name, connection and encryption of an IMAP server, each on its own."""
+    host, port = reached.host, reached.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise MailboxFails(
+            f"There is no server of the name {host}. Check its spelling, and whether this machine can look names up.",
+            step="name",
+        ) from None
+    addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
+    yield Tested("name", "works", f"{host} is {', '.join(addresses[:3])}.")
+    try:
+        connection = socket.create_connection((host, port), timeout=SECONDS)
+    except TimeoutError:
+        raise MailboxFails(
+            f"{host} does not answer on port {port} within {SECONDS:.0f} seconds. A firewall may be between, or the "
+            "port is another one: 993 for TLS, 143 for STARTTLS.",
+            step="connection",
+        ) from None
+    except OSError as error:
+        raise MailboxFails(
+            f"{host} takes no connection on port {port} ({_said(error)}). Check the port: 993 for TLS, 143 for "
+            "STARTTLS.",
+            step="connection",
+        ) from None
+    with connection:
+        yield Tested("connection", "works", f"It answers on port {port}.")
+        if reached.encryption == "none":
+            if not all(ip_address(address.split("%")[0]).is_loopback for address in addresses):
+                raise MailboxFails(
+                    f"{host} is another machine: passwords go there encrypted only. Choose TLS or STARTTLS.",
+                    step="encryption",
+                )
+            yield Tested("encryption", "absent", "None: the server is this machine itself.")
+            return
+        if reached.encryption == "starttls":
+            _ask_for_encryption(connection, host, port)
+        yield _encrypted(connection, host, port)
+
+
+def _ask_for_encryption(connection: socket.socket, host: str, port: int) -> None:
+    """STARTTLS, in the open connection (RFC 3501, 6.2.1)."""
+    try:
+        with connection.makefile("rb") as answers:
+            answers.readline(_LONGEST_GREETING)
+            connection.sendall(b"t1 STARTTLS\r\n")
+            answer = answers.readline(_LONGEST_GREETING)
+    except OSError as error:
+        raise MailboxFails(
+            f"{host} does not speak IMAP on port {port} ({_said(error)}). Port 993 needs TLS, not STARTTLS.",
+            step="encryption",
+        ) from None
+    if not answer.upper().startswith(b"T1 OK"):
+        raise MailboxFails(
+            f"{host} offers no STARTTLS on port {port}. Choose TLS and port 993, or ask who runs the server.",
+            step="encryption",
+        )
+
+
+def _encrypted(connection: socket.socket, host: str, port: int) -> Tested:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        with context.wrap_socket(connection, server_hostname=host) as secured:
+            certificate = secured.getpeercert() or {}
+            version = secured.version() or "TLS"
+    except ssl.SSLCertVerificationError as error:
+        raise MailboxFails(_why_not_trusted(error, host), step="encryption") from None
+    except (ssl.SSLError, OSError) as error:
+        raise MailboxFails(
+            f"{host} does not begin an encrypted connection on port {port} ({_said(error)}). Port 993 speaks TLS from "
+            "the first byte; on port 143 choose STARTTLS.",
+            step="encryption",
+        ) from None
+    until = str(certificate.get("notAfter", ""))
+    if not until:
+        return Tested("encryption", "works", f"{version}; the certificate is good.")
+    day = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), tz=UTC).date()
+    return Tested("encryption", "works", f"{version}; the certificate is good until {day.isoformat()}.")
+
+
+def _why_not_trusted(error: ssl.SSLCertVerificationError, host: str) -> str:
+    if error.verify_code == _EXPIRED:
+        return f"The certificate of {host} has expired. Ask who runs the server to renew it."
+    if error.verify_code == _NOT_YET:
+        return f"The certificate of {host} is not valid yet. Check this machine's clock, and the server's certificate."
+    if error.verify_code == _OTHER_NAME:
+        return f"The certificate is for another name than {host}. Enter the server's name as its certificate has it."
+    if error.verify_code in _OWN_MAKE:
+        return (
+            f"Nobody whom this machine trusts vouches for the certificate of {host}. Install the certificate of the "
+            "authority that issued it on this machine (SSL_CERT_FILE), or have the server get a public one."
+        )
+    return f"The certificate of {host} is not good ({_clean(error.verify_message)}). Ask who runs the server."
+
+
+# -- the mailbox --------------------------------------------------------------------------------------------------
+
+
+def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> Iterator[Tested]:
+    """Sign in, open the folder, and make sure of the folders that mail is moved to."""
+    from app.mailboxes.opening import open_source
+
+    source = open_source(mailbox, credentials)
+    try:
+        folders = reached.folders
+        if mailbox.kind == "imap":
+            yield Tested("sign_in", "works", f"{reached.user} is signed in.")
+        place = source.place(folders.inbox)
+        if mailbox.kind in ("graph", "gmail"):  # they sign in with the first question
+            yield Tested("sign_in", "works", f"{reached.user} is signed in.")
+        yield Tested("folder", "works", f"“{folders.inbox}” can be read.")
+        targets = [t for t in dict.fromkeys((folders.taken_in, folders.came_again, folders.refused)) if t]
+        if not targets:
+            yield Tested("moving", "absent", "Mail is not moved: no folder is set.")
+            return
+        for target in targets:
+            source.file_away(place, (), target)
+        named = ", ".join(f"“{target}”" for target in targets)
+        yield Tested("moving", "works", f"Mail can be moved to {named}.")
+    finally:
+        source.close()
+
+
+def _inbound(mailbox: Mailbox, credentials: Mapping[str, str]) -> Tested:
+    if credentials:
+        return Tested("key", "works", "A key is set. Whether mail arrives shows when the provider sends some.")
+    return Tested("key", "fails", f"No key is set, so nothing is taken in for “{mailbox.name}”. Make an inbound key.")
+
+
+def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> tuple[Tested, ...]:
+    """One line: what is sent from here, or why it would not be."""
+    if reached.outgoing is None:
+        says = "No server for outgoing mail is set: replies are not sent from here."
+        return (Tested("sending", "absent", says),)
+    from app.mailboxes import smtp
+
+    try:
+        token = _token(reached, credentials)
+        smtp.check(reached.outgoing, credentials, sender=mailbox.address, user=reached.user, token=token)
+    except CountersignError as error:
+        return (Tested("sending", "fails", error.message),)
+    return (Tested("sending", "works", f"{reached.outgoing.host} takes mail from {mailbox.address}."),)
+
+
+def _token(reached: Reached, credentials: Mapping[str, str]) -> str:
+    """An access token, where the mailbox signs in by OAuth and sending has no password of its own."""
+    if reached.oauth is None or reached.sign_in != "oauth" or "out_password" in credentials:
+        return ""
+    from app.mailboxes.tokens import AccessTokens
+
+    return AccessTokens(reached.oauth, credentials).get()
+
+
+def _said(error: Exception) -> str:
+    return _clean(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+
+
+def _clean(text: str) -> str:
+    """A server's words on one line: outside text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200].rstrip(".")
