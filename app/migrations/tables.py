@@ -13,6 +13,7 @@ import app.mailboxes.models
 import app.mirror.models
 import app.narratives.models
 import app.notices.models
+import app.senders.models
 import app.sources.models
 import app.suggestions.models
 import app.users.models

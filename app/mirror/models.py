@@ -52,6 +52,8 @@ class OdooCustomer(Mirrored):
     vat_id: Mapped[str] = mapped_column(Text)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Names of its categories, as written in Odoo ("PO required")."""
+    email: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Its address, or several as somebody wrote them: by their domains we know whose mail a mail is."""
 
 
 class OdooProduct(Mirrored):

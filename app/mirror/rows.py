@@ -29,6 +29,7 @@ def customer(row: Row, tags: Mapping[int, str]) -> Columns:
         "country": text(row["country_code"]),
         "vat_id": text(row["vat"]),
         "tags": sorted(tags[i] for i in row["category_id"] if i in tags),
+        "email": text(row["email"]),
     }
 
 

@@ -86,7 +86,8 @@ def scopes(approved_by: Sequence[str]) -> list[Scope]:
         _scope("res.company", OdooCompany, [], rows.company, "name", names=("currency_id",)),
         Scope(
             "res.partner", _table(OdooCustomer), [],
-            ("write_date", "name", "commercial_partner_id", "company_id", "country_code", "vat", "category_id"),
+            ("write_date", "name", "commercial_partner_id", "company_id", "country_code", "vat", "category_id",
+             "email"),
             (), _customers,
         ),
         _scope(

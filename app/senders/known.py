@@ -1,0 +1,150 @@
+"""What is known around a mail: customers' domains and our own, our people, and earlier mails of the same house."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, CaseDocument
+from app.documents.models import Arrival
+from app.documents.reading import Mail
+from app.firm import FREE_MAIL, Firm
+from app.mailboxes.models import Mailbox
+from app.mailboxes.taking import SOURCE
+from app.mirror.models import OdooCustomer
+from app.senders.check import Around, Before, name_key
+from app.senders.domains import house, registered
+from app.senders.models import SenderCheck
+from app.users.models import User
+from app.vocabulary import Kind
+
+LOOKED_BACK = 50_000
+"""Cases that are looked back for a house of which no mail was checked yet."""
+LATEST = 50
+"""Mails of a house that are looked back for whether it signs."""
+KEPT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Houses:
+    """Registered domains of customers with the customer's name, our own, and the names of our people."""
+
+    customers: dict[str, str]
+    ours: frozenset[str]
+    people: frozenset[str]
+
+
+class KnownHouses:
+    """The houses of one database, asked for anew after a minute. Threads may share it."""
+
+    def __init__(self, firm: Firm | None) -> None:
+        self._own = frozenset(registered(domain) for domain in firm.domains) if firm else frozenset[str]()
+        self._kept: tuple[float, Houses] | None = None
+        self._lock = Lock()
+
+    def of(self, session: Session) -> Houses:
+        with self._lock:
+            if self._kept is not None and time.monotonic() - self._kept[0] < KEPT_SECONDS:
+                return self._kept[1]
+        found = _houses(session, self._own)
+        with self._lock:
+            self._kept = (time.monotonic(), found)
+        return found
+
+
+def _houses(session: Session, own: frozenset[str]) -> Houses:
+    people = session.execute(select(User.name, User.email).where(User.is_active)).all()
+    boxes = session.execute(select(Mailbox.address)).scalars()
+    ours = {*own, *(registered(a.rpartition("@")[2]) for a in [*boxes, *(email for _, email in people)])}
+    ours -= {"", *FREE_MAIL}
+    settled = (
+        select(_domain(), func.max(Case.customer_name))
+        .where(Case.customer_id.is_not(None), Case.state == "done", Case.kind != Kind.SECURITY_ALERT, Case.sender != "")
+        .group_by(_domain())
+    )
+    customers = {registered(domain): str(name) for domain, name in session.execute(settled) if domain}
+    written = func.substring(func.lower(OdooCustomer.email), "@([a-z0-9.-]+)")
+    contacts = (
+        select(written, func.max(OdooCustomer.name)).where(OdooCustomer.email != "").group_by(literal_column("1"))
+    )
+    customers |= {registered(domain): str(name) for domain, name in session.execute(contacts) if domain}
+    return Houses(
+        {domain: name for domain, name in customers.items() if domain and domain not in (*ours, *FREE_MAIL)},
+        frozenset(ours), frozenset(key for name, _ in people if (key := name_key(name))),
+    )  # fmt: skip
+
+
+def around(session: Session, document_id: int, mail: Mail, houses: Houses, *, at: datetime) -> Around:
+    """What is known around this mail. `at` is now, for a mail whose arrival is not known."""
+    arrivals = session.execute(
+        select(Arrival.source, Arrival.arrived_at).where(Arrival.document_id == document_id).order_by(Arrival.id)
+    ).all()
+    by_mailbox = next((source for source, _ in arrivals if source.startswith(SOURCE)), "")
+    reply = mail.reply_to.email if mail.reply_to is not None else ""
+    return Around(
+        arrived_at=arrivals[0].arrived_at if arrivals else at,
+        customers=houses.customers, ours=houses.ours, people=houses.people,
+        before=_before(session, document_id, house(mail.sender.email)),
+        reply_is_known=bool(reply) and _is_settled(session, house(reply)),
+        trusted=_trusted(session, by_mailbox.removeprefix(SOURCE)) if by_mailbox else "",
+        by_mailbox=bool(by_mailbox),
+    )  # fmt: skip
+
+
+def _trusted(session: Session, mailbox: str) -> str:
+    """The name of the mailbox's own server, as far as its results are believed."""
+    settings = session.execute(select(Mailbox.settings).where(Mailbox.name == mailbox)).scalar_one_or_none()
+    return str((settings or {}).get("trusted_results") or "")
+
+
+def _before(session: Session, document_id: int, whose: str) -> Before:
+    if not whose:
+        return Before()
+    rows = session.execute(
+        select(SenderCheck.is_signed, SenderCheck.verdict)
+        .where(SenderCheck.house == whose, SenderCheck.document_id < document_id)
+        .order_by(SenderCheck.document_id.desc())
+        .limit(LATEST)
+    ).all()
+    settled = _is_settled(session, whose)
+    cases = len(rows)
+    if not rows:
+        recent = _recent(session)
+        cases = session.execute(
+            select(func.count())
+            .select_from(Case)
+            .join(CaseDocument, CaseDocument.case_id == Case.id)
+            .where(recent, _is_from(whose), CaseDocument.document_id < document_id)
+        ).scalar_one()
+    return Before(
+        cases, settled, signed=sum(is_signed for is_signed, _ in rows),
+        unsigned=sum(not is_signed and verdict != "not_checked" for is_signed, verdict in rows),
+    )  # fmt: skip
+
+
+def _is_settled(session: Session, whose: str) -> bool:
+    """Whether a person has settled a case that came from this house, and it was no fraud."""
+    settled = select(Case.id).where(
+        _recent(session), _is_from(whose), Case.state == "done", Case.kind != Kind.SECURITY_ALERT
+    )
+    return session.execute(settled.limit(1)).first() is not None
+
+
+def _recent(session: Session) -> ColumnElement[bool]:
+    newest = session.execute(select(func.max(Case.id))).scalar_one() or 0
+    return Case.id > newest - LOOKED_BACK
+
+
+def _is_from(whose: str) -> ColumnElement[bool]:
+    if "@" in whose:
+        return func.lower(Case.sender) == whose
+    return or_(_domain() == whose, _domain().like("%." + whose.replace("_", r"\_").replace("%", r"\%")))
+
+
+def _domain() -> ColumnElement[str]:
+    return func.split_part(func.lower(Case.sender), literal_column("'@'"), literal_column("2"))
