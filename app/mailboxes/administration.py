@@ -23,14 +23,13 @@ from app.errors import Conflict, Malformed, NotFound, Refused
 from app.mailboxes.credentials import credentials_of, keep_credentials
 from app.mailboxes.models import KINDS, Backfill, Mailbox
 from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, REFRESH_TOKEN, Reached
+from app.mailboxes.sending import BY_ITSELF
 from app.users import people
 from app.users.access import Caller
 from app.vocabulary import LANGUAGES
 
 COMMAND_LINE = Caller(UUID(int=0), "machine:command line", "the command line", ("administrator",))
 """Whoever may run commands on the machine administers it."""
-SENDS_ITSELF = ("graph", "gmail")
-"""Kinds whose own service sends mail: they need no server for it."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+")
 _HOST = re.compile(r"\w[\w.-]{0,252}")
@@ -286,7 +285,7 @@ def _checked(session: Session, kind: str, wanted: Wanted) -> Wanted:
     if wanted.company_id is not None and not 1 <= wanted.company_id < 2**31:
         raise Malformed("A company is named by its id in Odoo, a whole number.")
     reached = _checked_way(kind, address, wanted.reached)
-    if wanted.is_default_for_sending and reached.outgoing is None and kind not in SENDS_ITSELF:
+    if wanted.is_default_for_sending and reached.outgoing is None and kind not in BY_ITSELF:
         raise Malformed("A mailbox that others' replies go out from needs a server for outgoing mail. Enter it first.")
     return Wanted(
         address, reached, display_name, wanted.company_id, wanted.language, wanted.team, wanted.is_default_for_sending
@@ -310,8 +309,8 @@ def _checked_way(kind: str, address: str, reached: Reached) -> Reached:
             raise Malformed(_IN_THE_OPEN)
     if kind != "inbound":
         _check_folders(reached)
-    signs_in = kind in ("imap", *SENDS_ITSELF)
-    by_token = kind in SENDS_ITSELF or (kind == "imap" and reached.sign_in == "oauth")
+    signs_in = kind in ("imap", *BY_ITSELF)
+    by_token = kind in BY_ITSELF or (kind == "imap" and reached.sign_in == "oauth")
     if by_token:
         _check_oauth(reached)
     return reached.model_copy(
@@ -358,7 +357,7 @@ def _check_oauth(reached: Reached) -> None:
 
 
 def _require_credentials(kind: str, reached: Reached, kept: Mapping[str, str]) -> None:
-    if kind in ("imap", *SENDS_ITSELF) and reached.sign_in == "password" and PASSWORD not in kept:
+    if kind in ("imap", *BY_ITSELF) and reached.sign_in == "password" and PASSWORD not in kept:
         raise Malformed("The password is missing. Enter it.")
     if reached.sign_in == "oauth" and reached.oauth is not None:
         needed, said = (

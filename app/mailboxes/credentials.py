@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy.orm import Session
+
 from app.errors import Malformed
 from app.mailboxes.models import Mailbox
+from app.mailboxes.reached import REFRESH_TOKEN
 from app.mailboxes.sealed import seal, unseal
 
 LONGEST = 8_000
@@ -35,6 +38,14 @@ def keep_credentials(mailbox: Mailbox, given: Mapping[str, str], key: str) -> No
                 "A password or token is one line without control characters. Enter it again; nothing was changed."
             )
     mailbox.secret = seal({name: value for name, value in given.items() if value}, key=key, owner=_owner(mailbox))
+
+
+def keep_refresh_token(session: Session, mailbox_id: int, token: str, key: str) -> None:
+    """Keep the refresh token that a token server gave in place of the one it had; the old one may be void by now."""
+    mailbox = session.get(Mailbox, mailbox_id, with_for_update=True)
+    if mailbox is not None:
+        keep_credentials(mailbox, {**credentials_of(mailbox, key), REFRESH_TOKEN: token}, key)
+        session.flush()
 
 
 def _owner(mailbox: Mailbox) -> str:

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
-from app.errors import CountersignError
-from app.mailboxes.credentials import credentials_of
+from app.db import Database
+from app.errors import Misconfigured
+from app.mailboxes.credentials import credentials_of, keep_refresh_token
 from app.mailboxes.models import Mailbox
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import Reached
+from app.mailboxes.reached import OUT_PASSWORD, REFRESH_TOKEN, Reached
+from app.mailboxes.sending import BY_ITSELF
+from app.mailboxes.tokens import AccessTokens
+from app.mailboxes.words import said
+
+Keep = Callable[[str], None]
 
 SECONDS = 10.0
 """How long a server may take for one step before the test says that it does not answer."""
@@ -40,17 +46,24 @@ class Tested:
     says: str
 
 
-def tested(mailbox: Mailbox, key: str) -> tuple[Tested, ...]:
+def tested(mailbox: Mailbox, key: str, database: Database) -> tuple[Tested, ...]:
     """Test the mailbox as it is set up. `key` is the installation's secret key. Takes seconds; call it outside of a
-    transaction. Never raises for what a server does."""
+    transaction. The database is written only when a token server gives a new refresh token. Never raises for what a
+    server does."""
+
+    def keep(token: str) -> None:
+        credentials[REFRESH_TOKEN] = token
+        with database.transaction() as session:
+            keep_refresh_token(session, mailbox.id, token, key)
+
     try:
         credentials = credentials_of(mailbox, key)
-    except CountersignError as error:
+    except Misconfigured as error:
         return (Tested("sign_in", "fails", error.message),)
     reached = Reached.model_validate(mailbox.settings)
     if mailbox.kind == "inbound":
-        return (_inbound(mailbox, credentials), *_sending(mailbox, reached, credentials))
-    return (*_reading(mailbox, reached, credentials), *_sending(mailbox, reached, credentials))
+        return (_inbound(mailbox, credentials), _sending(mailbox, reached, credentials, keep))
+    return (*_reading(mailbox, reached, credentials, keep), _sending(mailbox, reached, credentials, keep))
 
 
 def works(lines: tuple[Tested, ...]) -> bool:
@@ -58,13 +71,13 @@ def works(lines: tuple[Tested, ...]) -> bool:
     return not any(line.state == "fails" for line in lines)
 
 
-def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> Iterator[Tested]:
+def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tested]:
     steps = READING[_FIRST[mailbox.kind] :]
     found: list[Tested] = []
     try:
         for line in _server(reached) if mailbox.kind == "imap" else ():
             found.append(line)  # one by one: what was found before it fails is told too
-        for line in _mailbox(mailbox, reached, credentials):
+        for line in _mailbox(mailbox, reached, credentials, keep):
             found.append(line)
     except MailboxFails as error:
         step = str(error.facts.get("step", ""))
@@ -104,7 +117,7 @@ def _server(reached: Reached) -> Iterator[Tested]:
         ) from None
     except OSError as error:
         raise MailboxFails(
-            f"{host} takes no connection on port {port} ({_said(error)}). Check the port: 993 for TLS, 143 for "
+            f"{host} takes no connection on port {port} ({said(error)}). Check the port: 993 for TLS, 143 for "
             "STARTTLS.",
             step="connection",
         ) from None
@@ -132,7 +145,7 @@ def _ask_for_encryption(connection: socket.socket, host: str, port: int) -> None
             answer = answers.readline(_LONGEST_GREETING)
     except OSError as error:
         raise MailboxFails(
-            f"{host} does not speak IMAP on port {port} ({_said(error)}). Port 993 needs TLS, not STARTTLS.",
+            f"{host} does not speak IMAP on port {port} ({said(error)}). Port 993 needs TLS, not STARTTLS.",
             step="encryption",
         ) from None
     if not answer.upper().startswith(b"T1 OK"):
@@ -153,7 +166,7 @@ def _encrypted(connection: socket.socket, host: str, port: int) -> Tested:
         raise MailboxFails(_why_not_trusted(error, host), step="encryption") from None
     except (ssl.SSLError, OSError) as error:
         raise MailboxFails(
-            f"{host} does not begin an encrypted connection on port {port} ({_said(error)}). Port 993 speaks TLS from "
+            f"{host} does not begin an encrypted connection on port {port} ({said(error)}). Port 993 speaks TLS from "
             "the first byte; on port 143 choose STARTTLS.",
             step="encryption",
         ) from None
@@ -176,17 +189,17 @@ def _why_not_trusted(error: ssl.SSLCertVerificationError, host: str) -> str:
             f"Nobody whom this machine trusts vouches for the certificate of {host}. Install the certificate of the "
             "authority that issued it on this machine (SSL_CERT_FILE), or have the server get a public one."
         )
-    return f"The certificate of {host} is not good ({_clean(error.verify_message)}). Ask who runs the server."
+    return f"The certificate of {host} is not good ({said(error.verify_message)}). Ask who runs the server."
 
 
 # -- the mailbox --------------------------------------------------------------------------------------------------
 
 
-def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> Iterator[Tested]:
+def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tested]:
     """Sign in, open the folder, and make sure of the folders that mail is moved to."""
     from app.mailboxes.opening import open_source
 
-    source = open_source(mailbox, credentials)
+    source = open_source(mailbox, credentials, keep=keep)
     try:
         folders = reached.folders
         if mailbox.kind == "imap":
@@ -213,34 +226,19 @@ def _inbound(mailbox: Mailbox, credentials: Mapping[str, str]) -> Tested:
     return Tested("key", "fails", f"No key is set, so nothing is taken in for “{mailbox.name}”. Make an inbound key.")
 
 
-def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str]) -> tuple[Tested, ...]:
+def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Tested:
     """One line: what is sent from here, or why it would not be."""
+    if mailbox.kind in BY_ITSELF:
+        return Tested("sending", "untried", "Mail is sent by the service itself; whether it may shows when some is.")
     if reached.outgoing is None:
-        says = "No server for outgoing mail is set: replies are not sent from here."
-        return (Tested("sending", "absent", says),)
+        return Tested("sending", "absent", "No server for outgoing mail is set: replies are not sent from here.")
     from app.mailboxes import smtp
 
     try:
-        token = _token(reached, credentials)
+        token = ""
+        if reached.oauth is not None and OUT_PASSWORD not in credentials:
+            token = AccessTokens(reached.oauth, credentials, keep).get()
         smtp.check(reached.outgoing, credentials, sender=mailbox.address, user=reached.user, token=token)
-    except CountersignError as error:
-        return (Tested("sending", "fails", error.message),)
-    return (Tested("sending", "works", f"{reached.outgoing.host} takes mail from {mailbox.address}."),)
-
-
-def _token(reached: Reached, credentials: Mapping[str, str]) -> str:
-    """An access token, where the mailbox signs in by OAuth and sending has no password of its own."""
-    if reached.oauth is None or reached.sign_in != "oauth" or "out_password" in credentials:
-        return ""
-    from app.mailboxes.tokens import AccessTokens
-
-    return AccessTokens(reached.oauth, credentials).get()
-
-
-def _said(error: Exception) -> str:
-    return _clean(getattr(error, "strerror", None) or str(error) or type(error).__name__)
-
-
-def _clean(text: str) -> str:
-    """A server's words on one line: outside text."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200].rstrip(".")
+    except MailboxFails as error:
+        return Tested("sending", "fails", error.message)
+    return Tested("sending", "works", f"{reached.outgoing.host} takes mail from {mailbox.address}.")

@@ -388,7 +388,8 @@ def _tested(mailbox: Mailbox) -> tuple[Tested, ...]:
     from app.mailboxes.testing import tested
     from workers.wiring import parts
 
-    return tested(mailbox, parts().secret_key)
+    p = parts()
+    return tested(mailbox, p.secret_key, p.database)
 
 
 def _line(line: Tested) -> dict[str, str]:
