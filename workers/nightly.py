@@ -30,7 +30,7 @@ def run_task() -> None:
     p = parts()
     if p.odoo is None:
         return
-    with alone(p.database) as is_alone:
+    with alone(p.database, LOCK) as is_alone:
         if not is_alone:
             return
         try:
@@ -43,12 +43,12 @@ def run_task() -> None:
 
 
 @contextmanager
-def alone(database: Database) -> Iterator[bool]:
-    """Whether no other run is at it; the lock ends with the block or the process."""
+def alone(database: Database, lock: int) -> Iterator[bool]:
+    """Whether no other run has this lock; the lock ends with the block or the process."""
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": LOCK}))
+        is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": lock}))
         try:
             yield is_ours
         finally:
             if is_ours:
-                connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": LOCK})
+                connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": lock})

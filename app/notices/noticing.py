@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.cases.models import OPEN_STATES, Case, CaseQuestion
 from app.decisions import call_back, descent
-from app.decisions.approval_matrix import Policy
+from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.decisions.permission import permission
 from app.notices import wishes
@@ -83,8 +83,13 @@ def untold(session: Session, *, at: datetime) -> dict[UUID, list[Notice]]:
 
 
 def note_told(session: Session, notices: Iterable[Notice], *, at: datetime) -> None:
-    ids = [row.id for row in notices]
-    session.execute(update(Notice).where(Notice.id.in_(ids)).values(told_at=at))
+    """Note that these were told."""
+    session.execute(update(Notice).where(Notice.id.in_([row.id for row in notices])).values(told_at=at))
+
+
+def drop(session: Session, notices: Iterable[Notice], *, at: datetime) -> None:
+    """Note that these are not told any more."""
+    session.execute(update(Notice).where(Notice.id.in_([row.id for row in notices])).values(dropped_at=at))
 
 
 def _still_waits(session: Session, row: Notice) -> bool:
@@ -106,28 +111,36 @@ def _still_waits(session: Session, row: Notice) -> bool:
 
 def _approvals(session: Session, policy: Policy, persons: Sequence[Caller], *, since: datetime) -> Iterator[Told]:
     """Steps that somebody confirmed and that need another person's yes, for each who may give it."""
+    confirmed_lately = select(Decision.id).where(
+        Decision.suggestion_id == Suggestion.id, Decision.verdict == "confirm", Decision.at > since
+    )
     rows = session.execute(
         select(Suggestion, Case)
         .join(Case, Case.id == Suggestion.case_id)
-        .join(Decision, Decision.suggestion_id == Suggestion.id)
-        .where(
-            Case.state == "needs_approval", Suggestion.state == "open", Decision.verdict == "confirm",
-            Decision.at > since,
-        )
-        .distinct(Suggestion.id)
-    ).all()  # fmt: skip
+        .where(Case.state == "needs_approval", Suggestion.state == "open", confirmed_lately.exists())
+    ).all()
     for step, case in rows:
-        confirmed = session.execute(
-            select(Decision.by_user_id).where(Decision.suggestion_id == step.id, Decision.verdict == "confirm")
-        ).scalars().all()  # fmt: skip
+        given = session.execute(
+            select(Decision.by_user_id, Decision.as_role).where(
+                Decision.suggestion_id == step.id, Decision.verdict == "confirm"
+            )
+        ).all()
         answered = descent.answered_delivery(session, [case.id])[case.id]
+        why_not_yet = call_back.why_not(session, case)
         for person in persons:
             can = permission(
-                step, policy, person, confirmed_ids=confirmed, answered_delivery=answered,
-                why_not_yet=call_back.why_not(session, case),
+                step, policy, person, confirmed_ids=[user_id for user_id, _ in given], answered_delivery=answered,
+                why_not_yet=why_not_yet,
             )  # fmt: skip
-            if can.confirm:
+            if can.confirm and can.requirement and _is_wanted(person, can.requirement, {role for _, role in given}):
                 yield Told(person.user_id, "approval", str(step.id), case.id)
+
+
+def _is_wanted(person: Caller, requirement: Requirement, given: set[str]) -> bool:
+    """Whether this person's yes is one that is missing: while a rule still asks for a controller, only theirs is."""
+    return not requirement.one_of or bool(given & set(requirement.one_of)) or bool(
+        set(person.roles) & set(requirement.one_of)
+    )  # fmt: skip
 
 
 def _questions(session: Session, persons: Sequence[Caller], *, since: datetime) -> Iterator[Told]:

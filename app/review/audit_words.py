@@ -68,6 +68,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "person.signed_in": ("people", N_("Signed in")),
     "person.link_made": ("people", N_("Sign-in link made")),
     "person.settings": ("people", N_("Own settings changed")),
+    "person.mail": ("people", N_("What is heard of by mail changed")),
     "key.issued": ("people", N_("API key issued")),
     "key.made": ("people", N_("API key made")),
     "key.revoked": ("people", N_("API key revoked")),

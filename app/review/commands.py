@@ -72,6 +72,7 @@ COMMANDS = (
     Command("go-stale", ("g", "s"), GO, N_("Stale cases"), "go", "/inbox?view=stale"),
     Command("theme", (), GO, N_("Switch between light and dark"), "press", "#theme"),
     Command("go-policy", (), GO, N_("Policy"), "go", "/policy", area="policy"),
+    Command("go-mail", (), GO, N_("Mail to me"), "go", "/settings/mail"),
     Command("go-people", (), GO, N_("People"), "go", "/settings/people", area="administration"),
     Command("go-api-keys", (), GO, N_("API keys"), "go", "/settings/keys", area="administration"),
     Command("go-odoo", (), GO, N_("Odoo connection"), "go", "/settings/odoo", area="administration"),

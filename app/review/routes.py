@@ -18,6 +18,7 @@ from app.review import (
     handling,
     inbox,
     keyboard_page,
+    mail_wishes_page,
     my_settings,
     narrative_rules_page,
     narratives_page,
@@ -36,6 +37,7 @@ router.include_router(new_cases.router)
 router.include_router(saved_views.router)
 router.include_router(administration_pages.router)
 router.include_router(my_settings.router)
+router.include_router(mail_wishes_page.router)
 router.include_router(audit_page.router)
 router.include_router(narrative_rules_page.router)
 router.include_router(narratives_page.router)

@@ -14,7 +14,7 @@ from app.review.routes import router
 from tests.web import ORIGIN, a_read_case, browser, client
 
 ONES_OWN = {
-    "/sign-in/{token}", "/sign-out", "/theme", "/settings", "/inbox/views", "/inbox/views/{view_id}",
+    "/sign-in/{token}", "/sign-out", "/theme", "/settings", "/settings/mail", "/inbox/views", "/inbox/views/{view_id}",
     "/inbox/views/{view_id}/remove", "/tour/end",
 }  # fmt: skip
 """What everybody who is signed in may change: nothing of anybody else's."""
