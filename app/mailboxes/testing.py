@@ -38,7 +38,7 @@ _OWN_MAKE = (18, 19, 20, 21)
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Tried:
     """A step of the test: `state` is works, fails, untried (one before it fails) or absent (not set up)."""
 
     step: str
@@ -46,7 +46,7 @@ class Tested:
     says: str
 
 
-def tested(mailbox: Mailbox, key: str, database: Database) -> tuple[Tested, ...]:
+def tried(mailbox: Mailbox, key: str, database: Database) -> tuple[Tried, ...]:
     """Test the mailbox as it is set up. `key` is the installation's secret key. Takes seconds; call it outside of a
     transaction. The database is written only when a token server gives a new refresh token. Never raises for what a
     server does."""
@@ -59,21 +59,21 @@ def tested(mailbox: Mailbox, key: str, database: Database) -> tuple[Tested, ...]
     try:
         credentials = credentials_of(mailbox, key)
     except Misconfigured as error:
-        return (Tested("sign_in", "fails", error.message),)
+        return (Tried("sign_in", "fails", error.message),)
     reached = Reached.model_validate(mailbox.settings)
     if mailbox.kind == "inbound":
         return (_inbound(mailbox, credentials), _sending(mailbox, reached, credentials, keep))
     return (*_reading(mailbox, reached, credentials, keep), _sending(mailbox, reached, credentials, keep))
 
 
-def works(lines: tuple[Tested, ...]) -> bool:
+def works(lines: tuple[Tried, ...]) -> bool:
     """Whether nothing failed."""
     return not any(line.state == "fails" for line in lines)
 
 
-def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tested]:
+def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tried]:
     steps = READING[_FIRST[mailbox.kind] :]
-    found: list[Tested] = []
+    found: list[Tried] = []
     try:
         for line in _server(reached) if mailbox.kind == "imap" else ():
             found.append(line)  # one by one: what was found before it fails is told too
@@ -84,10 +84,10 @@ def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str],
         failed = step if step in steps else steps[min(len(found), len(steps) - 1)]
         for before in steps[: steps.index(failed)]:
             done = next((line for line in found if line.step == before), None)
-            yield done or Tested(before, "works", "")
-        yield Tested(failed, "fails", error.message)
+            yield done or Tried(before, "works", "")
+        yield Tried(failed, "fails", error.message)
         for after in steps[steps.index(failed) + 1 :]:
-            yield Tested(after, "untried", "")
+            yield Tried(after, "untried", "")
         return
     yield from found
 
@@ -95,7 +95,7 @@ def _reading(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str],
 # -- the server ---------------------------------------------------------------------------------------------------
 
 
-def _server(reached: Reached) -> Iterator[Tested]:
+def _server(reached: Reached) -> Iterator[Tried]:
     """Name, connection and encryption of an IMAP server, each on its own."""
     host, port = reached.host, reached.port
     try:
@@ -106,7 +106,7 @@ def _server(reached: Reached) -> Iterator[Tested]:
             step="name",
         ) from None
     addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
-    yield Tested("name", "works", f"{host} is {', '.join(addresses[:3])}.")
+    yield Tried("name", "works", f"{host} is {', '.join(addresses[:3])}.")
     try:
         connection = socket.create_connection((host, port), timeout=SECONDS)
     except TimeoutError:
@@ -122,14 +122,14 @@ def _server(reached: Reached) -> Iterator[Tested]:
             step="connection",
         ) from None
     with connection:
-        yield Tested("connection", "works", f"It answers on port {port}.")
+        yield Tried("connection", "works", f"It answers on port {port}.")
         if reached.encryption == "none":
             if not all(ip_address(address.split("%")[0]).is_loopback for address in addresses):
                 raise MailboxFails(
                     f"{host} is another machine: passwords go there encrypted only. Choose TLS or STARTTLS.",
                     step="encryption",
                 )
-            yield Tested("encryption", "absent", "None: the server is this machine itself.")
+            yield Tried("encryption", "absent", "None: the server is this machine itself.")
             return
         if reached.encryption == "starttls":
             _ask_for_encryption(connection, host, port)
@@ -155,7 +155,7 @@ def _ask_for_encryption(connection: socket.socket, host: str, port: int) -> None
         )
 
 
-def _encrypted(connection: socket.socket, host: str, port: int) -> Tested:
+def _encrypted(connection: socket.socket, host: str, port: int) -> Tried:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -172,9 +172,9 @@ def _encrypted(connection: socket.socket, host: str, port: int) -> Tested:
         ) from None
     until = str(certificate.get("notAfter", ""))
     if not until:
-        return Tested("encryption", "works", f"{version}; the certificate is good.")
+        return Tried("encryption", "works", f"{version}; the certificate is good.")
     day = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), tz=UTC).date()
-    return Tested("encryption", "works", f"{version}; the certificate is good until {day.isoformat()}.")
+    return Tried("encryption", "works", f"{version}; the certificate is good until {day.isoformat()}.")
 
 
 def _why_not_trusted(error: ssl.SSLCertVerificationError, host: str) -> str:
@@ -195,7 +195,7 @@ def _why_not_trusted(error: ssl.SSLCertVerificationError, host: str) -> str:
 # -- the mailbox --------------------------------------------------------------------------------------------------
 
 
-def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tested]:
+def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Iterator[Tried]:
     """Sign in, open the folder, and make sure of the folders that mail is moved to."""
     from app.mailboxes.opening import open_source
 
@@ -203,35 +203,35 @@ def _mailbox(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str],
     try:
         folders = reached.folders
         if mailbox.kind == "imap":
-            yield Tested("sign_in", "works", f"{reached.user} is signed in.")
+            yield Tried("sign_in", "works", f"{reached.user} is signed in.")
         place = source.place(folders.inbox)
         if mailbox.kind in ("graph", "gmail"):  # they sign in with the first question
-            yield Tested("sign_in", "works", f"{reached.user} is signed in.")
-        yield Tested("folder", "works", f"“{folders.inbox}” can be read.")
+            yield Tried("sign_in", "works", f"{reached.user} is signed in.")
+        yield Tried("folder", "works", f"“{folders.inbox}” can be read.")
         targets = [t for t in dict.fromkeys((folders.taken_in, folders.came_again, folders.refused)) if t]
         if not targets:
-            yield Tested("moving", "absent", "Mail is not moved: no folder is set.")
+            yield Tried("moving", "absent", "Mail is not moved: no folder is set.")
             return
         for target in targets:
             source.file_away(place, (), target)
         named = ", ".join(f"“{target}”" for target in targets)
-        yield Tested("moving", "works", f"Mail can be moved to {named}.")
+        yield Tried("moving", "works", f"Mail can be moved to {named}.")
     finally:
         source.close()
 
 
-def _inbound(mailbox: Mailbox, credentials: Mapping[str, str]) -> Tested:
+def _inbound(mailbox: Mailbox, credentials: Mapping[str, str]) -> Tried:
     if credentials:
-        return Tested("key", "works", "A key is set. Whether mail arrives shows when the provider sends some.")
-    return Tested("key", "fails", f"No key is set, so nothing is taken in for “{mailbox.name}”. Make an inbound key.")
+        return Tried("key", "works", "A key is set. Whether mail arrives shows when the provider sends some.")
+    return Tried("key", "fails", f"No key is set, so nothing is taken in for “{mailbox.name}”. Make an inbound key.")
 
 
-def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Tested:
+def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Tried:
     """One line: what is sent from here, or why it would not be."""
     if mailbox.kind in BY_ITSELF:
-        return Tested("sending", "untried", "Mail is sent by the service itself; whether it may shows when some is.")
+        return Tried("sending", "untried", "Mail is sent by the service itself; whether it may shows when some is.")
     if reached.outgoing is None:
-        return Tested("sending", "absent", "No server for outgoing mail is set: replies are not sent from here.")
+        return Tried("sending", "absent", "No server for outgoing mail is set: replies are not sent from here.")
     from app.mailboxes import smtp
 
     try:
@@ -240,5 +240,5 @@ def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str],
             token = AccessTokens(reached.oauth, credentials, keep).get()
         smtp.check(reached.outgoing, credentials, sender=mailbox.address, user=reached.user, token=token)
     except MailboxFails as error:
-        return Tested("sending", "fails", error.message)
-    return Tested("sending", "works", f"{reached.outgoing.host} takes mail from {mailbox.address}.")
+        return Tried("sending", "fails", error.message)
+    return Tried("sending", "works", f"{reached.outgoing.host} takes mail from {mailbox.address}.")

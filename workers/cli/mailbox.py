@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.mailboxes.administration import Wanted
     from app.mailboxes.models import Backfill, Mailbox
     from app.mailboxes.standing import Standing
-    from app.mailboxes.testing import Tested
+    from app.mailboxes.testing import Tried
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, help="Mailboxes: where mail comes in and replies go out."
@@ -384,19 +384,19 @@ def _set(name: str, what: str, said: str, as_json: bool) -> None:
 # -- what is told -------------------------------------------------------------------------------------------------
 
 
-def _tested(mailbox: Mailbox) -> tuple[Tested, ...]:
-    from app.mailboxes.testing import tested
+def _tested(mailbox: Mailbox) -> tuple[Tried, ...]:
+    from app.mailboxes.testing import tried
     from workers.wiring import parts
 
     p = parts()
-    return tested(mailbox, p.secret_key, p.database)
+    return tried(mailbox, p.secret_key, p.database)
 
 
-def _line(line: Tested) -> dict[str, str]:
+def _line(line: Tried) -> dict[str, str]:
     return {"step": line.step, "state": line.state, "says": line.says}
 
 
-def _say(lines: tuple[Tested, ...]) -> None:
+def _say(lines: tuple[Tried, ...]) -> None:
     for line in lines:
         colour = {"works": "green", "fails": "red"}.get(line.state, "yellow")
         says = f": {harmless(line.says)}" if line.says else ""
