@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from app.errors import Misconfigured
 from app.money import Money
+from app.vocabulary import REASONS, Kind
 
 DEFAULT = Path(__file__).parent / "policies" / "default.yaml"
 SCHEMA = Path(__file__).parent / "policies" / "schema.json"
-WHY_NOT = ("action", "risk", "company", "no_amount", "no_rate", "threshold")
-"""Why a rule does not fit: it is about other steps, risks or companies, or only about less than this amount."""
+WHY_NOT = ("sender", "action", "risk", "company", "no_amount", "no_rate", "threshold")
+"""Why a rule does not fit: it is about messages whose sender failed a check, about other steps, risks or companies, or
+only about less than this amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,47 @@ class Requirement:
     approvals: int
     roles: tuple[str, ...]
     one_of: tuple[str, ...]
+    waits_for_call_back: bool = False
+    """Whether the rule asks for a call-back, and the case's checklist is not complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """When software closes a message that asks for nothing by itself: from which confidence on, and which reasons."""
+
+    above: Decimal
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy file in force. `hash` is the SHA-256 of its content in canonical form; every decision records it."""
+    """A policy file in force. `hash` is the SHA-256 of its content in canonical form; every decision records it.
+
+    `sender_failed` and `is_called_back` are of the case at hand (see `on`): whether a check of who its message is from
+    failed, and whether the call-back checklist is complete.
+    """
 
     content: dict[str, Any]
     hash: str
+    sender_failed: bool = False
+    is_called_back: bool = False
+
+    def on(self, *, sender_failed: bool, is_called_back: bool = False) -> Policy:
+        """The policy as it speaks of one case."""
+        return replace(self, sender_failed=sender_failed, is_called_back=is_called_back)
+
+    @property
+    def closing(self) -> Closing | None:
+        """When software closes what asks for nothing; None (the default) means never."""
+        stated = self.content.get("closing")
+        if stated is None:
+            return None
+        return Closing(Decimal(stated["above"]), tuple(stated.get("reasons", REASONS[Kind.NO_ACTION])))
+
+    @property
+    def minds_senders(self) -> bool:
+        """Whether a rule asks for more where a check of the sender failed."""
+        return any("sender" in rule for rule in self.content["rules"])
 
     def requirement(self, *, action: str, risk: str, amount: Money | None, company_id: int | None) -> Requirement:
         """The first rule that fits.
@@ -46,8 +81,9 @@ class Policy:
         for rule in self.content["rules"]:
             if not self.why_not(rule, action=action, risk=risk, amount=amount, company_id=company_id):
                 return Requirement(
-                    rule["id"], rule["says"], rule["approvals"], tuple(rule["roles"]), tuple(rule.get("one_of", ()))
-                )
+                    rule["id"], rule["says"], rule["approvals"], tuple(rule["roles"]), tuple(rule.get("one_of", ())),
+                    waits_for_call_back=bool(rule.get("call_back")) and not self.is_called_back,
+                )  # fmt: skip
         raise Misconfigured(
             f"No rule of the policy fits {action} with risk {risk}. Add a rule without conditions at the end."
         )
@@ -56,6 +92,8 @@ class Policy:
         self, rule: Mapping[str, Any], *, action: str, risk: str, amount: Money | None, company_id: int | None
     ) -> str:
         """Why a rule does not fit, one of `WHY_NOT`; empty when it does."""
+        if "sender" in rule and not self.sender_failed:
+            return "sender"
         if "actions" in rule and action not in rule["actions"]:
             return "action"
         if "risks" in rule and risk not in rule["risks"]:

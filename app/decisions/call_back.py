@@ -1,4 +1,5 @@
-"""The call-back checklist of a security alert: until it is complete nothing on the case is confirmed."""
+"""The call-back checklist: until it is complete nothing on a security alert is confirmed, and nothing that moves money
+where a check of the sender failed and the policy asks for it."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.assessments.from_whom import failed_checks
 from app.audit import trail
 from app.cases.models import Case, CaseCheck
 from app.cases.seen import Seen, locked, require_handling
@@ -20,6 +22,10 @@ ITEMS = ("number_from_odoo", "known_contact", "asked", "written_down")
 WRITTEN = "written_down"
 """The item that is done by writing: who answered, and when."""
 LONGEST = 500
+NOT_CALLED = (
+    "A check of the sender failed: call back on the number that Odoo has, and finish the call-back checklist first."
+)
+"""Why a step that the policy asks a call-back for is not confirmed yet."""
 
 
 class OfAKind(Protocol):
@@ -35,6 +41,21 @@ def done(session: Session, case_id: int) -> dict[str, CaseCheck]:
     """What of the checklist is done, by item."""
     rows = session.execute(select(CaseCheck).where(CaseCheck.case_id == case_id)).scalars()
     return {row.item: row for row in rows if row.item in ITEMS}
+
+
+def is_complete(session: Session, case_id: int) -> bool:
+    """Whether all of the checklist is done."""
+    return len(done(session, case_id)) == len(ITEMS)
+
+
+def is_asked_for(session: Session, case: OfAKind) -> bool:
+    """Whether there is something to call back about: an alert, or a message whose sender failed a check."""
+    return case.kind == Kind.SECURITY_ALERT or bool(failed_checks(session, case.id))
+
+
+def is_due(session: Session, case: OfAKind) -> bool:
+    """Whether there is something to call back about, and nobody has yet."""
+    return is_asked_for(session, case) and not is_complete(session, case.id)
 
 
 def why_not(session: Session, case: OfAKind) -> str:
@@ -62,7 +83,7 @@ def tick(
         NotFound: There is no such case.
         Refused: The person is neither reviewer nor controller, or an item is unknown.
         Malformed: Who answered and when is ticked and not written down.
-        Conflict: The case changed since it was seen, is no security alert, or has ended.
+        Conflict: The case changed since it was seen, has nothing to call back about, or has ended.
     """
     require_handling(by)
     unknown = set(ticked) - set(ITEMS)
@@ -71,8 +92,11 @@ def tick(
     if WRITTEN in ticked and not ticked[WRITTEN].strip():
         raise Malformed("Write down who answered and when, then tick it. Nothing was changed.")
     case = locked(session, case_id, seen, by=by)
-    if case.kind != Kind.SECURITY_ALERT or case.state in ("done", "closed"):
-        raise Conflict(f"Case {case_id} is no open security alert: there is nothing to call back about.", case=case_id)
+    if case.state in ("done", "closed") or not is_asked_for(session, case):
+        raise Conflict(
+            f"Case {case_id} is no open security alert, and no check of its sender failed: there is nothing to call "
+            "back about.", case=case_id,
+        )  # fmt: skip
     before = done(session, case_id)
     for item in ITEMS:
         note = ticked.get(item, "").strip()[:LONGEST]

@@ -13,11 +13,11 @@ from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, snoozing
 from app.cases.models import Case, CaseQuestion
-from app.decisions import call_back, comparing, correcting, descent, duties, elsewhere
+from app.decisions import call_back, comparing, correcting, descent, doubt, duties, elsewhere
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
+from app.decisions.permission import requirement_of
 from app.errors import Conflict, NotFound, Refused
-from app.money import Money
 from app.suggestions.freeze import freeze
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import TAKE_BACK, Proposal
@@ -54,7 +54,7 @@ def confirm(
     """
     by.require("decide")
     suggestion, case = _open(session, suggestion_id, content_hash)
-    requirement = _requirement(suggestion, policy)
+    requirement = _requirement(session, suggestion, policy)
     role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
     duties.require_not_delivery_validator(
         policy,
@@ -64,6 +64,8 @@ def confirm(
     )
     if suggestion.kind != TAKE_BACK:
         call_back.require_complete(session, case)
+    if requirement.waits_for_call_back:
+        raise Refused(call_back.NOT_CALLED, case=case.id, rule=requirement.rule)
     if suggestion.kind not in (NOTHING, TAKE_BACK):
         comparing.require_done(session, case.id)
     earlier = _confirmations(session, suggestion)
@@ -98,7 +100,7 @@ def reject(
     if reason_code not in REJECT_REASONS:
         raise Refused(f"Say why you reject: one of {', '.join(REJECT_REASONS)}.", reason=reason_code)
     suggestion, case = _open(session, suggestion_id, content_hash, states=("open", "stale", "refused"))
-    requirement = _requirement(suggestion, policy)
+    requirement = _requirement(session, suggestion, policy)
     role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
     decision = _record(session, suggestion, "reject", by, role, requirement, policy, at, reason_code, note)
     suggestion.state = "rejected"
@@ -123,7 +125,7 @@ def reject_all(
         .with_for_update()
     ).scalars().all()  # fmt: skip
     for suggestion in rows:
-        requirement = _requirement(suggestion, policy)
+        requirement = _requirement(session, suggestion, policy)
         role = duties.role_for(by.roles, requirement, policy, risk=suggestion.risk)
         _record(session, suggestion, "reject", by, role, requirement, policy, at, reason_code, note)
         suggestion.state = "rejected"
@@ -141,8 +143,9 @@ def amend(
     """
     by.require("decide")
     suggestion, case = _open(session, suggestion_id, content_hash)
-    edited = freeze(session, case.id, proposal, policy, at=at, made_by=by.user_id, actor=by.email, replaces=suggestion)
-    duties.role_for(by.roles, _requirement(edited, policy), policy, risk=edited.risk)
+    on_case = doubt.on_case(session, policy, case.id)
+    edited = freeze(session, case.id, proposal, on_case, at=at, made_by=by.user_id, actor=by.email, replaces=suggestion)
+    duties.role_for(by.roles, _requirement(session, edited, policy), policy, risk=edited.risk)
     if by.via:
         trail.record(
             session, "suggestion.edited", case_id=case.id, actor=by.email, at=at, suggestion=str(edited.id), **_via(by)
@@ -342,13 +345,8 @@ def editors(session: Session, suggestion: Suggestion) -> set[UUID]:
     return found
 
 
-def _requirement(suggestion: Suggestion, policy: Policy) -> Requirement:
-    amount = (
-        Money(suggestion.amount, suggestion.currency) if suggestion.amount is not None and suggestion.currency else None
-    )
-    return policy.requirement(
-        action=suggestion.kind, risk=suggestion.risk, amount=amount, company_id=suggestion.company_id
-    )
+def _requirement(session: Session, suggestion: Suggestion, policy: Policy) -> Requirement:
+    return requirement_of(suggestion, doubt.on_case(session, policy, suggestion.case_id))
 
 
 def _confirmations(session: Session, suggestion: Suggestion) -> list[tuple[UUID, str]]:

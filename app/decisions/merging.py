@@ -87,7 +87,7 @@ def fold(
             was_open=target.state not in ("done", "closed"),
         )
     )  # fmt: skip
-    if call_back.why_not(session, case):  # nobody has called back about what comes in with it
+    if call_back.is_due(session, case):  # nobody has called back about what comes in with it
         called_back.begin_anew(session, target.id, actor=actor, at=at)
     case.merged_into = target.id
     case.updated_at = at

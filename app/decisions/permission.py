@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.decisions import duties
+from app.decisions import call_back, duties
 from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.errors import Misconfigured, Refused
@@ -35,9 +35,10 @@ def permission(
 ) -> Permission:  # fmt: skip
     """What this person (None: nobody of ours, for the reason given) may do.
 
-    `confirmed_ids` are the people who confirmed it so far, `answered_delivery` the addresses of those who said whether
-    the case's work was delivered. `why_not_yet` says what must be done before anything on the case is confirmed (see
-    `call_back.why_not`); taking back what was written needs none of it.
+    `policy` is the one that speaks of the case (`doubt.on_case`). `confirmed_ids` are the people who confirmed it so
+    far, `answered_delivery` the addresses of those who said whether the case's work was delivered. `why_not_yet` says
+    what must be done before anything on the case is confirmed (see `call_back.why_not`); taking back what was written
+    needs none of it.
     """
     try:
         requirement = requirement_of(suggestion, policy)
@@ -59,6 +60,8 @@ def permission(
         why_not = error.message
     if is_open and person.user_id in confirmed_ids:
         why_not = "You confirmed this; it waits for another person."
+    if is_open and requirement.waits_for_call_back:
+        why_not = call_back.NOT_CALLED
     if is_open and why_not_yet and suggestion.kind != TAKE_BACK:
         why_not = why_not_yet
     return Permission(

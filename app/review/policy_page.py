@@ -64,6 +64,7 @@ class Asked:
     currency: str
     company: int | None
     person: str
+    sender_failed: bool = False
 
 
 @router.get("")
@@ -143,7 +144,7 @@ def _rules_context(policy: Policy) -> dict[str, Any]:
         "rules": [_row(rule) for rule in content["rules"]], "hash": policy.hash, "currency": content["currency"],
         "rates": sorted(content["rates"].items()), "rates_on": str(content["rates_on"]),
         "hidden_from": [wording.role_word(role) for role in policy.amounts_hidden_from],
-        "editor_needs_another": policy.editor_needs_another, "validator_barred": barred,
+        "editor_needs_another": policy.editor_needs_another, "validator_barred": barred, "closing": _closing(policy),
         "never": [
             (wording.role_word(role), wording.joined([wording.RISK_WORDS.get(r, r) for r in risks]))
             for role, risks in duties["never"].items() if risks
@@ -151,16 +152,32 @@ def _rules_context(policy: Policy) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _closing(policy: Policy) -> str:
+    """What software closes by itself, in words; empty when it closes nothing."""
+    closing = policy.closing
+    if closing is None:
+        return ""
+    reasons = wording.joined([wording.REASON_WORDS[reason] for reason in closing.reasons])
+    return _(
+        "Messages that ask for nothing (%(reasons)s) are closed by the software from a confidence of %(above)s on, "
+        "unless a check of the sender failed or anything else speaks against it. They can be opened again.",
+        reasons=reasons, above=figures.decimal(closing.above, 2),
+    )  # fmt: skip
+
+
 def _row(rule: Mapping[str, Any]) -> RuleRow:
     roles, one_of = tuple(rule["roles"]), tuple(rule.get("one_of", ()))
     return RuleRow(
         rule["id"], rule["says"], _about(rule), Decimal(rule["below"]) if "below" in rule else None,
-        _needs(rule["approvals"], roles, one_of), rule["approvals"], one_of, roles,
+        _needs(rule["approvals"], roles, one_of, calls_back=bool(rule.get("call_back"))), rule["approvals"], one_of,
+        roles,
     )  # fmt: skip
 
 
 def _about(rule: Mapping[str, Any]) -> str:
     said = []
+    if "sender" in rule:
+        said.append(_("messages whose sender failed a check"))
     if "actions" in rule:
         said += [wording.STEP_TITLES.get(a, a) for a in rule["actions"]]
     if "risks" in rule:
@@ -171,12 +188,14 @@ def _about(rule: Mapping[str, Any]) -> str:
     return "; ".join(said) or _("everything else")
 
 
-def _needs(approvals: int, roles: tuple[str, ...], one_of: tuple[str, ...]) -> str:
+def _needs(approvals: int, roles: tuple[str, ...], one_of: tuple[str, ...], *, calls_back: bool = False) -> str:
     people = ngettext("%(num)s person", "%(num)s people", approvals)
     who = _either(roles)
     if one_of and set(one_of) != set(roles):
-        return _("%(people)s: %(roles)s; one of them %(must)s", people=people, roles=who, must=_either(one_of))
-    return _("%(people)s: %(roles)s", people=people, roles=who)
+        needs = _("%(people)s: %(roles)s; one of them %(must)s", people=people, roles=who, must=_either(one_of))
+    else:
+        needs = _("%(people)s: %(roles)s", people=people, roles=who)
+    return _("%(needs)s; after a call-back", needs=needs) if calls_back else needs
 
 
 def _either(roles: tuple[str, ...]) -> str:
@@ -195,14 +214,18 @@ def _asked(said: Mapping[str, str], policy: Policy) -> Asked:
     amount = Money(_amount(text), currency) if text and known and action else None
     return Asked(
         action, amount, text, currency, int(company) if company.isascii() and company.isdigit() else None,
-        said.get("person", ""),
+        said.get("person", ""), sender_failed=said.get("sender") == "failed",
     )  # fmt: skip
 
 
 def _answer(policy: Policy, asked: Asked, people: list[User]) -> dict[str, Any]:
     risk = RISK_OF[asked.action]
     found: Explained = explaining.explain(
-        policy, action=asked.action, risk=risk, amount=asked.amount, company_id=asked.company
+        policy.on(sender_failed=asked.sender_failed),
+        action=asked.action,
+        risk=risk,
+        amount=asked.amount,
+        company_id=asked.company,
     )
     answer: dict[str, Any] = {
         "found": found, "risk": wording.RISK_WORDS[risk], "needs": "", "who": [], "person": None, "allowed": None,
@@ -211,7 +234,7 @@ def _answer(policy: Policy, asked: Asked, people: list[User]) -> dict[str, Any]:
     need = found.requirement
     if need is None:
         return answer
-    answer["needs"] = _needs(need.approvals, need.roles, need.one_of)
+    answer["needs"] = _needs(need.approvals, need.roles, need.one_of, calls_back=need.waits_for_call_back)
     can = [(user, explaining.allowed(policy, need, tuple(user.roles), risk=risk)) for user in people]
     answer["who"] = [user.name for user, allowed in can if allowed.role]
     for user, allowed in can:
@@ -230,6 +253,7 @@ def _why(why: str, below: str, currency: str, asked: Asked) -> str:
             "there is no rate for %(currency)s, so the amount counts as above every threshold", currency=asked.currency
         )
     return {
+        "sender": _("it is only for messages whose sender failed a check"),
         "action": _("it is about other steps"), "risk": _("it is about other risks"),
         "company": _("it is for other companies"),
         "no_amount": _("no amount is stated, and that counts as above every threshold"),

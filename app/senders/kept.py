@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -59,16 +59,35 @@ def of_documents(session: Session, document_ids: Collection[int]) -> dict[int, C
     }
 
 
-def failed_of_case(session: Session, case_id: int, *, also: Sequence[int] = ()) -> tuple[str, ...]:
-    """Codes of the checks that failed on any mail of a case; `also` are documents that it shares with another."""
-    mine = select(CaseDocument.document_id).where(CaseDocument.case_id == case_id)
-    rows = session.execute(
-        select(SenderCheck.failed).where(
-            SenderCheck.document_id.in_(mine) | SenderCheck.document_id.in_(also), SenderCheck.failed != []
-        )
-    ).scalars()
-    found = {code for codes in rows for code in codes}
-    return tuple(code for code in CODES if code in found)
+def failed_of_case(session: Session, case_id: int) -> tuple[str, ...]:
+    """Codes of the checks that failed on any mail that a case holds."""
+    return failed_of_cases(session, [case_id]).get(case_id, ())
+
+
+def failed_of_cases(
+    session: Session, case_ids: Collection[int], *, also: Collection[tuple[int, int]] = ()
+) -> dict[int, tuple[str, ...]]:
+    """Codes of the checks that failed, by case; cases without any are left out. `also` are (case, document) of what
+    a case shares with another."""
+    held = session.execute(
+        select(CaseDocument.case_id, SenderCheck.failed)
+        .join(SenderCheck, SenderCheck.document_id == CaseDocument.document_id)
+        .where(CaseDocument.case_id.in_(case_ids), SenderCheck.verdict == "failed")
+    ).all()
+    found: dict[int, set[str]] = {}
+    for case_id, codes in held:
+        found.setdefault(case_id, set()).update(codes)
+    if also:
+        shared = session.execute(
+            select(SenderCheck.document_id, SenderCheck.failed).where(
+                SenderCheck.document_id.in_([document_id for _, document_id in also]), SenderCheck.verdict == "failed"
+            )
+        ).all()
+        codes_of = {row.document_id: row.failed for row in shared}
+        for case_id, document_id in also:
+            if document_id in codes_of:
+                found.setdefault(case_id, set()).update(codes_of[document_id])
+    return {case_id: tuple(code for code in CODES if code in codes) for case_id, codes in found.items()}
 
 
 def due(session: Session, *, at: datetime, limit: int = 50) -> list[int]:
