@@ -11,7 +11,7 @@ from app.assessments import asleep, grounding, keep, numbers, present
 from app.cases import lifecycle, queries, snoozing, steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import decide, worded
+from app.decisions import decide, same_order, worded
 from app.documents import readings
 from app.drafts import kept as briefs
 from app.errors import CountersignError
@@ -94,6 +94,9 @@ def reconcile(p: Parts, case_id: int) -> None:
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
         as_read, assessment = assessment, _said_anew(p, assessment, found.books, reading)
+        order = same_order.told(case_id, assessment, reading, found)
+        with p.database.transaction() as session:
+            related = same_order.related(session, order, at=now(), beside=related)
         situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
@@ -113,9 +116,12 @@ def reconcile(p: Parts, case_id: int) -> None:
             drafting.schedule(p, session, situation, at=now())
             present.show_findings(session, case, assessment, found, at=now())
             matter.show(case)
+            same_order.note(session, case_id, order)
             if p.odoo is None:
                 present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
+        with p.database.transaction() as session:
+            same_order.fold_same(session, case_id, at=now())
         with p.database.transaction() as session:
             _wake(session, asleep.about_the_same(session, case_id, found), wrote_at)
 

@@ -88,7 +88,9 @@ def open_part(part: Part) -> Reading:
 
 
 def _is_a_paper(reading: Reading, content: bytes) -> bool:
-    return len(content) >= PAPER_BYTES and reading.form not in ("mail", "archive", "unread")
+    if reading.form in ("mail", "archive", "unread"):
+        return False
+    return len(content) >= PAPER_BYTES or reading.order is not None
 
 
 def _digest(content: bytes) -> str:
