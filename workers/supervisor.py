@@ -17,32 +17,11 @@ from typing import TextIO
 
 from app import config
 from app.config import ENGINES_FILE, Settings
+from app.db import connect
 from app.errors import Conflict, Unavailable
-from workers import engines
-
-RESTART_WAITS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a child that ended by itself is started again; the last one repeats."""
-STEADY_AFTER = 60.0
-"""A child that ran this long starts with the shortest wait again."""
-
-
-@dataclass
-class Child:
-    """A supervised process: how to start it, how to stop it, and how often it ended by itself."""
-
-    name: str
-    start: Callable[[], subprocess.Popen[bytes]]
-    stop_signal: int = signal.SIGTERM
-    stop_within: float = 10.0
-    is_engine: bool = False
-    process: subprocess.Popen[bytes] | None = None
-    falls: int = 0
-    started_at: float = 0.0
-    due_at: float = 0.0
-
-    @property
-    def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+from workers import engines, mailbox_processes
+from workers.children import Child
+from workers.mailbox_processes import MailboxProcesses
 
 
 @dataclass
@@ -57,6 +36,8 @@ class Supervisor:
     programs: Mapping[str, list[str]] = field(default_factory=dict)
     """Further programs to supervise, by name."""
     children: list[Child] = field(default_factory=list)
+    mailboxes: MailboxProcesses | None = None
+    """The processes that fetch mail, once the database is there."""
     _stopping: bool = False
     _lock: TextIO | None = None
 
@@ -91,6 +72,7 @@ class Supervisor:
             migrations.upgrade(self.settings.database_url.get_secret_value())
             for name, arguments in {**self._own_programs(), **self.programs}.items():
                 self._add_program(name, arguments)
+            self._follow_mailboxes()
             self._wait_for_web()
         except BaseException:
             self.stop()
@@ -107,25 +89,17 @@ class Supervisor:
         self.stop()
 
     def look_after(self) -> None:
-        """Start again what ended by itself, after a wait that grows with each fall."""
-        now = time.monotonic()
+        """Start again what ended by itself, after a wait that grows with each fall; follow the mailboxes."""
         for child in self.children:
-            if child.is_running:
-                if child.falls and now - child.started_at > STEADY_AFTER:
-                    child.falls = 0
-                continue
-            if child.process is not None:
-                code = child.process.returncode
-                wait = RESTART_WAITS[min(child.falls, len(RESTART_WAITS) - 1)]
-                child.falls += 1
-                child.process, child.due_at = None, now + wait
-                self.say(f"{child.name} ended ({_ending(code)}); starting it again in {wait:g} s.")
-            elif now >= child.due_at:
-                self._begin(child)
+            child.look_after(self.say)
+        if self.mailboxes is not None:
+            self.mailboxes.look_after()
 
     def stop(self) -> None:
         """Stop the children: first what works on the engines, all at once, then the engines."""
         self._stopping = True
+        if self.mailboxes is not None:
+            self.mailboxes.stop()
         for are_engines in (False, True):
             wave = [(c, c.process) for c in self.children if c.is_engine == are_engines and c.process is not None]
             for child, process in wave:
@@ -189,7 +163,7 @@ class Supervisor:
 
         child = Child(name, begin, stop_signal, stop_within=30.0, is_engine=True)
         self.children.append(child)
-        self._begin(child)
+        child.begin(self.say)
 
     def _own_programs(self) -> dict[str, list[str]]:
         celery = [sys.executable, "-m", "celery", "-A", "workers.celery_app:celery_app", "-q"]
@@ -206,35 +180,33 @@ class Supervisor:
         }  # fmt: skip
 
     def _add_program(self, name: str, arguments: list[str]) -> None:
+        child = Child(name, lambda: self._start_program(name, arguments))
+        self.children.append(child)
+        child.begin(self.say)
+
+    def _start_program(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+        """A program of ours, with its log.
+
+        When we are killed, the broker goes at the same moment: a worker that tried to end politely would wait for it
+        for ever. Leases make a sudden end harmless.
+        """
         environment = {
             **os.environ, "COUNTERSIGN_DATA": str(self.data.resolve()), "REMAP_SIGTERM": "SIGQUIT",
             "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
         environment.setdefault("COUNTERSIGN_PORT", str(self.settings.countersign_port))
-        log = self.data / "logs" / f"{name}.log"
+        with (self.data / "logs" / f"{name}.log").open("ab") as out:
+            return subprocess.Popen(
+                arguments, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment,
+                preexec_fn=engines.dies_with_us(signal.SIGKILL),
+            )  # fmt: skip
 
-        # When we are killed, the broker goes at the same moment: a worker that tried to end politely would wait for it
-        # for ever. Leases make a sudden end harmless.
-        def begin() -> subprocess.Popen[bytes]:
-            with log.open("ab") as out:
-                return subprocess.Popen(
-                    arguments, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment,
-                    preexec_fn=engines.dies_with_us(signal.SIGKILL),
-                )  # fmt: skip
-
-        child = Child(name, begin)
-        self.children.append(child)
-        self._begin(child)
-
-    def _begin(self, child: Child) -> None:
-        child.started_at = time.monotonic()
-        try:
-            child.process = child.start()
-        except Unavailable as error:
-            if not child.falls:
-                raise
-            child.due_at = time.monotonic() + RESTART_WAITS[-1]
-            self.say(f"{child.name} does not start: {error.message}")
+    def _follow_mailboxes(self) -> None:
+        """From now on a process runs for each active mailbox."""
+        database = connect(self.settings.database_url.get_secret_value(), pool_size=1)
+        self.mailboxes = MailboxProcesses(
+            database, lambda name: self._start_program(f"mailbox-{name}", mailbox_processes.command(name)), self.say
+        )
 
     def _wait_for_web(self) -> None:
         import httpx
@@ -250,7 +222,3 @@ class Supervisor:
             except httpx.HTTPError:
                 time.sleep(0.1)
         raise Unavailable(f"The web app did not start within 60 s. Its log is {self.data / 'logs' / 'web.log'}.")
-
-
-def _ending(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

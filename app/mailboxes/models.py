@@ -126,3 +126,5 @@ class Backfill(Base):
     asked_by: Mapped[str] = mapped_column(String(300))
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(Text, default="")
+    """Why it ended before everything was read; empty when it did not."""

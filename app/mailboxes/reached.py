@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -55,6 +56,9 @@ class Reached(_Given):
     oauth: OAuth | None = None
     path: Text = ""
     folders: Folders = Folders()
+    since: date | None = None
+    """Mail that the server received before this day is not new: it is left where it is, unless a backfill takes it
+    in. None: all that waits in the inbox is taken in."""
     poll_seconds: int = Field(60, ge=5, le=3600)
     """How often to look where the server cannot tell of new mail (no IDLE)."""
     trusted_results: Text = ""

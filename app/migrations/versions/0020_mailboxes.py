@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(length=300), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
         sa.CheckConstraint("per_minute between 1 and 6000", name=op.f("ck_mailbox_backfills_throttled")),
         sa.ForeignKeyConstraint(
             ["mailbox_id"], ["mailboxes.id"], name=op.f("fk_mailbox_backfills_mailbox_id_mailboxes")

@@ -15,7 +15,8 @@ from app import config
 from app.config import Settings
 from app.errors import Conflict, Misconfigured, Unavailable
 from workers import engines
-from workers.supervisor import RESTART_WAITS, STEADY_AFTER, Child, Supervisor
+from workers.children import RESTART_WAITS, STEADY_AFTER, Child
+from workers.supervisor import Supervisor
 
 
 def a_process(code: str = "import time; time.sleep(60)") -> subprocess.Popen[bytes]:
@@ -37,7 +38,7 @@ def a_supervisor(tmp_path: Path, *children: Child) -> tuple[Supervisor, list[str
     supervisor = Supervisor(Settings(countersign_data=tmp_path / "data"), said.append)
     supervisor.children.extend(children)
     for child in children:
-        supervisor._begin(child)
+        child.begin(supervisor.say)
     return supervisor, said
 
 
@@ -108,7 +109,7 @@ def test_what_works_on_the_engines_ends_before_them_and_a_stubborn_child_is_kill
         seen.append((name, worker.process.poll() is None))
         original(process, how)
 
-    engines.ask_to_stop = watched  # type: ignore[assignment]
+    engines.ask_to_stop = watched
     try:
         supervisor.stop()
     finally:

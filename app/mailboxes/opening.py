@@ -1,0 +1,32 @@
+"""Opening a mailbox, whatever it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from app.mailboxes.models import Mailbox
+from app.mailboxes.port import MailboxFails, MailSource
+from app.mailboxes.reached import Reached
+from app.mailboxes.tokens import AccessTokens
+
+
+def open_source(
+    mailbox: Mailbox, credentials: Mapping[str, str], *, keep: Callable[[str], None] | None = None
+) -> MailSource:
+    """Connect and sign in. `keep` is given a new refresh token when the token server hands one out.
+
+    Raises:
+        MailboxFails: It cannot be opened; `facts["step"]` says at which step.
+    """
+    reached = Reached.model_validate(mailbox.settings)
+    tokens = AccessTokens(reached.oauth, credentials, keep) if reached.oauth is not None else None
+    if mailbox.kind == "imap":
+        from app.mailboxes.imap import open_imap
+
+        return open_imap(reached, credentials, tokens)
+    if mailbox.kind == "maildir":
+        from app.mailboxes.maildir import MaildirSource
+
+        return MaildirSource(Path(reached.path))
+    raise MailboxFails(f"The mailbox {mailbox.name} is of a kind that is not fetched: {mailbox.kind}.", step="name")

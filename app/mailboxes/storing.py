@@ -1,0 +1,161 @@
+"""Reading messages out of an open mailbox and storing them: small ones together, large ones in pieces."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.cases.intake import TakenIn
+from app.clock import now
+from app.db import Database
+from app.documents import pieces
+from app.mailboxes import progress, taking
+from app.mailboxes.models import Mailbox, MailboxMessage
+from app.mailboxes.port import PIECE, MailboxFails, MailSource, Place, Waiting
+from app.mailboxes.reached import Reached
+from app.sources.incoming import InPieces
+from app.sources.mail_key import MailKey
+
+LARGEST = 150 * 1024 * 1024
+"""Bytes of the largest message that is kept: what large providers pass on, at most."""
+_TOGETHER, _TOGETHER_BYTES = 50, 6 * PIECE
+"""Small messages that are stored in one transaction, at most."""
+
+
+@dataclass
+class Stored:
+    """What became of messages that were to be stored: how many are, and why others could not be read."""
+
+    count: int = 0
+    unread: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Storing:
+    """Stores messages of one mailbox. `largest`: messages of more bytes are refused."""
+
+    database: Database
+    mailbox: Mailbox
+    source: MailSource
+    largest: int = LARGEST
+
+    def store(self, place: Place, waiting: Iterable[Waiting], *, are_moved: bool = True) -> Iterator[Stored]:
+        """Read and store these messages; after each transaction that stored some, what it did.
+
+        `are_moved`: they are to be moved once they are stored. Otherwise they stay where they are.
+
+        Raises:
+            MailboxFails: The connection was lost. What was stored before is stored.
+        """
+        together: list[tuple[Waiting, bytes]] = []
+        size = 0
+        for message in waiting:
+            try:
+                read = self._read(place, message)
+            except MailboxFails as error:
+                if error.facts.get("is_gone"):
+                    continue
+                if error.facts.get("step") != "reading":
+                    raise
+                yield Stored(unread=[error.message])
+                continue
+            if isinstance(read, bytes):
+                together.append((message, read))
+                size += len(read)
+            else:
+                yield self._store_large(place, message, read, are_moved=are_moved)
+            if len(together) >= _TOGETHER or size >= _TOGETHER_BYTES:
+                yield self._store_together(place, together, are_moved=are_moved)
+                together, size = [], 0
+        if together:
+            yield self._store_together(place, together, are_moved=are_moved)
+
+    def _read(self, place: Place, message: Waiting) -> bytes | Iterator[bytes]:
+        """A small message's bytes, or a large one's pieces."""
+        if message.size is not None and message.size > self.largest:
+            return self.source.pieces(place, message.key)
+        coming = self.source.pieces(place, message.key)
+        first = next(coming, b"")
+        second = next(coming, None)
+        return first if second is None else _again(first, second, coming)
+
+    def _store_together(self, place: Place, read: list[tuple[Waiting, bytes]], *, are_moved: bool) -> Stored:
+        try:
+            self._in_one(place, read, are_moved=are_moved)
+        except DBAPIError:  # such as two mailboxes that got the same mails in another order
+            for one in read:
+                self._in_one(place, [one], are_moved=are_moved)
+        return Stored(len(read))
+
+    def _in_one(self, place: Place, read: list[tuple[Waiting, bytes]], *, are_moved: bool) -> None:
+        at = now()
+        with self.database.transaction() as session:
+            for message, content in read:
+                taken = taking.take_in_content(session, self.mailbox, content, at=at, received_at=message.received_at)
+                self._note(session, place, message, taken, are_moved=are_moved, at=at)
+
+    def _store_large(self, place: Place, message: Waiting, coming: Iterator[bytes], *, are_moved: bool) -> Stored:
+        """Set a large message down piece by piece, and have the database put it together."""
+        delivery, known, whole = uuid4(), MailKey(), hashlib.sha256()
+        size = 0
+        try:
+            for number, piece in enumerate(coming):
+                known.feed(piece)
+                whole.update(piece)
+                size += len(piece)
+                if max(size, message.size or 0) > self.largest:
+                    self._refuse(place, message, known.head, are_moved=are_moved)
+                    return Stored(1)
+                with self.database.transaction() as session:
+                    pieces.keep(session, delivery, number, piece, at=now())
+            at, mail_key = now(), known.digest()
+            incoming = taking.arrival(
+                self.mailbox, head=known.head, mail_key=mail_key, at=at,
+                in_pieces=InPieces(delivery, size, whole.hexdigest()),
+            )  # fmt: skip
+            with self.database.transaction() as session:
+                taken = taking.take_in_mail(
+                    session, incoming, mailbox=self.mailbox, mail_key=mail_key, received_at=message.received_at
+                )
+                self._note(session, place, message, taken, are_moved=are_moved, at=at)
+        finally:
+            with self.database.transaction() as session:
+                pieces.forget(session, delivery)
+        return Stored(1)
+
+    def _refuse(self, place: Place, message: Waiting, head: bytes, *, are_moved: bool) -> None:
+        at, folders = now(), Reached.model_validate(self.mailbox.settings).folders
+        folder = (folders.refused if are_moved else "") or place.folder
+        with self.database.transaction() as session:
+            taken = taking.refuse(
+                session, self.mailbox, head, size=message.size, most=self.largest, folder=folder, at=at
+            )
+            self._note(session, place, message, taken, are_moved=are_moved, at=at, outcome="refused")
+
+    def _note(
+        self, session: Session, place: Place, message: Waiting, taken: TakenIn, *, are_moved: bool, at: datetime,
+        outcome: str = "",
+    ) -> None:  # fmt: skip
+        """Keep that this message is stored, and what became of it."""
+        if not outcome:
+            earlier = taken.is_repeat and progress.take_over_unmoved(session, self.mailbox.id, taken.document_id, at=at)
+            outcome = earlier or ("came_again" if taken.came_again else "taken_in")
+        session.add(
+            MailboxMessage(
+                mailbox_id=self.mailbox.id, folder=place.folder, validity=place.validity, key=message.key,
+                outcome=outcome, document_id=taken.document_id, stored_at=at, filed_at=None if are_moved else at,
+            )
+        )  # fmt: skip
+        session.flush()
+
+
+def _again(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield second
+    yield from rest
