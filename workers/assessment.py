@@ -11,13 +11,13 @@ from app.assessments import asleep, grounding, keep, numbers, present
 from app.cases import lifecycle, queries, snoozing, steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import decide, same_order, worded
+from app.decisions import decide, doubt, same_order, straight_through, worded
 from app.documents import readings
 from app.drafts import kept as briefs
 from app.errors import CountersignError
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
-from workers import consulting, drafting, matters, narrating
+from workers import consulting, drafting, matters, narrating, senders
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -52,11 +52,13 @@ def assess(p: Parts, case_id: int) -> None:
             matter = matters.of_case(session, case_id)
         with kept(p.database, lambda s: steps.renew(s, case_id, "assess", attempt, at=now()), every=8):
             reading, assessment = matter.assess(p)
+            checked = senders.check(p, matter.document_id, reading, matter.attachment.content)
         with p.database.transaction() as session:
             if not steps.finish(session, case_id, "assess", attempt, at=now()):
                 return
             case = session.get_one(Case, case_id, with_for_update=True)
             readings.keep(session, matter.document_id, reading, at=now())
+            senders.keep(session, case_id, matter.document_id, checked)
             keep.keep(session, case_id, matter.document_id, assessment, at=now())
             present.show_assessment(session, case, reading, assessment, at=now())
             if (known := matter.found_already()) is not None:
@@ -112,7 +114,7 @@ def reconcile(p: Parts, case_id: int) -> None:
             keep.keep_reconciliation(session, case_id, found)
             briefs.keep(session, case_id, brief)
             proposals = worded.as_before(session, case_id, proposals)
-            freeze.propose_anew(session, case_id, proposals, p.policy, at=now())
+            freeze.propose_anew(session, case_id, proposals, doubt.on_case(session, p.policy, case_id), at=now())
             drafting.schedule(p, session, situation, at=now())
             present.show_findings(session, case, assessment, found, at=now())
             matter.show(case)
@@ -120,6 +122,9 @@ def reconcile(p: Parts, case_id: int) -> None:
             if p.odoo is None:
                 present.say_odoo_is_away(case, assessment, "no Odoo is connected (ODOO_URL).", at=now())
             decide.settle_case(session, case, actor="software", at=now())
+            straight_through.close_by_itself(
+                session, case, assessment, reading, p.policy, document_id=row.document_id, related=related, at=now()
+            )
         with p.database.transaction() as session:
             same_order.fold_same(session, case_id, at=now())
         with p.database.transaction() as session:

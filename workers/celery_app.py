@@ -77,6 +77,7 @@ celery_app.conf.update(
         "forget": {"task": "sweep.forget", "schedule": 3600.0, "options": {"expires": 3600}},
         "wake": {"task": "sweep.wake", "schedule": 15.0, "options": {"expires": 15}},
         "watch": {"task": "sweep.watched_folder", "schedule": 3.0, "options": {"expires": 10}},
+        "senders": {"task": "sweep.check_senders", "schedule": 60.0, "options": {"expires": 60}},
         "mirror": {"task": "mirror.run", "schedule": 180.0, "options": {"expires": 180}},
         "detect": {"task": "detection.run", "schedule": 600.0, "options": {"expires": 600}},
         "detect-wished": {"task": "detection.wished", "schedule": 20.0, "options": {"expires": 20}},

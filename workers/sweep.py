@@ -12,6 +12,7 @@ from app.clock import now
 from app.documents import folder
 from app.llm import answers
 from app.writebacks import deliver
+from workers import senders
 from workers.celery_app import MODELS, celery_app, queued, send
 from workers.consulting import STAGE as CONSULT
 from workers.drafting import STAGE as DRAFT
@@ -40,6 +41,11 @@ def forget_task() -> None:
 @celery_app.task(name="sweep.wake")
 def wake_task() -> None:
     wake(parts())
+
+
+@celery_app.task(name="sweep.check_senders")
+def check_senders_task() -> None:
+    senders.check_again(parts())
 
 
 @celery_app.task(name="sweep.watched_folder")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.documents.sandbox import Reader
     from app.llm.asking import Asker
     from app.odoo.gateway import OdooGateway
+    from app.senders.checking import SenderChecks
     from workers.asking import Asking
 
 
@@ -79,6 +80,13 @@ class Parts:
         from app.documents.sandbox import Reader
 
         return Reader(workers=1)
+
+    @cached_property
+    def senders(self) -> SenderChecks:
+        """What checks who a mail is from."""
+        from app.senders.checking import SenderChecks
+
+        return SenderChecks(self.database, self.settings.firm)
 
     @cached_property
     def asking(self) -> Asking | None:

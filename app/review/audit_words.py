@@ -51,6 +51,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "question.answered": ("cases", N_("Question answered")),
     "question.withdrawn": ("cases", N_("Question withdrawn")),
     "delivery.answered": ("cases", N_("Delivery answered")),
+    "sender.failed": ("readings", N_("A check of the sender failed")),
     "case.assessed": ("readings", N_("Read")),
     "case.reconciled": ("readings", N_("Compared with Odoo")),
     "model.asked": ("readings", N_("Language model asked")),
