@@ -15,6 +15,7 @@ from app.decisions import decide, doubt, same_order, straight_through, worded
 from app.documents import readings
 from app.drafts import kept as briefs
 from app.errors import CountersignError
+from app.letters import way_out
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import RelatedCase, Situation
 from workers import consulting, drafting, matters, narrating, senders
@@ -85,6 +86,8 @@ def reconcile(p: Parts, case_id: int) -> None:
             reading: Reading = readings.load(session, row.document_id)
             related = _related(session, case_id, reading)
             wrote_at = session.get_one(Case, case_id).opened_at
+            secret = p.settings.countersign_secret_key.get_secret_value()
+            way = way_out.way_out(session, case_id, row.document_id, reading, key=secret)
             _wake(session, [r.case_id for r in related], wrote_at)
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
@@ -99,7 +102,7 @@ def reconcile(p: Parts, case_id: int) -> None:
         order = same_order.told(case_id, assessment, reading, found)
         with p.database.transaction() as session:
             related = same_order.related(session, order, at=now(), beside=related)
-        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
+        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice(), way)
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from app.clock import now
 from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused, Unavailable
+from app.letters.leaving import Waits
 from app.odoo.commands import WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.writebacks import deliver as writes
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
+from workers.posting import leave
 from workers.wiring import Parts, parts
 
 
@@ -26,6 +28,14 @@ def deliver(p: Parts, write_back_id: UUID) -> None:
     if delivery is None:
         return
     with given_back(p.database, lambda s, error: writes.fail(s, delivery, error, at=now())):
+        with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=8):
+            left = leave(p, delivery.suggestion_id)
+        if left is not None:
+            with p.database.transaction() as session:
+                (writes.hold if isinstance(left, Waits) else writes.settle_refused)(
+                    session, delivery, left.because, at=now()
+                )
+            return
         with p.database.transaction() as session:
             command = writes.command_of(session, delivery, public_url=p.settings.public_url)
         try:

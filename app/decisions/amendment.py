@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import Refused
 from app.money import Money
 from app.odoo.commands import Attachment, Change, OperationKind
-from app.suggestions import papers
+from app.suggestions import by_mail, papers
 from app.suggestions.figures import plain
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import Proposal, Shown
@@ -20,7 +20,7 @@ EDITABLE = {
     "set_customer_reference": ("reference",),
     "draft_credit_note": ("quantity", "amount", "reason"),
     "post_note": ("body",),
-    "draft_reply": ("subject", "body", "papers"),
+    "draft_reply": ("subject", "body", "papers", "to"),
     "schedule_activity": ("summary", "due_on"),
     "create_ticket": ("name", "description"),
     "request_approval": ("summary",),
@@ -37,7 +37,8 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
     """The suggestion with these values replaced, as a proposal that needs its own decision.
 
     For a credit note, `quantity` and `amount` (net) are those of its one line; the amount at stake follows. For a
-    reply, `papers` are the names of what goes with it, a line each, of those that were proposed.
+    reply, `papers` are the names of what goes with it, a line each, of those that were proposed, and `to` is one of the
+    addresses it could go to (empty: to nobody, it is kept).
 
     Raises:
         Refused: A value may not be edited here, or is not a number where one is needed.
@@ -56,6 +57,8 @@ def edited(suggestion: Suggestion, values: Mapping[str, str]) -> Proposal:
         return _narrative(proposal, proposal.change, values)
     if "papers" in values:
         proposal, values = _ticked(proposal, values)
+    if "to" in values:
+        proposal, values = _addressed(proposal, values)
     if suggestion.kind == "draft_reply" and "body" in values:
         proposal = replace(proposal, within={k: v for k, v in proposal.within.items() if k != "wording"})
     if proposal.change is None:
@@ -88,6 +91,10 @@ def editable_values(suggestion: Suggestion) -> dict[str, str]:
         found = papers.of_json(suggestion.command.get("within", {}))
         names = tuple(n for n in names if n != "papers" or found)
         values["papers"] = "\n".join(p.name for p in found if p.is_ticked)
+    if "to" in names:
+        mail = by_mail.of_json(suggestion.command.get("within", {}))
+        names = tuple(n for n in names if n != "to" or mail is not None)
+        values["to"] = mail.to if mail is not None else ""
     return {name: str(values.get(name) or "") for name in names}
 
 
@@ -138,6 +145,17 @@ def _ticked(proposal: Proposal, values: Mapping[str, str]) -> tuple[Proposal, di
     others = tuple(row for row in proposal.shown if row.what not in {p.name for p in known})
     changed = replace(proposal, within={**proposal.within, **papers.as_json(now)}, shown=(*others, *papers.rows(now)))
     return changed, {name: value for name, value in values.items() if name != "papers"}
+
+
+def _addressed(proposal: Proposal, values: Mapping[str, str]) -> tuple[Proposal, dict[str, str]]:
+    """The reply to this address, and the other values. Addresses that are not among those known here are refused."""
+    address = values["to"].strip()
+    now = by_mail.sent_to(proposal, address)
+    if now is None:
+        raise Refused(
+            f"“{address[:100]}” is not among the addresses that this reply can go to. Send it from your own mailbox."
+        )
+    return now, {name: value for name, value in values.items() if name != "to"}
 
 
 def _narrative(proposal: Proposal, change: Change, values: Mapping[str, str]) -> Proposal:

@@ -104,6 +104,21 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """How a reply on a case can leave: the mailbox it goes out from, and the addresses that it could go to.
+
+    `warns` says why no address may be taken by software: then a person chooses one, and it stays empty until then.
+    """
+
+    mailbox_id: int
+    address: str
+    choices: tuple[str, ...]
+    warns: str = ""
+    answers: int | None = None
+    """The document that it answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """All that an action may look at when it proposes: the document read, what we think, what the books say."""
 
@@ -115,6 +130,8 @@ class Situation:
     related_cases: tuple[RelatedCase, ...] = ()
     advice: Advice | None = None
     """Set where one of our rules found the matter; nothing that came from outside has one."""
+    way_out: WayOut | None = None
+    """How a reply could leave by mail; None: from here none can."""
 
     @property
     def order_number(self) -> str:

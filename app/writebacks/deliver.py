@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,13 +18,18 @@ from app.decisions import decide, elsewhere
 from app.decisions.decide import confirmations
 from app.documents.models import Document
 from app.errors import Conflict
-from app.odoo.commands import Attachment, Change, Mandate, OperationKind, WriteCommand
+from app.jobs import after_commit
+from app.letters import leaving
+from app.letters import queries as letters
+from app.odoo.commands import Attachment, Change, Json, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.suggestions.models import Suggestion
 from app.writebacks import retry_rules, undoing, within
 from app.writebacks.models import WriteBack
 
 ACTOR = "software"
+LONGEST_NOTE = 20_000
+"""Characters of a note that the addon takes."""
 MOST_TOLD = 480
 """Characters of the deciders' names in Odoo's note; the addon takes 500. All of them stand in the audit trail."""
 
@@ -51,6 +57,7 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | 
         return None
     if session.get_one(Suggestion, row.suggestion_id, populate_existing=True).state != "confirmed":
         row.state = "withdrawn"  # taken back or replaced since: nothing is sent
+        leaving.withdraw(session, row.suggestion_id, at=at)
         return None
     row.state = "leased"
     row.attempts += 1
@@ -75,12 +82,23 @@ def command_of(session: Session, delivery: Delivery, *, public_url: str) -> Writ
         record_id=body["record_id"], values=body["values"], expected=body["expected"],
         attachments=tuple(Attachment(a["name"], contents[a["sha256"]]) for a in body["attachments"]),
     )  # fmt: skip
+    change = replace(change, values=_as_sent(session, suggestion, change.values))
     people = ", ".join(f"{name} ({role.replace('_', ' ')})" for name, role, _ in confirmations(session, suggestion))
     mandate = Mandate(
         decided_by=people[:MOST_TOLD], rule=suggestion.rule, case=str(suggestion.case_id),
         link=f"{public_url}/cases/{suggestion.case_id}",
     )  # fmt: skip
     return WriteCommand(change, mandate)
+
+
+def _as_sent(session: Session, suggestion: Suggestion, values: Mapping[str, Json]) -> Mapping[str, Json]:
+    """The values of a reply that left by mail, with a first line that says so: the record's own history tells it."""
+    letter = letters.of_suggestion(session, suggestion.id) if suggestion.kind == "draft_reply" else None
+    if letter is None or letter.sent_at is None:
+        return values
+    to = ", ".join(letter.recipients)
+    said = f"Sent to {to} from {letter.sender} on {letter.sent_at:%Y-%m-%d %H:%M} UTC."
+    return {**values, "body": f"{said}\n\n{values.get('body') or ''}"[:LONGEST_NOTE]}
 
 
 def attached_bytes(session: Session, suggestion: Suggestion) -> int:
@@ -122,8 +140,25 @@ def settle(session: Session, delivery: Delivery, receipt: Receipt | None, *, at:
         kind=suggestion.kind, receipt=row.receipt, **_via(delivery),
     )  # fmt: skip
     decide.settle_case(session, case, actor=ACTOR, at=at)
+    _look_at_replies(session, case, at)
     for other in elsewhere.to_compare(session, suggestion):
         steps.schedule(session, other, "reconcile", at=at)
+
+
+def _look_at_replies(session: Session, case: Case, at: datetime) -> None:
+    """A step was written: a confirmed reply of the case that waited for it may leave now."""
+    session.flush()
+    rows = session.execute(
+        select(WriteBack)
+        .join(Suggestion, Suggestion.id == WriteBack.suggestion_id)
+        .where(
+            Suggestion.case_id == case.id, Suggestion.kind == "draft_reply", WriteBack.state == "waiting",
+            WriteBack.attempts > 0, WriteBack.next_at > at,
+        )
+    ).scalars()  # fmt: skip
+    for row in rows:
+        row.next_at = at
+        after_commit(session, "writeback.deliver", row.id)
 
 
 def settle_stale(session: Session, delivery: Delivery, stale: Stale, *, at: datetime) -> None:
@@ -151,6 +186,14 @@ def settle_refused(session: Session, delivery: Delivery, why: str, *, at: dateti
     row, suggestion, case = _locked(session, delivery)
     if _is_held(row, delivery):
         _end(session, row, suggestion, case, "refused", why, at)
+
+
+def hold(session: Session, delivery: Delivery, why: str, *, at: datetime) -> None:
+    """The mail of this reply has not left yet: the write waits with it. Nothing when this lease is over."""
+    row, _, _ = _locked(session, delivery)
+    if _is_held(row, delivery):
+        row.state, row.last_error = "waiting", why
+        row.next_at = at + retry_rules.wait_after(row.attempts)
 
 
 def postpone(session: Session, delivery: Delivery, why: str, *, at: datetime) -> None:

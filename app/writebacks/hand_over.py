@@ -25,6 +25,7 @@ from app.decisions.models import Decision
 from app.errors import Malformed, NotFound
 from app.odoo.gateway import Difference, Receipt, Stale, WriteStatus
 from app.sources.incoming import storable
+from app.suggestions import by_mail
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks import deliver, queue
@@ -56,7 +57,7 @@ def confirm(
     """Record a yes given in Odoo and, when nobody else must confirm, hand the one write to that Odoo.
 
     Asked again by the same person while the lease runs (Odoo repeats a transaction that lost a race), it gives the same
-    answer. What happens in Countersign alone, and what is too large to hand over, is queued as ever.
+    answer. What happens in Countersign alone, what leaves by mail and what is too large to hand over is queued as ever.
 
     Raises: as `decide.confirm`.
     """
@@ -67,8 +68,9 @@ def confirm(
     if not outcome.is_complete:
         return HandedOver(outcome, None)
     suggestion = session.get_one(Suggestion, suggestion_id)
-    if suggestion.command.get("odoo") is None or deliver.attached_bytes(session, suggestion) > LARGEST:
-        in_odoo = suggestion.command.get("odoo") is not None
+    is_letter = by_mail.leaves(suggestion.command.get("within", {}))
+    if suggestion.command.get("odoo") is None or is_letter or deliver.attached_bytes(session, suggestion) > LARGEST:
+        in_odoo = suggestion.command.get("odoo") is not None and not is_letter
         queue.enqueue(session, suggestion, by=by, at=at, undo_seconds=0 if in_odoo else undo_seconds)
         return HandedOver(outcome, None)
     row = WriteBack(

@@ -15,6 +15,8 @@ from app.decisions.decide import Outcome
 from app.decisions.models import Decision
 from app.errors import Conflict, NotFound, Refused
 from app.jobs import after_commit
+from app.letters import leaving
+from app.letters import queries as letters
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks.models import WriteBack
@@ -77,7 +79,11 @@ def undo(session: Session, suggestion_id: UUID, *, by: Caller, at: datetime) -> 
     ).first()
     if confirmed_it is None and "controller" not in by.roles:
         raise Refused("Only who confirmed this, or a controller, may take it back.")
-    if row.state != "waiting" or row.attempts:
+    letter = letters.of_suggestion(session, suggestion_id)
+    has_begun = row.attempts and letter is None  # a reply that waits was looked at, and has not left
+    if letter is not None and not leaving.withdraw(session, suggestion_id, at=at):
+        raise Conflict("Too late to undo: the mail has left, or may have. Write to the recipient again if need be.")
+    if row.state != "waiting" or has_begun:
         raise Conflict(
             f"Too late to undo: the write is {row.state}. Where Odoo allows it, propose the reverse step instead.",
             state=row.state,

@@ -1,4 +1,4 @@
-"""An answer to the customer in their language, from facts only. Kept on the record; sending stays with a person.
+"""An answer to the customer in their language, from facts only. Sent, and kept on the record, when a person confirms.
 
 Sentences are templates; the only figures and names in them are the document's or Odoo's own. Papers to attach are
 proposed by name: a person ticks what goes along, and what is ticked is kept with the reply.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.odoo.commands import Change, Json, OperationKind
-from app.suggestions import papers
+from app.suggestions import by_mail, papers
 from app.suggestions.facts import Fact, facts_of, kept, language_of, templates
 from app.suggestions.proposal import Proposal, Shown, Situation
 from app.suggestions.target import record_of
@@ -35,16 +35,23 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
     record = record_of(situation)
     values: dict[str, Json] = {"subject": subject, "body": body}
     attached = papers.proposed(situation)
+    way = by_mail.planned(situation.way_out, facts, proposed)
     return [
         Proposal(
             kind="draft_reply", target_name=situation.reading.mail.sender.email, risk="advisory", rank=7,
-            shown=(Shown("Subject", "(none)", subject), Shown("Reply", "(none)", body), *papers.rows(attached)),
+            shown=(
+                *(by_mail.rows(way) if way else ()), Shown("Subject", "(none)", subject),
+                Shown("Reply", "(none)", body), *papers.rows(attached),
+            ),
             because="The sender waits for an answer; this says what is known and announces only what is proposed here.",
-            effect="Keeps the reply with the record, ready to be sent; no mail leaves by itself.",
+            effect=by_mail.effect(way)
+            if way
+            else "Keeps the reply with the record, ready to be sent; no mail leaves by itself.",
             change=Change(OperationKind.DRAFT_REPLY, record.company_id, record.model, record.id, values=values)
             if record
             else None,
             within=({} if record else {"reply": values}) | papers.as_json(attached)
+            | by_mail.as_json(way)
             | ({} if tone else kept(facts, language)),  # a tone that a person chose is not worded by a model
         )
     ]  # fmt: skip

@@ -1,0 +1,352 @@
+"""A confirmed reply on its way out: what it waits for, that it leaves at most once by itself, and what became of it.
+
+`waiting` → `sending` is committed, with the mail itself, before the server has it; only an answer ends `sending`. Who
+finds a letter in `sending` that nobody is sending any more cannot know whether it left: a person decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.cases import lifecycle, thread
+from app.cases.models import Case, CaseDocument
+from app.decisions.models import Decision
+from app.documents import readings
+from app.documents.models import Document
+from app.documents.reading import Reading
+from app.documents.receive import receive
+from app.errors import NotFound
+from app.letters import queries
+from app.letters.compose import Original
+from app.letters.models import Letter
+from app.letters.way_out import FAILED, is_address
+from app.mailboxes import thread_token
+from app.mailboxes.models import Mailbox
+from app.mailboxes.sending import Sending, can_send, sending_from
+from app.mailboxes.smtp import Submitted
+from app.senders import kept
+from app.sources.incoming import Incoming
+from app.suggestions import by_mail
+from app.suggestions.by_mail import Announced, ByMail
+from app.suggestions.models import Suggestion
+from app.suggestions.papers import Paper, of_json
+from app.suggestions.proposal import part_of
+from app.vocabulary import Kind
+
+ACTOR = "software"
+SOURCE = "letter"
+"""The source of the arrivals that are our own letters."""
+UNSENT, ROLE = "unsent", "sent"
+"""What a letter is among the documents of its case, before it left and after."""
+_ALERT = (
+    "The case is a security alert now: nothing is written back to whoever sent this. Reject the reply, or send it from "
+    "your own mailbox to an address that you know."
+)
+_UNCERTAIN = (
+    "The reply to {to} was handed over at {at:%Y-%m-%d %H:%M} UTC and no answer came: it may have left. Look in the "
+    "mailbox’s sent mail, or ask the recipient; then say here whether it left."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """It does not leave yet, and why."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It cannot leave as it was confirmed, and why."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It may leave. `content` is the mail where it was written before; else it is composed of the rest."""
+
+    letter_id: UUID
+    case_id: int
+    message_id: str
+    sending: Sending
+    to: str
+    subject: str
+    body: str
+    language: str
+    papers: tuple[Paper, ...]
+    company_id: int | None
+    answers: int | None
+    content: bytes | None
+
+
+def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Ready | Waits | Never | None:
+    """What is to be done with a confirmed reply's letter now; None: it has left, or none leaves. Locks its case.
+
+    The caller holds the lease of the reply's write, so nobody else is sending it.
+    """
+    suggestion = session.get_one(Suggestion, suggestion_id)
+    mail = by_mail.of_json(suggestion.command.get("within", {}))
+    if suggestion.kind != "draft_reply" or mail is None or not mail.to:
+        return None
+    case = session.get_one(Case, suggestion.case_id, with_for_update=True, populate_existing=True)
+    letter = queries.of_suggestion(session, suggestion_id, lock=True) or _new(session, suggestion, mail, key, at)
+    if letter.state in ("sent", "bounced"):
+        return None
+    if letter.state == "sending":
+        _doubt(session, letter, at=at)
+    if letter.state == "uncertain":
+        if case.state == "writing":
+            lifecycle.ask_for_attention(session, case, letter.because, at=at)
+        return Waits(letter.because)
+    if letter.state in ("refused", "withdrawn"):
+        return Never(letter.because)
+    why = _never(session, case, suggestion, mail)
+    if why:
+        refuse(session, letter, why, at=at)
+        return Never(why)
+    mailbox = session.get(Mailbox, mail.mailbox_id)
+    why = _not_yet(session, case, suggestion, mail) or _mailbox_waits(mailbox)
+    if why or mailbox is None:
+        wait(session, letter, why, at=at)
+        return Waits(why)
+    return _ready(session, letter, suggestion, mail, sending_from(mailbox, key))
+
+
+def _new(session: Session, suggestion: Suggestion, mail: ByMail, key: str, at: datetime) -> Letter:
+    number = uuid4()
+    domain = mail.sender.rpartition("@")[2] or "invalid"
+    subject, _, _ = _words(suggestion)
+    letter = Letter(
+        id=number, case_id=suggestion.case_id, suggestion_id=suggestion.id, mailbox_id=mail.mailbox_id,
+        message_id=thread_token.message_id(suggestion.case_id, number, key, domain=domain), sender=mail.sender,
+        recipients=[mail.to], subject=subject, state="waiting", made_at=at,
+    )  # fmt: skip
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def _ready(session: Session, letter: Letter, suggestion: Suggestion, mail: ByMail, sending: Sending) -> Ready:
+    subject, body, language = _words(suggestion)
+    content = None
+    if letter.document_id is not None:
+        content = session.execute(select(Document.content).where(Document.id == letter.document_id)).scalar_one()
+    papers = tuple(p for p in of_json(suggestion.command.get("within", {})) if p.is_ticked)
+    return Ready(
+        letter.id, letter.case_id, letter.message_id, sending, mail.to, subject, body, language, papers,
+        suggestion.company_id, mail.answers, content,
+    )  # fmt: skip
+
+
+def _words(suggestion: Suggestion) -> tuple[str, str, str]:
+    """(subject, body, language) as they were confirmed."""
+    within = suggestion.command.get("within", {})
+    values = (suggestion.command.get("odoo") or {}).get("values") or within.get("reply") or {}
+    language = str((within.get("facts") or {}).get("language", ""))
+    return str(values.get("subject") or ""), str(values.get("body") or ""), language
+
+
+def _never(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -> str:
+    """Why the reply as it was confirmed must not leave, ever; empty where nothing speaks against it."""
+    if case.kind == Kind.SECURITY_ALERT:
+        return _ALERT
+    if not is_address(mail.to) or mail.to not in mail.choices:
+        return f"“{mail.to[:100]}” is no address that mail can be sent to."
+    if mail.answers is not None and not mail.is_chosen:
+        checked = kept.of_document(session, mail.answers)
+        if checked is not None and checked.failed:
+            return FAILED
+    for step in mail.announces:
+        found = _latest(session, case.id, step)
+        state = found.state if found is not None else "superseded"
+        if state in ("rejected", "superseded", "undone") and not _was_edited_since(session, suggestion, found):
+            return (
+                f"The reply announces a step on {step.name} that will not be done. Reject this reply, or have the case "
+                "read again and confirm the new one."
+            )
+    return ""
+
+
+def _not_yet(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -> str:
+    """What the reply still waits for; empty when it may leave."""
+    for step in mail.announces:
+        found = _latest(session, case.id, step)
+        why = _WAITS_FOR.get(found.state, "") if found is not None else ""
+        if why:
+            return why.format(name=step.name)
+    return ""
+
+
+_WAITS_FOR = {
+    "open": "It waits until the step on {name} that it announces is confirmed.",
+    "confirmed": "It waits until the step on {name} that it announces is written.",
+    "stale": "It waits: the step on {name} that it announces was not written: Odoo changed. Decide on it again.",
+    "refused": "It waits: the step on {name} that it announces was refused. See the reason there, and decide again.",
+}
+
+
+def _mailbox_waits(mailbox: Mailbox | None) -> str:
+    if mailbox is None or not can_send(mailbox):
+        return "It waits: the mailbox that it goes out from cannot send. See Settings, Mailboxes."
+    if mailbox.state == "paused":
+        return f"It waits: mailbox {mailbox.name} is paused. Resume it under Settings, Mailboxes."
+    return ""
+
+
+def _latest(session: Session, case_id: int, step: Announced) -> Suggestion | None:
+    """The newest version of an announced step."""
+    rows = session.execute(
+        select(Suggestion)
+        .where(
+            Suggestion.case_id == case_id, Suggestion.kind == step.kind, Suggestion.target_model == step.model,
+            Suggestion.target_id.is_not_distinct_from(step.record_id),
+        )
+        .order_by(Suggestion.version.desc(), Suggestion.made_at.desc())
+    ).scalars()  # fmt: skip
+    return next((s for s in rows if part_of(s.kind, s.command) == step.part), None)
+
+
+def _was_edited_since(session: Session, reply: Suggestion, step: Suggestion | None) -> bool:
+    """Whether a person wrote the reply anew after they (or another) said no to the step: then they knew."""
+    if reply.made_by is None or step is None:
+        return False
+    decided = session.execute(
+        select(func.max(Decision.at)).where(Decision.suggestion_id == step.id, Decision.verdict == "reject")
+    ).scalar_one()
+    return decided is not None and reply.made_at > decided
+
+
+def original(session: Session, ready: Ready) -> Original | None:
+    """The mail that a letter answers, as its quotation shows it; None where there is none, or it cannot be read."""
+    if ready.answers is None:
+        return None
+    try:
+        reading = readings.load(session, ready.answers)
+    except NotFound:
+        return None
+    if reading.mail is None:
+        return None
+    mail = reading.mail
+    text = reading.segment_text("new", "forwarded").strip()
+    return Original(
+        mail.message_id, mail.references, mail.subject, mail.sender.name or mail.sender.email, mail.sent_at, text
+    )
+
+
+def begin(session: Session, ready: Ready, content: bytes, *, at: datetime) -> bool:
+    """Keep the mail and say that it is being handed over now; commit before doing so. False: it may not leave now."""
+    letter = session.get_one(Letter, ready.letter_id, with_for_update=True, populate_existing=True)
+    if letter.state != "waiting":
+        return False
+    if letter.document_id is None:
+        name = f"{letter.subject[:100] or 'Reply'}.eml".replace("/", " ")
+        letter.document_id = receive(session, Incoming(content, name, SOURCE, str(letter.id), at)).document_id
+        session.add(CaseDocument(document_id=letter.document_id, case_id=letter.case_id, role=UNSENT, added_at=at))
+    letter.state, letter.begun_at, letter.because = "sending", at, ""
+    letter.tries += 1
+    letter.copy_wanted = bool(ready.sending.reached.outgoing and ready.sending.reached.outgoing.sent_folder)
+    session.flush()
+    return True
+
+
+def sent(session: Session, letter_id: UUID, done: Submitted, reading: Reading | None, *, at: datetime) -> None:
+    """The server took it: it is a document of the case now, in its place in the thread."""
+    letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+    letter.answer = done.answer
+    _left(session, letter, reading, actor=ACTOR, at=at)
+
+
+def _left(session: Session, letter: Letter, reading: Reading | None, *, actor: str, at: datetime) -> None:
+    if letter.state in ("sent", "bounced") or letter.document_id is None:
+        return
+    letter.state, letter.because = "sent", ""
+    letter.sent_at = letter.begun_at or at
+    case = session.get_one(Case, letter.case_id)
+    kept_as = session.get_one(CaseDocument, letter.document_id)
+    kept_as.role, kept_as.added_at = ROLE, letter.sent_at
+    session.flush()
+    answers: tuple[str, ...] = ()
+    if reading is not None:
+        readings.keep(session, letter.document_id, reading, at=at)
+        if reading.mail is not None:
+            answers = tuple(dict.fromkeys(i for i in (*reading.mail.references, reading.mail.in_reply_to) if i))
+    thread.note_ours(
+        session, letter.document_id, message_id=letter.message_id, answers=answers, subject=letter.subject,
+        sender=letter.sender, recipients=letter.recipients, at=letter.sent_at,
+    )  # fmt: skip
+    case.updated_at = at
+    trail.record(
+        session, "letter.sent", case_id=case.id, actor=actor, at=at, letter=str(letter.id),
+        suggestion=str(letter.suggestion_id), message_id=letter.message_id, to=list(letter.recipients),
+        sender=letter.sender, document=letter.document_id, answer=letter.answer,
+    )  # fmt: skip
+
+
+def wait(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
+    """It does not leave yet. The trail says so when the reason is another than before."""
+    if letter.state not in ("waiting", "sending"):
+        return
+    if letter.because != why:
+        trail.record(
+            session, "letter.waits", case_id=letter.case_id, actor=ACTOR, at=at, letter=str(letter.id), why=why
+        )
+    letter.state, letter.because = "waiting", why
+    session.flush()
+
+
+def refuse(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
+    """It cannot leave; whoever calls shows the case to a person."""
+    letter.state, letter.because = "refused", why
+    trail.record(session, "letter.refused", case_id=letter.case_id, actor=ACTOR, at=at, letter=str(letter.id), why=why)
+    session.flush()
+
+
+def doubt(session: Session, letter_id: UUID, *, at: datetime) -> None:
+    """The server had it and did not answer: nobody knows whether it left, so a person must look."""
+    letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if letter.state == "sending":
+        _doubt(session, letter, at=at)
+
+
+def _doubt(session: Session, letter: Letter, *, at: datetime) -> None:
+    letter.state = "uncertain"
+    letter.because = _UNCERTAIN.format(to=", ".join(letter.recipients), at=letter.begun_at or at)
+    trail.record(
+        session, "letter.uncertain", case_id=letter.case_id, actor=ACTOR, at=at, letter=str(letter.id),
+        why=letter.because,
+    )  # fmt: skip
+    session.flush()
+    case = session.get_one(Case, letter.case_id, with_for_update=True, populate_existing=True)
+    lifecycle.ask_for_attention(session, case, letter.because, at=at)
+
+
+def locked(session: Session, letter_id: UUID) -> Letter:
+    """A letter, locked after its case.
+
+    Raises:
+        NotFound: There is none.
+    """
+    case_id = session.execute(select(Letter.case_id).where(Letter.id == letter_id)).scalar_one_or_none()
+    if case_id is None:
+        raise NotFound(f"There is no letter {letter_id}.")
+    session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+
+
+def withdraw(session: Session, suggestion_id: UUID, *, at: datetime) -> bool:
+    """Take a letter back that has not left. False: it has, or may have."""
+    letter = queries.of_suggestion(session, suggestion_id, lock=True)
+    if letter is None:
+        return True
+    if letter.state not in ("waiting", "withdrawn"):
+        return False
+    letter.state, letter.because = "withdrawn", ""
+    session.flush()
+    return True

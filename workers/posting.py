@@ -1,0 +1,117 @@
+"""Handing mail over to a mailbox's way out: replies that were confirmed, and notices."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.clock import now
+from app.documents.reading import Reading
+from app.errors import CountersignError
+from app.letters import leaving
+from app.letters.compose import Words, compose
+from app.letters.leaving import Never, Ready, Waits
+from app.mailboxes import sending as way
+from app.mailboxes.port import MailboxFails
+from app.mailboxes.sending import Sending
+from app.mailboxes.smtp import Submitted
+from workers.letter_papers import fetch
+from workers.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+
+def hand_in(p: Parts, sending: Sending, message: bytes, *, recipients: Sequence[str]) -> Submitted:
+    """Hand one mail over, whatever kind of mailbox it goes out from (`sending_from` reads the mailbox's row).
+
+    Raises:
+        MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
+    """
+    return way.submit(sending, message, recipients=recipients, tokens=lambda s: _token(p, s))
+
+
+def _token(p: Parts, sending: Sending) -> str:
+    raise MailboxFails(
+        f"Mailbox {sending.name} signs in by OAuth, and no access token can be got for sending.",
+        step="sign_in", is_permanent=False, may_have_left=False,
+    )  # fmt: skip
+
+
+def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
+    """Send the letter of a confirmed reply, if it has one that may leave now; None: it has left, or there is none.
+
+    Whoever calls holds the lease of the reply's write. Called again after any accident it sends nothing twice.
+    """
+    with p.database.transaction() as session:
+        found = leaving.look(session, suggestion_id, key=p.secret_key, at=now())
+    if not isinstance(found, Ready):
+        return found
+    try:
+        content = found.content or _composed(p, found)
+    except CountersignError as error:  # a paper cannot be had: it does not leave without it
+        return _waits(p, found, error.message)
+    with p.database.transaction() as session:
+        if not leaving.begin(session, found, content, at=now()):
+            return Waits("")
+    try:
+        done = hand_in(p, found.sending, content, recipients=[found.to])
+    except MailboxFails as failed:
+        return _failed(p, found, failed)
+    if not done.taken_for:
+        refusal = done.refused[0]
+        why = f"{found.to} was not taken by the server: {refusal.code} {refusal.answer}".rstrip(". ")
+        if refusal.is_permanent:
+            return _never(p, found, f"{why}. Check the address; reject this reply, or answer another way.")
+        return _waits(p, found, f"{why}. It is tried again.")
+    reading = _read(p, content)
+    with p.database.transaction() as session:
+        leaving.sent(session, found.letter_id, done, reading, at=now())
+    return None
+
+
+def _failed(p: Parts, letter: Ready, failed: MailboxFails) -> Waits | Never:
+    if failed.facts.get("may_have_left"):
+        with p.database.transaction() as session:
+            leaving.doubt(session, letter.letter_id, at=now())
+        return Waits(failed.message)
+    if failed.facts.get("is_permanent") and failed.facts.get("step") == "sending":
+        return _never(p, letter, failed.message)
+    return _waits(p, letter, failed.message)
+
+
+def _waits(p: Parts, letter: Ready, why: str) -> Waits:
+    with p.database.transaction() as session:
+        leaving.wait(session, leaving.locked(session, letter.letter_id), why, at=now())
+    return Waits(why)
+
+
+def _never(p: Parts, letter: Ready, why: str) -> Never:
+    with p.database.transaction() as session:
+        leaving.refuse(session, leaving.locked(session, letter.letter_id), why, at=now())
+    return Never(why)
+
+
+def _composed(p: Parts, letter: Ready) -> bytes:
+    """The mail with its papers.
+
+    Raises:
+        CountersignError: A paper cannot be had now.
+    """
+    files = [fetch(p, paper, company_id=letter.company_id) for paper in letter.papers]
+    with p.database.transaction() as session:
+        original = leaving.original(session, letter)
+    words = Words(letter.subject, letter.body, letter.language)
+    return compose(
+        words, case_id=letter.case_id, key=p.secret_key, message_id=letter.message_id,
+        sender=letter.sending.identity, recipient=letter.to, at=now(), original=original, files=files,
+    )  # fmt: skip
+
+
+def _read(p: Parts, content: bytes) -> Reading | None:
+    """The mail as it is read like any other; None where that fails: it has left all the same."""
+    try:
+        return p.reader.read(content, "reply.eml")
+    except CountersignError as error:
+        log.warning("a letter that was sent could not be read: %s", type(error).__name__)
+        return None
