@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.assessments import asleep, grounding, keep, numbers, present
-from app.cases import lifecycle, queries, snoozing, steps
+from app.cases import lifecycle, snoozing, steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import decide, doubt, same_order, straight_through, worded
+from app.decisions import decide, doubt, joined, same_order, straight_through, worded
 from app.documents import readings
 from app.drafts import kept as briefs
 from app.errors import CountersignError
-from app.letters import way_out
 from app.suggestions import freeze, policy
-from app.suggestions.proposal import RelatedCase, Situation
-from workers import consulting, drafting, matters, narrating, senders
+from app.suggestions.proposal import Situation
+from workers import consulting, drafting, matters, narrating, senders, threads
 from workers.celery_app import celery_app
 from workers.lease import given_back, kept
 from workers.wiring import Parts, parts
@@ -60,11 +59,14 @@ def assess(p: Parts, case_id: int) -> None:
             case = session.get_one(Case, case_id, with_for_update=True)
             readings.keep(session, matter.document_id, reading, at=now())
             senders.keep(session, case_id, matter.document_id, checked)
+            threads.note(p, session, case_id, matter.document_id, reading)
             keep.keep(session, case_id, matter.document_id, assessment, at=now())
             present.show_assessment(session, case, reading, assessment, at=now())
             if (known := matter.found_already()) is not None:
                 keep.keep_reconciliation(session, case_id, known)
             matter.show(case)
+            if joined.join_again(session, case, at=now()):
+                return
             if assessment.asked is not None and assessment.asked.outcome == "waiting":
                 consulting.schedule(p, session, case_id, at=now())
             else:
@@ -84,11 +86,9 @@ def reconcile(p: Parts, case_id: int) -> None:
             assessment = keep.assessment_of(row)
             matter = matters.of_document(session, row.document_id)
             reading: Reading = readings.load(session, row.document_id)
-            related = _related(session, case_id, reading)
             wrote_at = session.get_one(Case, case_id).opened_at
-            secret = p.settings.countersign_secret_key.get_secret_value()
-            way = way_out.way_out(session, case_id, row.document_id, reading, key=secret)
-            _wake(session, [r.case_id for r in related], wrote_at)
+            message = threads.message_of(p, session, case_id, row, reading, assessment)
+            _wake(session, threads.answers(session, message), wrote_at)
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = matter.ask(p, assessment, reading)
@@ -98,11 +98,14 @@ def reconcile(p: Parts, case_id: int) -> None:
                     case = session.get_one(Case, case_id, with_for_update=True)
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
+        where = threads.place(p, replace(message, found=found) if message is not None else None, attempt)
+        if where is None:
+            return  # it is part of another case now
         as_read, assessment = assessment, _said_anew(p, assessment, found.books, reading)
         order = same_order.told(case_id, assessment, reading, found)
         with p.database.transaction() as session:
-            related = same_order.related(session, order, at=now(), beside=related)
-        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice(), way)
+            related = same_order.related(session, order, at=now(), beside=where.related)
+        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:
@@ -148,6 +151,8 @@ def _said_anew(p: Parts, assessment: Assessment, books: Books, reading: Reading)
     from classifiers.summary import summarise
 
     summary = summarise(reading, righted.classification, righted.fields, righted.order, firm=p.settings.firm)
+    beside = tuple(c for c in righted.summary if any(e.document_id is not None for e in c.evidence))  # of other mails
+    summary = (*summary, *(c for c in beside if c.text not in {said.text for said in summary}))
     anew = grounding.grounded(replace(righted, summary=summary), reading)
     same = righted is assessment and [c.text for c in anew.summary] == [c.text for c in assessment.summary]
     return assessment if same else anew
@@ -180,12 +185,3 @@ def _give_up(session: Session, case_id: int, stage: str, error: str) -> None:
     steps.give_up(session, case_id, stage, error, at=now())
     case = session.get_one(Case, case_id, with_for_update=True)
     lifecycle.ask_for_attention(session, case, _GIVEN_UP[stage], at=now())
-
-
-def _related(session: Session, case_id: int, reading: Reading) -> tuple[RelatedCase, ...]:
-    """Open cases that this mail continues: it answers the mail that opened them, from the same domain."""
-    if reading.mail is None:
-        return ()
-    references = [r for r in (reading.mail.in_reply_to, *reading.mail.references) if r]
-    found = queries.of_thread(session, case_id, references, reading.mail.sender.email)
-    return tuple(RelatedCase(c.id, f"It answers the mail of case {c.id}, from the same house.") for c in found)

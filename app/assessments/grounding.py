@@ -29,6 +29,8 @@ def _rests(evidence: tuple[Evidence, ...], parts: dict[str, Reading]) -> bool:
 
 
 def _is_found(evidence: Evidence, part: Reading | None) -> bool:
+    if evidence.document_id is not None:
+        return bool(evidence.quote.strip())  # was found there when that document was assessed
     if part is None or not evidence.quote.strip():
         return False
     return part.text[evidence.start : evidence.end] == evidence.quote or evidence.quote in part.hidden_text

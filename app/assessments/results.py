@@ -145,6 +145,8 @@ class Assessment:
     """The language that a person wants the answer in (ISO 639-1); empty: the message's."""
     answer_tone: str = ""
     """warm or brief, as a person wants it; empty: factual."""
+    mails: tuple[int, ...] = ()
+    """The documents that it rests on where several mails make up the case, the oldest first; else empty."""
 
     @property
     def is_corrected(self) -> bool:

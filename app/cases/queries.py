@@ -36,7 +36,6 @@ from sqlalchemy.orm import Session
 from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseQuestion
 from app.cases.search import MOST_WORDS, few_that_hold, folded, matching, split
 from app.errors import Malformed, NotFound
-from app.firm import FREE_MAIL
 from app.users import people
 
 SORTS = ("priority", "amount", "deadline", "age", "newest")
@@ -200,30 +199,6 @@ def by_customer(session: Session, wanted: Filter, names: Sequence[str], *, most:
     )
     counted = select(named.c.name, func.count(theirs.c.id)).select_from(named.outerjoin(theirs, true()))
     return {name: int(n) for name, n in session.execute(counted.group_by(named.c.name))}
-
-
-def of_thread(session: Session, case_id: int, references: Sequence[str], sender: str) -> list[Case]:
-    """Open cases, oldest first, that a mail with these References continues, from the same house.
-
-    `sender` is the mail's whole address. The same domain is the same house; at a free mail service only the same
-    address is.
-    """
-    if not references or not sender:
-        return []
-    rows = session.execute(
-        select(Case)
-        .where(
-            Case.thread_key.in_(references), Case.state.in_(OPEN_STATES), Case.id != case_id, Case.merged_into.is_(None)
-        )
-        .order_by(Case.id)
-        .limit(20)
-    ).scalars()
-    return [c for c in rows if _house(c.sender) == _house(sender)]
-
-
-def _house(address: str) -> str:
-    domain = address.rpartition("@")[2].casefold()
-    return address.casefold() if domain in FREE_MAIL else domain
 
 
 def get(session: Session, case_id: int) -> Case:

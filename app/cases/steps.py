@@ -110,6 +110,12 @@ def is_waiting(session: Session, case_id: int, stage: str) -> bool:
     return step is not None and step.state == "waiting"
 
 
+def is_done(session: Session, case_id: int, stage: str) -> bool:
+    """Whether a step ran to its end."""
+    step = session.get(CaseStep, (case_id, stage), populate_existing=True)
+    return step is not None and step.state == "done"
+
+
 def postpone(session: Session, case_id: int, stage: str, attempt: int, error: str, *, at: datetime) -> bool:
     """Put a step back because a peer is away; the sweeper sends it again after a back-off, for as long as it takes.
 

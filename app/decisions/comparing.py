@@ -1,4 +1,7 @@
-"""After a person corrected what was read, nothing is confirmed on the old figures: Odoo is asked again first."""
+"""After a person corrected what was read, or another mail came in, nothing is confirmed on the old figures.
+
+Odoo is asked again first.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from app.audit.models import AuditEvent
 from app.cases.models import CaseStep
 from app.errors import Conflict
 
-CORRECTED = ("fields.corrected", "record.chosen", "reading.chosen", "reply.chosen")
-"""What a person says that the steps follow from."""
+CORRECTED = (
+    "fields.corrected", "record.chosen", "reading.chosen", "reply.chosen", "case.continued", "case.gave_back",
+)  # fmt: skip
+"""What a person says that the steps follow from, and that another mail continued the case or was taken out of it."""
 COMPARED = "case.reconciled"
 NOT_YET = (
-    "Something was corrected here, and the case is being compared with Odoo again. Look in a moment, then confirm what "
-    "is proposed."
+    "Something was corrected here, or came in, and the case is being compared with Odoo again. Look in a moment, then "
+    "confirm what is proposed."
 )
 
 

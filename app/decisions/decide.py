@@ -13,7 +13,7 @@ from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, snoozing
 from app.cases.models import Case, CaseQuestion
-from app.decisions import call_back, comparing, correcting, descent, doubt, duties, elsewhere
+from app.decisions import call_back, comparing, correcting, descent, doubt, duties, elsewhere, news
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.decisions.permission import requirement_of
@@ -186,6 +186,8 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
         ),
         (case.state, ""),
     )
+    if state in ("done", "closed") and actor == "software" and news.is_waiting(session, case.id):
+        state, because = "to_decide", "A mail came in that nobody has looked at yet: see what is new."
     if case.state == "snoozed" and actor == "software" and not _is_new_since_put_off(session, case):
         return
     lifecycle.move(session, case, state, actor=actor, at=at, because=because)

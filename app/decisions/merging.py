@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.audit import trail
 from app.cases import called_back, lifecycle, snoozing, steps
-from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseMerge
+from app.cases.models import OPEN_STATES, SENT, Case, CaseDocument, CaseMerge
 from app.cases.seen import Seen, locked, require_handling
-from app.decisions import call_back
+from app.decisions import call_back, joined
 from app.errors import Conflict, NotFound, Refused
 from app.suggestions.models import Suggestion
 from app.suggestions.withdraw import withdraw
@@ -35,7 +36,7 @@ def merge(
     require_handling(by)
     if case_id == into:
         raise Conflict("A case is not folded into itself. Choose another one.", case=case_id)
-    target = _both(session, case_id, into)
+    target = both(session, case_id, into)
     case = locked(session, case_id, seen, by=by)
     if case.state in _ON_ITS_WAY:
         raise Conflict(f"Case {case_id} is {case.state} and is not folded into another now.", case=case_id)
@@ -54,12 +55,13 @@ def merge(
 
 
 def fold(
-    session: Session, case: Case, target: Case, *, actor: str, at: datetime, because: str, is_quiet: bool = False
-) -> None:
+    session: Session, case: Case, target: Case, *, actor: str, at: datetime, because: str, is_quiet: bool = False,
+    how: str = "",
+) -> None:  # fmt: skip
     """Move what a locked case holds into another locked one, which is brought before a person. Who calls ends it.
 
     `is_quiet`: it says nothing that anybody must act on (an automatic reply, the very paper that is there already):
-    the other case shows it, and is neither opened again nor woken.
+    the other case shows it, and is neither opened again nor woken. `how` is one of `MERGED_HOW`.
 
     Raises:
         Conflict: One of them is folded into another already.
@@ -79,12 +81,12 @@ def fold(
     session.execute(
         update(CaseDocument)
         .where(CaseDocument.document_id.in_(documents))
-        .values(case_id=target.id, role="added", added_at=at)
+        .values(case_id=target.id, role=_role_of("added"), added_at=at)
     )
     session.add(
         CaseMerge(
             case_id=case.id, into_id=target.id, document_ids=documents, merged_by=actor, merged_at=at, because=because,
-            was_open=target.state not in ("done", "closed"),
+            was_open=target.state not in ("done", "closed"), how=how,
         )
     )  # fmt: skip
     if call_back.is_due(session, case):  # nobody has called back about what comes in with it
@@ -116,7 +118,7 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
     """
     require_handling(by)
     into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
-    target = _both(session, case_id, into) if into is not None else None
+    target = both(session, case_id, into) if into is not None else None
     case = locked(session, case_id, seen, by=by)
     merged = session.execute(
         select(CaseMerge).where(CaseMerge.case_id == case_id, CaseMerge.taken_apart_at.is_(None))
@@ -132,7 +134,7 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
         session.execute(
             update(CaseDocument)
             .where(CaseDocument.document_id == document_id, CaseDocument.case_id == target.id)
-            .values(case_id=case_id, role="opening" if place == 0 else "added")
+            .values(case_id=case_id, role=_role_of("opening" if place == 0 else "added"))
         )
     for step in session.execute(
         select(Suggestion).where(
@@ -146,9 +148,17 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
     trail.record(session, "case.gave_back", case_id=target.id, actor=by.email, at=at, merged=case_id)
     target.unsure_because = target.unsure_because.replace(_added(case_id), "").strip()
     target.updated_at = at
+    if merged.how == "continues" and target.state not in ("writing", "received"):
+        session.flush()
+        joined.join_again(session, target, at=at)
     _go_on(session, case, actor=by.email, at=at, because=f"Taken out of case {target.id} again.")
     session.flush()
     return case
+
+
+def _role_of(role: str) -> ColumnElement[str]:
+    """What a document is to the case it moves to; one that we sent stays that."""
+    return sql_case((CaseDocument.role == SENT, SENT), else_=role)
 
 
 def merged_into(session: Session, case_id: int) -> list[Case]:
@@ -188,7 +198,7 @@ def _go_on(session: Session, case: Case, *, actor: str, at: datetime, because: s
     steps.schedule(session, case.id, "reconcile", at=at)
 
 
-def _both(session: Session, case_id: int, into: int) -> Case:
+def both(session: Session, case_id: int, into: int) -> Case:
     """The second case, both locked in the order of their numbers, so that nobody waits in a circle."""
     rows = session.execute(
         select(Case)

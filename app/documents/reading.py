@@ -189,6 +189,8 @@ class Evidence:
     quote: str
     page: int | None = None
     boxes: tuple[Box, ...] = field(default=())
+    document_id: int | None = None
+    """The document, where it is not the one that the assessment is of: an earlier mail of the case, or a later one."""
 
     def within(self, prefix: str) -> Evidence:
         """The same evidence seen from a parent part, whose child at `prefix` it belongs to."""

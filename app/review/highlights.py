@@ -31,7 +31,8 @@ class Mark:
 
 def mark_id(evidence: Evidence) -> str:
     """The id of a place of evidence: the same for the same words, whoever claims them."""
-    return f"e-{evidence.part.replace('.', '_') or 'root'}-{evidence.start}-{evidence.end}"
+    of = f"d{evidence.document_id}-" if evidence.document_id is not None else ""
+    return f"e-{of}{evidence.part.replace('.', '_') or 'root'}-{evidence.start}-{evidence.end}"
 
 
 def ids(evidence: Iterable[Evidence]) -> str:

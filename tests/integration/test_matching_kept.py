@@ -1,18 +1,14 @@
-"""What the case shows after it was compared again, and which cases a mail continues."""
+"""What the case shows after it was compared again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
 
-import pytest
-
 from app.assessments import present
 from app.assessments.findings import Books, Match, Reconciliation, RecordRef
-from app.cases import queries
 from app.clock import now
 from app.db import Database
-from tests.builders import a_case
 from tests.web import a_read_case, a_reading, an_assessment
 
 
@@ -29,23 +25,3 @@ def test_a_customer_that_is_no_longer_certain_leaves_the_case(database: Database
         present.show_findings(session, case, assessment, open_again, at=now())
         assert (case.customer_id, case.company_id) == (None, None)
         assert case.customer_name == str(assessment.value("customer_name") or "")
-
-
-@pytest.mark.parametrize(
-    ("opened_by", "answered_by", "is_one"),
-    [
-        ("ap@fjordline.example", "Boss@Fjordline.example", True),
-        ("ann@gmail.com", "ANN@gmail.com", True),
-        ("ann@gmail.com", "bob@gmail.com", False),
-        ("ap@fjordline.example", "ap@other.example", False),
-    ],
-)
-def test_a_mail_continues_a_case_of_the_same_house(
-    database: Database, opened_by: str, answered_by: str, is_one: bool
-) -> None:
-    with database.transaction() as session:
-        case, answer = a_case(session), a_case(session, content=b"an answer")
-        case.sender, case.thread_key = opened_by, "<first@x>"
-        session.flush()
-        found = queries.of_thread(session, answer.id, ["<first@x>"], answered_by)
-        assert [c.id for c in found] == ([case.id] if is_one else [])

@@ -1,0 +1,118 @@
+"""What is new on a case since a person last acted on it: the mails that continued it, and what each changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.audit import trail
+from app.audit.models import AuditEvent
+from app.cases.models import Case
+from app.cases.seen import Seen, locked, require_handling
+from app.users.access import Caller
+
+CONTINUED, READ = "case.continued", "news.seen"
+_BESIDE_IT = ("delivery.answered", "question.answered", "question.asked", "case.assigned")
+"""What people do about a case without deciding on it: it is no sign that they saw what came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A mail that continued a case and that nobody has acted on since.
+
+    `mail_case` is the case it came as, `fields` what differs by name ({"was", "is"}, and "kept" where a person's word
+    stands), `effect` one of the words of `app.assessments.continued`, `reason` what the mail reads as.
+    """
+
+    document_id: int
+    mail_case: int
+    sender: str
+    at: datetime
+    effect: str
+    reason: str
+    reading: str
+    is_noted: bool
+    fields: dict[str, dict[str, Any]]
+
+
+def of_events(events: Iterable[AuditEvent]) -> tuple[News, ...]:
+    """What is new by a case's history, oldest first."""
+    found: list[News] = []
+    for event in events:
+        if event.action == CONTINUED:
+            found.append(_news(event))
+        elif event.action in ("case.gave_back", "case.taken_out"):
+            found = [n for n in found if n.mail_case != event.content.get("merged")]
+        if _is_a_persons(event.actor, event.action):
+            found = []
+    return tuple(found)
+
+
+def _is_a_persons(actor: str, action: str) -> bool:
+    return "@" in actor and action not in (*_BESIDE_IT, CONTINUED)
+
+
+def _news(event: AuditEvent) -> News:
+    c = event.content
+    return News(
+        int(c["document"]), int(c["mail_case"]), str(c["sender"]), event.at, str(c["effect"]), str(c["reason"]),
+        str(c["reading"]), c["how"] == "noted", dict(c.get("fields") or {}),
+    )  # fmt: skip
+
+
+def waiting(session: Session, case_ids: Collection[int]) -> set[int]:
+    """Those of these cases that a mail continued, with something to say, since a person last acted on them."""
+    if not case_ids:
+        return set()
+    came = _by_case(
+        session.execute(
+            select(AuditEvent.case_id, func.max(AuditEvent.seq))
+            .where(
+                AuditEvent.case_id.in_(case_ids), AuditEvent.action == CONTINUED,
+                AuditEvent.content["how"].astext != "noted",
+            )
+            .group_by(AuditEvent.case_id)
+        ).all()
+    )  # fmt: skip
+    if not came:
+        return set()
+    rows = session.execute(
+        select(AuditEvent.case_id, func.max(AuditEvent.seq))
+        .where(
+            AuditEvent.case_id.in_(came), AuditEvent.actor.contains("@"),
+            AuditEvent.action.not_in((*_BESIDE_IT, CONTINUED)),
+        )
+        .group_by(AuditEvent.case_id)
+    )  # fmt: skip
+    acted = _by_case(rows.all())
+    return {case_id for case_id, seq in came.items() if acted.get(case_id, 0) < seq}
+
+
+def _by_case(rows: Iterable[Row[int, int]]) -> dict[int, int]:
+    return dict(rows)
+
+
+def is_waiting(session: Session, case_id: int) -> bool:
+    """Whether something came in on the case that nobody has acted on yet."""
+    return case_id in waiting(session, (case_id,))
+
+
+def mark_seen(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime) -> Case:
+    """A person says that they have seen what is new.
+
+    Raises:
+        NotFound: There is no such case.
+        Refused: The person is neither reviewer nor controller.
+        Conflict: It changed since it was seen.
+    """
+    require_handling(by)
+    case = locked(session, case_id, seen, by=by)
+    trail.record(session, READ, case_id=case_id, actor=by.email, at=at)
+    case.updated_at = at
+    session.flush()
+    return case

@@ -1,0 +1,113 @@
+"""A mail's place among the cases: noted when it was read, decided when Odoo was asked (app/decisions/threading.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.assessments import keep, present
+from app.assessments.findings import Books, Reconciliation
+from app.cases import steps, thread
+from app.cases.models import Case
+from app.clock import now
+from app.decisions import merging, threading
+from app.decisions.threading import Belongs, Message
+from app.documents.automatic import Ours, automatic
+from app.errors import Misconfigured
+from app.mailboxes import thread_token
+from app.mailboxes.models import Mailbox
+from app.writebacks import held
+from workers.wiring import Parts
+
+if TYPE_CHECKING:
+    from app.assessments.models import AssessmentRow
+    from app.assessments.results import Assessment
+    from app.documents.reading import Reading
+
+NOWHERE = Reconciliation((), (), Books())
+
+
+class _MovedOnError(Exception):
+    """The case that a mail continues moved on while it was decided: nothing of it is kept."""
+
+
+def note(p: Parts, session: Session, case_id: int, document_id: int, reading: Reading) -> None:
+    """Keep by what a mail that was just read is known; mails that answer it and came first look again."""
+    if reading.mail is None:
+        return
+    headers = thread.note(session, document_id, reading.mail, automatic(reading, ours(p, session)))
+    for waiting in thread.waiting_for(session, headers, but_not=case_id):
+        if steps.is_done(session, waiting, "reconcile"):
+            steps.schedule(session, waiting, "reconcile", at=now())
+
+
+def ours(p: Parts, session: Session) -> Ours:
+    """The addresses that are ours, and which Message-IDs we gave."""
+    addresses = frozenset(a.casefold() for a in session.execute(select(Mailbox.address)).scalars())
+    key = _key(p)
+    return Ours(addresses, gave=lambda message_id: bool(key) and thread_token.is_ours(message_id, key))
+
+
+def message_of(
+    p: Parts, session: Session, case_id: int, row: AssessmentRow, reading: Reading, assessment: Assessment,
+    found: Reconciliation = NOWHERE,
+) -> Message | None:  # fmt: skip
+    """The mail that a case came with, to be placed; None for what is no mail, shares one, or has mails of its own."""
+    mail = reading.mail
+    if mail is None or assessment.mails or session.get_one(Case, case_id).split_from is not None:
+        return None
+    mine, domains, key = ours(p, session), set(p.settings.firm.domains) if p.settings.firm else set(), _key(p)
+
+    def is_own(address: str) -> bool:
+        return address.casefold() in mine.addresses or address.rpartition("@")[2].casefold() in domains
+
+    said = " ".join((mail.subject, mail.in_reply_to, *mail.references))
+    return Message(
+        case_id, row.document_id, thread.headers_of(mail), assessment, found, automatic(reading, mine),
+        thread_token.read(said, key) if key else (), is_own,
+    )  # fmt: skip
+
+
+def answers(session: Session, message: Message | None) -> list[int]:
+    """The cases that wait no longer for their customer: this mail is for certain from there."""
+    return list(threading.belongs(session, message, at=now()).answers) if message is not None else []
+
+
+def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
+    """Fold a mail into the case that it continues for certain, or ask; None when it was folded and is done with. Else
+    where it may belong, for what is proposed on its own case."""
+    if message is None:
+        return Belongs()
+    with p.database.transaction() as session:
+        where = threading.belongs(session, message, at=now())
+        if where.fold is None:
+            threading.ask(session, message, where.asks, at=now())
+            return where
+    try:
+        with p.database.transaction() as session:
+            _fold(session, message, where.fold, attempt)
+    except _MovedOnError:
+        return Belongs()
+    return None
+
+
+def _fold(session: Session, message: Message, fold: threading.Fold, attempt: int) -> None:
+    merging.both(session, message.case_id, fold.into)
+    if not steps.finish(session, message.case_id, "reconcile", attempt, at=now()):
+        return  # another worker has it, or it was asked for anew
+    case = session.get_one(Case, message.case_id)
+    keep.keep_reconciliation(session, case.id, message.found)
+    present.show_findings(session, case, message.assessment, message.found, at=now())
+    followed = threading.fold_in(session, case.id, fold, at=now())
+    if followed is None:
+        raise _MovedOnError
+    held.after(session, followed, at=now())
+
+
+def _key(p: Parts) -> str:
+    try:
+        return p.secret_key
+    except Misconfigured:
+        return ""
