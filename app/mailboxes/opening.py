@@ -29,4 +29,12 @@ def open_source(
         from app.mailboxes.maildir import MaildirSource
 
         return MaildirSource(Path(reached.path))
+    if mailbox.kind == "graph":
+        from app.mailboxes.graph import open_graph
+
+        return open_graph(reached, tokens)
+    if mailbox.kind == "gmail":
+        from app.mailboxes.gmail import open_gmail
+
+        return open_gmail(reached, tokens)
     raise MailboxFails(f"The mailbox {mailbox.name} is of a kind that is not fetched: {mailbox.kind}.", step="name")
