@@ -27,10 +27,13 @@ from app.cases.models import Case
 from app.decisions import merging
 from app.documents.models import ReadingRow
 from app.documents.reading import Reading
+from app.senders import kept
 from app.suggestions.proposal import RelatedCase
 from app.vocabulary import CertaintyWord, Flag, Kind
 
 ACTOR = "software"
+HOW = "same"
+"""How an order is folded (see `CaseMerge.how`)."""
 LOOKED_BACK = timedelta(days=400)
 """An order that ended longer ago is not looked for: numbers come round again."""
 _MOST = 20
@@ -73,7 +76,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """That two cases brought the same order, for certain or likely; `because` ends "It is the same order: …"."""
+    """That two cases brought the same order, for certain or likely, and why, as a sentence."""
 
     is_certain: bool
     because: str
@@ -111,7 +114,7 @@ def related(
     return (
         *beside,
         *(
-            RelatedCase(other.case_id, f"It brings the same order as case {other.case_id}: {like.because}.")
+            RelatedCase(other.case_id, f"It brings the same order as case {other.case_id}. {like.because}")
             for other, like in found
             if like is not None
             and other.case_id not in known
@@ -159,7 +162,7 @@ def likeness(one: Told, other: Told) -> Likeness | None:
     if one.papers & other.papers:
         is_sure = not any(t.is_mail and t.word == CertaintyWord.UNSURE for t in (one, other))
         same = one.reason == other.reason and one.reason in _SAME_AGAIN
-        return Likeness(is_plain and is_sure and same, "the very file it stands in came again", True)
+        return Likeness(is_plain and is_sure and same, "The very file that the order stands in came again.", True)
     if (
         one.customer_id is None
         or other.customer_id is None
@@ -170,11 +173,12 @@ def likeness(one: Told, other: Told) -> Likeness | None:
     stated = all(t.stated.get(name) for t in (one, other) for name in ("amount_total", "currency"))
     is_sure = CertaintyWord.UNSURE not in (one.word, other.word)
     number = one.stated["po_number"]
+    because = f"Both bear the number {number} of the same customer."
     if stated and not contradict:
         total = f"{one.stated['amount_total']} {one.stated['currency']}"
-        because = f"the same customer, number {number} and total {total}"
-    else:
-        because = f"the same customer and number {number}" + (", but not the same in all" if contradict else "")
+        because = f"Both bear the number {number} of the same customer, and the total {total}."
+    elif contradict:
+        because = f"Both bear the number {number} of the same customer, but do not say the same in all else."
     return Likeness(is_plain and is_sure and stated, because, False)
 
 
@@ -189,12 +193,14 @@ def _fold(session: Session, one: Told, other: Told, like: Likeness, *, at: datet
         .execution_options(populate_existing=True)
     ).scalars()
     cases = {case.id: case for case in rows}
+    if kept.failed_of_cases(session, list(cases)):
+        return None  # a person makes sure first who wrote
     for source, target in ((second, first), (first, second)):
         case, into = cases[source.case_id], cases[target.case_id]
         if into.merged_into is None and into.state != "received" and _is_untouched(session, case):
-            because = f"It is the same order: {like.because}."
+            because = f"It is the same order. {like.because}"
             is_quiet = like.is_same_file and not source.is_mail
-            merging.fold(session, case, into, actor=ACTOR, at=at, because=because, is_quiet=is_quiet)
+            merging.fold(session, case, into, actor=ACTOR, at=at, because=because, is_quiet=is_quiet, how=HOW)
             moved = f"Folded into case {into.id}. {because}"
             lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=moved)
             session.flush()

@@ -18,6 +18,8 @@ from app.cases.models import Case, CaseDocument
 from app.cases.seen import Seen
 from app.clock import now
 from app.decisions import merging
+from app.senders import kept
+from app.senders.checked import Checked, Sign
 from tests.house import SAMPLES, House
 from workers import assessment
 
@@ -157,7 +159,7 @@ def test_another_file_of_the_same_number_and_total_is_the_same_order(house: Hous
                 AuditEvent.case_id == other, AuditEvent.action == "case.merged"
             )
         ).scalar_one()
-    assert "the same customer, number NME-5190-T" in because
+    assert "Both bear the number NME-5190-T of the same customer, and the total" in because
 
 
 def test_another_total_under_the_same_number_is_only_proposed(house: House) -> None:
@@ -226,3 +228,15 @@ def test_a_change_of_the_order_that_encloses_it_is_a_case_of_its_own(house: Hous
     assert (house.case(other).reason, house.case(other).merged_into) == ("po_change", None)
     assert house.case(one).merged_into is None
     assert house.suggestions(other)["merge_with_case"].target_name == f"case {one}"
+
+
+def test_where_a_check_of_the_sender_failed_a_person_decides(house: House) -> None:
+    one = by_upload(house)
+    taken = house.take_in_sample("07-order")
+    assessment.assess(house.parts, taken.case_id)
+    with house.parts.database.transaction() as session:
+        failed = Checked("northmoor.example", (Sign("looks_like_customer", {}),))
+        kept.keep(session, taken.document_id, failed, at=now())
+    house.work()
+    assert house.case(taken.case_id).merged_into is None
+    assert house.suggestions(taken.case_id)["merge_with_case"].target_name == f"case {one}"
