@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from app.errors import CountersignError, Misconfigured, Unavailable
 from app.health import Check
 from workers.wiring import Parts
+
+if TYPE_CHECKING:
+    from app.mailboxes.standing import Standing
 
 
 def checks(p: Parts) -> Iterator[Check]:
@@ -33,7 +37,8 @@ _ABSENT = {
     "Odoo's modules": "unknown until Odoo is connected.",
     "Odoo's panel": "not linked; set COUNTERSIGN_ODOO_SECRET here and enter the same in Odoo's settings.",
     "model endpoint": "not set; the offline engine does the whole job (COUNTERSIGN_LLM_MODEL, COUNTERSIGN_LLM_FILE).",
-    "mail": "no mailbox is connected; take in files, the watched folder (COUNTERSIGN_WATCH) or POST /v1/documents.",
+    "mail": "no mailbox is connected (countersign mailbox add); take in files, the watched folder (COUNTERSIGN_WATCH) "
+    "or POST /v1/documents.",
 }
 
 
@@ -170,7 +175,33 @@ def _spent(p: Parts) -> str:
 
 
 def _mail(p: Parts) -> str | None:
+    """Whether each mailbox is read, and the watched folder is there."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from app.clock import now
+    from app.mailboxes.standing import standings
+
+    try:
+        with p.database.transaction() as session:
+            found = standings(session, at=now())
+    except (Misconfigured, OperationalError, ProgrammingError):
+        found = []
+    said = []
     if p.settings.countersign_watch:
         state = "is there" if p.settings.countersign_watch.is_dir() else "is missing: create it"
-        return f"watched folder {os.fspath(p.settings.countersign_watch)} {state}"
-    return None
+        said.append(f"watched folder {os.fspath(p.settings.countersign_watch)} {state}")
+    said += [f"mailbox {s.mailbox.name} {_MAILBOX_SAYS[s.state]}{_why(s)}" for s in found]
+    if any(s.state in ("fails", "unread") for s in found):
+        raise Unavailable(f"{'; '.join(said)}. Try each step with: countersign mailbox test NAME")
+    return "; ".join(said) or None
+
+
+_MAILBOX_SAYS = {
+    "works": "is read", "starting": "is about to be read", "paused": "is paused", "fails": "is not read",
+    "unread": "is read by no process: start one with countersign up",
+}  # fmt: skip
+
+
+def _why(standing: Standing) -> str:
+    failure = standing.mailbox.failure.strip().rstrip(".")
+    return f" ({failure})" if standing.state == "fails" and failure else ""

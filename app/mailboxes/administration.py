@@ -31,6 +31,8 @@ from app.vocabulary import LANGUAGES
 COMMAND_LINE = Caller(UUID(int=0), "machine:command line", "the command line", ("administrator",))
 """Whoever may run commands on the machine administers it."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_TAKEN = ("new",)
+"""Names that mean something else in an address."""
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+")
 _HOST = re.compile(r"\w[\w.-]{0,252}")
 _LONGEST_DISPLAY_NAME = 200
@@ -89,7 +91,7 @@ def add(
         Refused: Who asks is no administrator.
     """
     _require_administrator(by)
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or name in _TAKEN:
         raise Malformed(
             "A mailbox's name is short: up to 40 small letters, digits and hyphens, such as billing. Nothing was added."
         )

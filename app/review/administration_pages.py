@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.review import failures_page, keys_page, odoo_page, people_page, policy_page, system_page, tour_page
+from app.review import (
+    failures_page,
+    keys_page,
+    mailboxes_page,
+    odoo_page,
+    people_page,
+    policy_page,
+    system_page,
+    tour_page,
+)
 
 router = APIRouter()
 for part in (
     people_page.router,
     keys_page.router,
+    mailboxes_page.router,
     odoo_page.router,
     failures_page.router,
     system_page.router,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.config import Settings
 from app.health import Health, Pulse
 from app.llm.outages import out_since
+from app.mailboxes.models import Mailbox
+from app.mailboxes.standing import in_trouble
 from app.review import figures
 from app.review.languages import _, ngettext
 from app.writebacks.queries import waiting_for_odoo
@@ -49,12 +53,22 @@ def dot(session: Session, request: Request) -> Dot:
     held = held_up(found) if found is not None else ""
     if held:
         return Dot("caution", _("All workers are busy") if held == "busy" else _("The scheduler does not run"))
+    unread = in_trouble(session, at=now())
+    if unread:
+        return Dot("caution", _unread(unread))
     model_out = model_out_since(session, settings)
     if model_out is not None:
         return Dot("caution", _("Language model not reachable since %(time)s", time=figures.time(model_out)))
     if request.app.state.odoo is None:
         return Dot("caution", _("No Odoo connected"))
     return Dot("good", _("Odoo and model connected") if settings.has_llm else _("Odoo connected"))
+
+
+def _unread(mailboxes: Sequence[Mailbox]) -> str:
+    """Which mailboxes should be read and are not."""
+    if len(mailboxes) == 1:
+        return _("A mailbox is not read: %(name)s", name=mailboxes[0].name)
+    return ngettext("%(num)s mailbox is not read", "%(num)s mailboxes are not read", len(mailboxes))
 
 
 def model_out_since(session: Session, settings: Settings) -> datetime | None:

@@ -20,11 +20,12 @@ from app.config import Settings
 from app.errors import Refused
 from app.health import Check, Health, Pulse, Queue
 from app.llm.usage import spent_on
+from app.mailboxes.standing import Standing, standings
 from app.mirror.models import MirrorCursor
 from app.review import figures
 from app.review.forms import sent_form, text_of
 from app.review.health_dot import held_up, model_out_since, pulse_of
-from app.review.languages import N_, Words, _, ngettext
+from app.review.languages import N_, Words, _, ngettext, told
 from app.review.sessions import SignedIn, Visit, require_own_form
 from app.review.shell import page, shell
 from app.writebacks.queries import waiting_for_odoo
@@ -107,6 +108,7 @@ def _parts(session: Session, request: Request, found: Pulse | None, at: datetime
     parts.append(_odoo(session, request, found))
     parts.append(_mirror(session, request, at))
     parts.append(_model(session, settings, at))
+    parts.extend(_mailboxes(session, at))
     return parts
 
 
@@ -195,6 +197,34 @@ def _model(session: Session, settings: Settings, at: datetime) -> Part:
     spent = spent_on(session, at.date(), currency=settings.countersign_llm_currency)
     says = ngettext("%(num)s question today.", "%(num)s questions today.", spent.questions)
     return Part(name, "works", says)
+
+
+def _mailboxes(session: Session, at: datetime) -> list[Part]:
+    """A line for each mailbox; one that none is connected when there is none."""
+    found = standings(session, at=at)
+    if not found:
+        return [Part(_("Mail"), "absent", _("No mailbox is connected: mail comes in by upload, folder or API only."))]
+    return [_mailbox(standing, at) for standing in found]
+
+
+def _mailbox(standing: Standing, at: datetime) -> Part:
+    mailbox = standing.mailbox
+    name = _("Mailbox %(name)s", name=mailbox.name)
+    if standing.state == "fails" and mailbox.failing_since is not None:
+        says = _("It has not been read for %(ago)s.", ago=figures.waiting(mailbox.failing_since, at))
+        return Part(name, "fails", f"{says} {told(mailbox.failure)}")
+    if standing.state == "unread":
+        says = _("No process reads it, so what arrives waits on the server. Start one with: countersign up")
+        return Part(name, "fails", says)
+    if standing.state == "paused":
+        return Part(name, "absent", _("It is paused: what arrives waits on the server."))
+    if standing.state == "starting":
+        return Part(name, "absent", _("It is about to be read."))
+    if mailbox.last_message_at is None:
+        return Part(name, "works", _("It is read; no message has come yet."))
+    return Part(
+        name, "works", _("Its last message came %(ago)s ago.", ago=figures.waiting(mailbox.last_message_at, at))
+    )  # fmt: skip
 
 
 def _queues(found: Pulse | None, settings: Settings) -> list[QueueRow]:

@@ -137,7 +137,7 @@ def test_names_and_folders_belong_to_one_mailbox(database: Database) -> None:
         a_mailbox(session, "archive", address="billing@marlowvoss.example", folders={"inbox": "Orders"})
 
 
-@pytest.mark.parametrize("name", ["", "Billing", "a b", "-x", "x" * 41, "übung", "a/b", "a\n"])
+@pytest.mark.parametrize("name", ["", "Billing", "a b", "-x", "x" * 41, "übung", "a/b", "a\n", "new"])
 def test_a_name_is_short_and_plain(database: Database, name: str) -> None:
     with pytest.raises(Malformed, match="name is short"), database.transaction() as session:
         a_mailbox(session, name, address="billing@marlowvoss.example")
