@@ -7,7 +7,7 @@ finds a letter in `sending` that nobody is sending any more cannot know whether 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from app.documents.models import Document
 from app.documents.reading import Reading
 from app.documents.receive import receive
 from app.errors import NotFound
+from app.jobs import after_commit
 from app.letters import queries
 from app.letters.compose import Original
 from app.letters.models import Letter
@@ -40,6 +41,8 @@ from app.suggestions.proposal import part_of
 from app.vocabulary import Kind
 
 ACTOR = "software"
+COPIES_FOR, COPY_AFTER = timedelta(days=1), timedelta(minutes=1)
+"""How long a copy is tried to be put among the sent mail, and from when by the sweeper."""
 SOURCE = "letter"
 """The source of the arrivals that are our own letters."""
 UNSENT, ROLE = "unsent", "sent"
@@ -260,10 +263,11 @@ def sent(session: Session, letter_id: UUID, done: Submitted, reading: Reading | 
     """The server took it: it is a document of the case now, in its place in the thread."""
     letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
     letter.answer = done.answer
-    _left(session, letter, reading, actor=ACTOR, at=at)
+    left(session, letter, reading, actor=ACTOR, at=at)
 
 
-def _left(session: Session, letter: Letter, reading: Reading | None, *, actor: str, at: datetime) -> None:
+def left(session: Session, letter: Letter, reading: Reading | None = None, *, actor: str, at: datetime) -> None:
+    """Note that a letter left, if that was not known yet: the server said so, a person does, or a report on it came."""
     if letter.state in ("sent", "bounced") or letter.document_id is None:
         return
     letter.state, letter.because = "sent", ""
@@ -287,6 +291,44 @@ def _left(session: Session, letter: Letter, reading: Reading | None, *, actor: s
         suggestion=str(letter.suggestion_id), message_id=letter.message_id, to=list(letter.recipients),
         sender=letter.sender, document=letter.document_id, answer=letter.answer,
     )  # fmt: skip
+    if letter.copy_wanted:
+        after_commit(session, "letter.copy", letter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A mail that left and is to be put among the sent mail of its mailbox."""
+
+    mailbox_id: int
+    content: bytes
+
+
+def to_copy(session: Session, *, at: datetime) -> list[UUID]:
+    """Letters of the last day whose copy is wanted and was not put yet, the oldest first."""
+    return list(
+        session.execute(
+            select(Letter.id)
+            .where(
+                Letter.copy_wanted, Letter.copied_at.is_(None), Letter.sent_at.is_not(None),
+                Letter.sent_at.between(at - COPIES_FOR, at - COPY_AFTER),
+            )
+            .order_by(Letter.sent_at)
+            .limit(50)
+        ).scalars()
+    )  # fmt: skip
+
+
+def copy_of(session: Session, letter_id: UUID) -> Copy | None:
+    """What is to be put among the sent mail for this letter; None: nothing, or nothing more."""
+    letter = session.get(Letter, letter_id)
+    if letter is None or not letter.copy_wanted or letter.copied_at is not None or letter.sent_at is None:
+        return None
+    content = session.execute(select(Document.content).where(Document.id == letter.document_id)).scalar_one()
+    return Copy(letter.mailbox_id, content)
+
+
+def copied(session: Session, letter_id: UUID, *, at: datetime) -> None:
+    session.get_one(Letter, letter_id, with_for_update=True).copied_at = at
 
 
 def wait(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
