@@ -13,11 +13,16 @@ from app.letters import leaving
 from app.letters.compose import Words, compose
 from app.letters.leaving import Never, Ready, Waits
 from app.mailboxes import sending as way
-from app.mailboxes.port import MailboxFails
+from app.mailboxes.credentials import keep_refresh_token
+from app.mailboxes.models import Mailbox
+from app.mailboxes.opening import open_source
+from app.mailboxes.port import Keeps, MailboxFails
 from app.mailboxes.sending import Sending
 from app.mailboxes.smtp import Submitted
+from app.mailboxes.tokens import AccessTokens
+from workers.celery_app import celery_app
 from workers.letter_papers import fetch
-from workers.wiring import Parts
+from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +37,14 @@ def hand_in(p: Parts, sending: Sending, message: bytes, *, recipients: Sequence[
 
 
 def _token(p: Parts, sending: Sending) -> str:
-    raise MailboxFails(
-        f"Mailbox {sending.name} signs in by OAuth, and no access token can be got for sending.",
-        step="sign_in", is_permanent=False, may_have_left=False,
-    )  # fmt: skip
+    if sending.reached.oauth is None:
+        return ""
+    return AccessTokens(sending.reached.oauth, sending.credentials, lambda t: _keep(p, sending, t)).get()
+
+
+def _keep(p: Parts, sending: Sending, refresh_token: str) -> None:
+    with p.database.transaction() as session:
+        keep_refresh_token(session, sending.mailbox_id, refresh_token, p.secret_key)
 
 
 def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
@@ -68,6 +77,51 @@ def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
     with p.database.transaction() as session:
         leaving.sent(session, found.letter_id, done, reading, at=now())
     return None
+
+
+@celery_app.task(name="letter.copy")
+def copy_task(letter_id: str) -> None:
+    copy(parts(), UUID(letter_id))
+
+
+@celery_app.task(name="letter.copy_due")
+def copy_due_task() -> None:
+    for letter_id in copies_due(parts()):
+        copy(parts(), letter_id)
+
+
+def copies_due(p: Parts) -> list[UUID]:
+    """Letters that left a minute ago or more and whose copy is not yet among the sent mail of their mailbox."""
+    with p.database.transaction() as session:
+        return leaving.to_copy(session, at=now())
+
+
+def copy(p: Parts, letter_id: UUID) -> bool:
+    """Put a copy of a letter that left into its mailbox's folder of sent mail; False: there is none to put, or the
+    server would not have it now, and it is tried again for a day."""
+    with p.database.transaction() as session:
+        found = leaving.copy_of(session, letter_id)
+        mailbox = session.get(Mailbox, found.mailbox_id) if found is not None else None
+    if found is None or mailbox is None:
+        return False
+    sending = way.sending_from(mailbox, p.secret_key)
+    outgoing = sending.reached.outgoing
+    if outgoing is None or not outgoing.sent_folder:
+        return False
+    try:
+        source = open_source(mailbox, sending.credentials, keep=lambda t: _keep(p, sending, t))
+        try:
+            if not isinstance(source, Keeps):
+                return False
+            source.append(outgoing.sent_folder, found.content)
+        finally:
+            source.close()
+    except MailboxFails as failed:
+        log.warning("a copy could not be put into %s of mailbox %s: %s", outgoing.sent_folder, mailbox.name, failed)
+        return False
+    with p.database.transaction() as session:
+        leaving.copied(session, letter_id, at=now())
+    return True
 
 
 def _failed(p: Parts, letter: Ready, failed: MailboxFails) -> Waits | Never:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.errors import CountersignError
 
@@ -70,3 +70,12 @@ class MailSource(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A mailbox that takes messages of ours into its folders. May raise `MailboxFails`."""
+
+    def append(self, folder: str, content: bytes) -> None:
+        """Put a message into a folder, as seen; the folder is made if it is not there."""
+        ...

@@ -64,21 +64,31 @@ def default_mailbox(session: Session) -> Mailbox | None:
 
 
 def submit(sending: Sending, message: bytes, *, recipients: Sequence[str], tokens: Tokens | None = None) -> Submitted:
-    """Hand over one mail (RFC 5322, CRLF) from this mailbox to these recipients.
+    """Hand over one mail (RFC 5322, CRLF) from this mailbox to these recipients, who stand in its headers too.
+
+    A server for outgoing mail goes before what the mailbox can do by itself.
 
     Raises:
         MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
     """
     reached, outgoing = sending.reached, sending.reached.outgoing
-    token = ""
-    if outgoing is None:
+    token = tokens(sending) if reached.oauth is not None and tokens is not None else ""
+    if outgoing is not None:
+        return smtp.submit(
+            outgoing, sending.credentials, message, sender=sending.address, recipients=recipients, user=reached.user,
+            token=token if reached.sign_in == "oauth" else "",
+        )  # fmt: skip
+    if sending.kind == "graph":
+        from app.mailboxes import graph
+
+        graph.send(reached, token, message)
+    elif sending.kind == "gmail":
+        from app.mailboxes import gmail
+
+        gmail.send(reached, token, message)
+    else:
         raise MailboxFails(
             f"Mailbox {sending.name} has no server for outgoing mail. Enter one in its settings.",
             step="sending", is_permanent=False, may_have_left=False,
         )  # fmt: skip
-    if reached.sign_in == "oauth" and tokens is not None:
-        token = tokens(sending)
-    return smtp.submit(
-        outgoing, sending.credentials, message, sender=sending.address, recipients=recipients, user=reached.user,
-        token=token,
-    )  # fmt: skip
+    return Submitted(tuple(recipients), (), "")

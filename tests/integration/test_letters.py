@@ -28,8 +28,9 @@ from app.users.access import Caller
 from app.writebacks import queue
 from app.writebacks.models import WriteBack
 from tests.house import SAMPLES, House
-from tests.mail_servers import PASSWORD, SmtpServer
+from tests.mail_servers import PASSWORD, Pymap, SmtpServer
 from tests.mailboxes import KEY, a_mailbox
+from workers import posting
 
 THANKS = b"""From: Dora Lang <dora@customer.example>\r
 To: billing@marlowvoss.example\r
@@ -359,3 +360,19 @@ def test_a_paused_mailbox_keeps_what_it_has_to_send(house: House, smtp: SmtpServ
         assert session.execute(select(WriteBack.state)).scalars().all() == ["waiting"]
     again(house)
     assert len(smtp.taken) == 1
+
+
+def test_a_copy_is_put_among_the_sent_mail_of_its_mailbox(house: House, smtp: SmtpServer, pymap: Pymap) -> None:
+    with house.parts.database.transaction() as session:
+        a_mailbox(
+            session, "billing", credentials={"password": PASSWORD}, host="127.0.0.1", port=pymap.port,
+            encryption="none", user="demouser",
+            outgoing={"host": "127.0.0.1", "port": smtp.port, "encryption": "none", "sent_folder": "Sent"},
+        )  # fmt: skip
+    reply = reply_of(house, arrives(house))
+    house.confirm(reply, house.person("Rita", "reviewer"))
+    house.write()
+    letter = letter_of(house, reply)
+    assert posting.copy(house.parts, letter.id)
+    assert not posting.copy(house.parts, letter.id)
+    assert pymap.message_ids("demouser", "Sent") == [letter.message_id]

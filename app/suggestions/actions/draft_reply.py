@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.documents.automatic import automatic
 from app.odoo.commands import Change, Json, OperationKind
 from app.suggestions import by_mail, papers
 from app.suggestions.facts import Fact, facts_of, kept, language_of, templates
@@ -28,6 +29,8 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
     kind = situation.assessment.classification.kind
     if kind in (Kind.SECURITY_ALERT, Kind.NO_ACTION, Kind.BILLING_DISCREPANCY) or situation.reading.mail is None:
         return []
+    if (found := automatic(situation.reading)) is not None and found.is_quiet:
+        return []  # software wrote it, and software would read the answer
     language = language_of(situation)
     subject = _subject(situation.reading.mail.subject)
     facts, tone = facts_of(situation, proposed, language), situation.assessment.answer_tone
