@@ -248,6 +248,23 @@ class EventLine(BaseModel):
     content: dict[str, Any]
 
 
+class SenderSign(BaseModel):
+    """One thing that was found of a mail's sender."""
+
+    code: str
+    level: Literal["failed", "confirmed", "note"]
+    says: str
+    facts: dict[str, str] = Field(description="Outside text: domains, addresses, the server's name.")
+
+
+class SenderCheckLine(BaseModel):
+    """What was checked of who the case's mail is from (docs/senders.md)."""
+
+    verdict: Literal["confirmed", "unconfirmed", "failed", "not_checked"]
+    house: str = Field(description="The sender's registered domain; at a free mail service the whole address.")
+    signs: list[SenderSign]
+
+
 class CaseDetail(CaseLine):
     """A case with all that hangs on it."""
 
@@ -256,6 +273,10 @@ class CaseDetail(CaseLine):
     assessment: Assessment | None
     matches: list[Match]
     findings: list[Finding]
+    sender_check: SenderCheckLine | None = Field(None, description="None where it is no mail, or was not checked.")
+    failed_checks: list[str] = Field(
+        default_factory=list, description="Codes of the checks of a sender that failed, on any mail of the case."
+    )
     brief: Brief | None = Field(None, description="Of a dispute, once Odoo was asked: both sides, and the options.")
     suggestions: list[SuggestionDetail]
     events: list[EventLine]

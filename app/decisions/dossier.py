@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.assessments.findings import Finding, Match
+from app.assessments.from_whom import failed_checks
 from app.assessments.models import AssessmentRow
 from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import queries
 from app.cases.models import Case, CaseDocument, CaseStep
-from app.decisions import descent, suspect
+from app.decisions import call_back, descent, suspect
+from app.decisions.approval_matrix import Policy
 from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Arrival, Document
@@ -27,6 +29,9 @@ from app.documents.withheld import without_accounts_in
 from app.drafts import kept as kept_briefs
 from app.drafts.brief import Brief
 from app.errors import NotFound
+from app.senders import kept as kept_checks
+from app.senders import words as sender_words
+from app.senders.checked import Checked
 from app.suggestions.models import Suggestion
 from app.users.models import User
 from app.vocabulary import Kind
@@ -61,6 +66,16 @@ class Dossier:
     """Addresses of those who said whether the work was delivered, here or on a case that this one comes from."""
     is_suspect: bool = False
     """Whether bank accounts are withheld: it is a security alert, or shares its message with one."""
+    sender: Checked | None = None
+    """What was checked of who its message is from; None where it is no mail, or was not checked."""
+    failed_checks: tuple[str, ...] = ()
+    """Codes of the checks of a sender that failed, on any of its mails."""
+    is_called_back: bool = False
+    """Whether the call-back checklist is complete."""
+
+    def policy(self, policy: Policy) -> Policy:
+        """The policy as it speaks of this case."""
+        return policy.on(sender_failed=bool(self.failed_checks), is_called_back=self.is_called_back)
 
     def as_json(self) -> dict[str, Any]:
         """The case as the API writes it: plain values, amounts as text; of a suspect message without bank accounts."""
@@ -87,6 +102,8 @@ class Dossier:
             "assessment": plain(Assessment, self.assessment) if self.assessment else None,
             "matches": plain(tuple[Match, ...], self.matches),
             "findings": plain(tuple[Finding, ...], self.findings),
+            "sender_check": sender_words.as_json(self.sender),
+            "failed_checks": list(self.failed_checks),
             "brief": kept_briefs.as_json(self.brief) if self.brief else None,
             "suggestions": [suggestion_json(s) for s in self.suggestions],
             "events": [
@@ -135,6 +152,9 @@ def dossier(session: Session, case_id: int) -> Dossier:
         brief=kept_briefs.of_row(row) if row else None,
         answered_delivery=frozenset(descent.answered_delivery(session, [case_id])[case_id]),
         is_suspect=case.kind == Kind.SECURITY_ALERT or bool(told_in and suspect.is_suspect(session, told_in)),
+        sender=kept_checks.of_document(session, told_in) if told_in else None,
+        failed_checks=failed_checks(session, case_id),
+        is_called_back=call_back.is_complete(session, case_id),
     )
 
 

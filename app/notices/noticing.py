@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.cases.models import OPEN_STATES, Case, CaseQuestion
-from app.decisions import call_back, descent
+from app.decisions import call_back, descent, doubt
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.decisions.permission import permission
@@ -127,9 +127,10 @@ def _approvals(session: Session, policy: Policy, persons: Sequence[Caller], *, s
         ).all()
         answered = descent.answered_delivery(session, [case.id])[case.id]
         why_not_yet = call_back.why_not(session, case)
+        on_case = doubt.on_case(session, policy, case.id)
         for person in persons:
             can = permission(
-                step, policy, person, confirmed_ids=[user_id for user_id, _ in given], answered_delivery=answered,
+                step, on_case, person, confirmed_ids=[user_id for user_id, _ in given], answered_delivery=answered,
                 why_not_yet=why_not_yet,
             )  # fmt: skip
             if can.confirm and can.requirement and _is_wanted(person, can.requirement, {role for _, role in given}):

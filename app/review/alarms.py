@@ -103,8 +103,8 @@ def fraud(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Res
 
 
 def _call_back_sheet(session: Session, case: Case) -> Sheet:
-    is_open_alert = case.kind == Kind.SECURITY_ALERT and case.state not in ("done", "closed")
-    closed = "" if is_open_alert else _("This case is no open security alert: there is nothing to call back about.")
+    is_due = case.state not in ("done", "closed") and call_back.is_asked_for(session, case)
+    closed = "" if is_due else _("This case is no open security alert: there is nothing to call back about.")
     return Sheet(
         f"/cases/{case.id}/call-back", _("Call-back checklist"), _("Save the checklist"), "_sheet_call_back.html",
         {"checks": checklist(session, case)}, closed_because=closed,

@@ -49,6 +49,7 @@ from app.review.highlights import ids
 from app.review.how_read import how_read
 from app.review.languages import _
 from app.review.list_state import ListState
+from app.review.sender_words import sender_lines
 from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.source import found_ids, parts, sought
@@ -159,6 +160,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "handled": done_with,
         "issues": _issues(d),
         "draft_of": narratives.invoice_of(session, case_id) if d.case.is_own_draft else None,
+        "sender_lines": sender_lines(d.sender),
         "sender": _sender(session, d) if kind is Kind.SECURITY_ALERT else None,
         "sees_amounts": True,
         "history": history.lines(d.events, names),

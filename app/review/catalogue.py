@@ -27,14 +27,21 @@ ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "app" / "review"
 STAGES = (
     "assessments", "cases", "dashboards", "decisions", "detectors", "documents", "drafts", "narratives", "patterns",
-    "suggestions", "users", "writebacks", "main.py",
+    "senders", "suggestions", "users", "writebacks", "main.py",
 )  # fmt: skip
 OTHERS = tuple(
     ROOT / name
     for name in ("classifiers/summary.py", "classifiers/triage/judge.py", "classifiers/llm/opinion.py",
                  "workers/health.py", "workers/assessment.py", "workers/writeback.py")
 )  # fmt: skip
-WITH_TABLES = ("assessments/present.py", "decisions/words.py", "patterns/", "detectors/page.py", "dashboards/")
+WITH_TABLES = (
+    "assessments/present.py",
+    "decisions/words.py",
+    "patterns/",
+    "detectors/page.py",
+    "dashboards/",
+    "senders/words.py",
+)
 """Stages' tables of words that pages show; tables elsewhere are vocabulary to read with."""
 WITH_PHRASES = (
     "assessments/matching.py", "cases/priority.py", "assessments/reconcile/", "drafts/brief.py", "suggestions/",

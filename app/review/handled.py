@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.decisions import merging, questions, splitting
+from app.decisions import call_back, merging, questions, splitting
 from app.review import alarms, figures, handling_words
 from app.review.alarms import Check
 from app.review.languages import _
@@ -29,7 +29,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What the page says of it. `checks` is the call-back checklist of an open security alert, else empty."""
+    """What the page says of it. `checks` is the call-back checklist where there is something to call back about."""
 
     snoozed: str
     because: str
@@ -43,12 +43,13 @@ class Handled:
 
 def of(session: Session, case: Case, today: date) -> Handled:
     """What has been done with a case."""
-    is_open_alert = case.kind == Kind.SECURITY_ALERT and case.state not in ("done", "closed")
+    is_open = case.state not in ("done", "closed")
+    is_open_alert = case.kind == Kind.SECURITY_ALERT and is_open
     return Handled(
         snoozed=handling_words.snoozed(case, today), because=case.snoozed_because if case.state == "snoozed" else "",
         questions=_questions(session, case, today), siblings=tuple(splitting.siblings(session, case)),
         folded=tuple(merging.merged_into(session, case.id)),
-        checks=tuple(alarms.checklist(session, case)) if is_open_alert else (),
+        checks=tuple(alarms.checklist(session, case)) if is_open and call_back.is_asked_for(session, case) else (),
         not_yet=alarms.not_yet(session, case) if is_open_alert else "",
     )  # fmt: skip
 

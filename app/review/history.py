@@ -75,6 +75,8 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         return _of_detector(action, c)
     if action in ("reading.chosen", "fields.corrected", "record.chosen", "reply.chosen"):
         return _of_correction(action, c)
+    if action == "sender.failed":
+        return _("A check of the sender failed."), ""
     if action == "document.came_again":
         return _("The same document came again."), str(c.get("name", ""))
     if action == "model.asked":

@@ -18,6 +18,7 @@ from app.money import Money
 from app.review import figures, understood, wording
 from app.review.languages import _, ngettext, told
 from app.review.rewording import Piece, running
+from app.review.sender_words import sender_lines
 from app.suggestions import papers
 from app.suggestions.figures import EMPTY
 from app.suggestions.models import Suggestion
@@ -156,6 +157,7 @@ class ToDo:
 
 def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: Caller) -> ToDo:
     """What to do with a case, for this person."""
+    policy = d.policy(policy)
     language = (d.assessment.answer_in or str(d.assessment.value("language") or "")) if d.assessment else ""
     unsure = bool(d.assessment and d.assessment.classification.reading is CertaintyWord.UNSURE)
     others = any(s.suggestion.state == "open" and s.suggestion.kind != NOTHING for s in d.suggestions)
@@ -168,7 +170,7 @@ def to_do(d: Dossier, writes: Mapping[UUID, WriteBack], policy: Policy, person: 
     open_steps = tuple(s for s in steps if s.is_open)
     may = [s for s in open_steps if not s.closed_because]
     return ToDo(
-        notes=(*_policy_changed(open_steps, policy), *_notes(d, steps, person)),
+        notes=(*_of_sender(d, policy), *_policy_changed(open_steps, policy), *_notes(d, steps, person)),
         steps=open_steps,
         decided=tuple(s for s in steps if not s.is_open),
         approvals=_approvals(open_steps),
@@ -249,6 +251,18 @@ def _plain(value: object) -> str:
     if value in (None, "", False):
         return _("(empty)") if value is not False else _("no")
     return _("yes") if value is True else str(value)[:400]
+
+
+def _of_sender(d: Dossier, policy: Policy) -> list[Note]:
+    """Said where a check of who the message is from failed: what, and what follows."""
+    if not d.failed_checks or d.case.state in ("done", "closed"):
+        return []
+    says = sender_lines(d.sender)
+    failed = list(says.failed) if says is not None else []
+    follows = ""
+    if policy.minds_senders and d.case.kind != Kind.SECURITY_ALERT:
+        follows = _("Money and bank matters need a finance controller here, after a call-back.")
+    return [Note("caution", "warning", _("A check of the sender failed."), " ".join([*failed, follows]).strip())]
 
 
 def _policy_changed(steps: Sequence[Step], policy: Policy) -> list[Note]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -27,6 +28,8 @@ def keep(session: Session, document_id: int, checked: Checked, *, at: datetime) 
     ).scalar_one_or_none()
     count = (tries or 0) + 1
     again_at = at + WAITS[count - 1] if checked.waits and count <= len(WAITS) else None
+    if checked.waits and again_at is None:
+        checked = replace(checked, signs=tuple(_given_up(s) for s in checked.signs))
     values = {
         "house": checked.house, "verdict": checked.verdict, "is_signed": checked.is_signed,
         "failed": list(checked.failed), "signs": [{"code": s.code, "facts": dict(s.facts)} for s in checked.signs],
@@ -37,6 +40,10 @@ def keep(session: Session, document_id: int, checked: Checked, *, at: datetime) 
         .values(document_id=document_id, **values)
         .on_conflict_do_update(index_elements=["document_id"], set_=values)
     )
+
+
+def _given_up(sign: Sign) -> Sign:
+    return Sign("never_checked") if sign.code == "not_checked" else sign
 
 
 def of_document(session: Session, document_id: int) -> Checked | None:

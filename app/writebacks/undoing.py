@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.decisions import decide, duties
+from app.decisions import decide, doubt, duties
 from app.decisions.approval_matrix import Policy
 from app.errors import Conflict, NotFound, Refused
 from app.money import Money
@@ -49,6 +49,7 @@ def undo_written(session: Session, suggestion_id: UUID, *, by: Caller, policy: P
             f"Open case {case.id} to decide on it.",
             suggestion=str(under_way.id), state=under_way.state,
         )  # fmt: skip
+    policy = doubt.on_case(session, policy, case.id)
     proposal = take_back.propose(_written(session, suggestion), asked_by=by.name)
     required = policy.requirement(
         action=TAKE_BACK, risk=proposal.risk, amount=proposal.amount, company_id=suggestion.company_id

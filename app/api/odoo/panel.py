@@ -22,7 +22,7 @@ from app.api.odoo.shapes import (
     PanelTarget,
     PanelValue,
 )
-from app.decisions import call_back, comparing, duties, words
+from app.decisions import call_back, comparing, doubt, duties, words
 from app.decisions.amendment import editable_values
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.decide import NOTHING, REJECT_REASONS, editors
@@ -73,6 +73,7 @@ def _suggestion(
     public_url: str,
 ) -> PanelSuggestion:
     s, c, safe = p.suggestion, p.case, _safe(p.case)
+    policy = doubt.on_case(session, policy, c.id)
     allowed = permission(
         s, policy, person if isinstance(person, Caller) else None, confirmed_ids=[g.person for g in p.given],
         answered_delivery=p.answered_delivery, why_no_person=person.why_not if isinstance(person, Onlooker) else "",
