@@ -10,9 +10,10 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.cases.steps import back_off
 from app.clock import now
@@ -162,7 +163,23 @@ def main() -> None:
         run_all(parts().settings)
         return
     send_nudges_with(send)
-    fetch(parts(), sys.argv[1])
+    try:
+        fetch(parts(), sys.argv[1])
+    except Exception as error:
+        _say_why(sys.argv[1], error)
+        raise
+
+
+def _say_why(name: str, error: Exception) -> None:
+    """Leave on the mailbox why its process ended, if the database can be reached: its log is elsewhere."""
+    with suppress(SQLAlchemyError), parts().database.transaction() as session:
+        mailbox = progress.named(session, name)
+        if mailbox is not None:
+            progress.note_failure(
+                session, mailbox.id,
+                f"The process that reads it ended ({type(error).__name__}) and is started again. Its log says more.",
+                at=now(),
+            )  # fmt: skip
 
 
 if __name__ == "__main__":

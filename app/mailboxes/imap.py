@@ -149,11 +149,10 @@ class ImapSource:
         raise MailboxFails(f"The message cannot be put into {folder}: {said(answer[-1])}.", step="folder")
 
     def close(self) -> None:
-        with suppress(Exception):
+        with suppress(OSError, imaplib.IMAP4.error):
             self._client.sock.settimeout(2)
             self._client.logout()
-        with suppress(Exception):
-            self._client.shutdown()
+        _hang_up(self._client)
 
     def _uids(self, first: int, since: date | None) -> list[int]:
         """UIDs from this one on, in order. The last window is open: more may have come since the folder was opened."""
@@ -399,9 +398,13 @@ def open_imap(reached: Reached, credentials: Mapping[str, str], tokens: AccessTo
         _sign_in(client, reached, credentials, tokens, where)
         return ImapSource(client, where=where)
     except BaseException:
-        with suppress(Exception):
-            client.shutdown()
+        _hang_up(client)
         raise
+
+
+def _hang_up(client: imaplib.IMAP4) -> None:
+    with suppress(OSError):  # it may be closed already
+        client.shutdown()
 
 
 def _connect(reached: Reached, where: str) -> imaplib.IMAP4:
@@ -436,17 +439,17 @@ def _connect(reached: Reached, where: str) -> imaplib.IMAP4:
         if reached.encryption == "starttls":
             client.starttls(trust)
     except ssl.SSLCertVerificationError as error:
-        client.shutdown()
+        _hang_up(client)
         raise _not_trusted(where, error) from None
     except (OSError, imaplib.IMAP4.error) as error:
-        client.shutdown()
+        _hang_up(client)
         raise MailboxFails(
             f"{where} offers no encryption in the open connection ({_cause(error)}), so no password is sent. Use TLS "
             "on port 993.",
             step="encryption",
         ) from None
     if reached.encryption == "none" and not is_this_machine(client.sock):
-        client.shutdown()
+        _hang_up(client)
         raise MailboxFails(
             f"{where} is another machine: without encryption a password would be sent in the open. Choose TLS or "
             "STARTTLS.",
