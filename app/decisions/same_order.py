@@ -62,6 +62,7 @@ class Told:
     company_id: int | None
     papers: frozenset[str]
     stated: dict[str, str]
+    is_continued: bool = False
 
     @property
     def number(self) -> str:
@@ -96,8 +97,12 @@ def told(case_id: int, assessment: Assessment, reading: Reading, found: Reconcil
 
 
 def note(session: Session, case_id: int, order: Told | None) -> None:
-    """Keep by what the case's order is known again, in place of what was kept before."""
-    session.execute(delete(OrderMark).where(OrderMark.case_id == case_id))
+    """Keep by what the case's order is known again, in place of what was kept before. A case that other mails continue
+    keeps the papers it came with: it is read from the newest."""
+    gone = delete(OrderMark).where(OrderMark.case_id == case_id)
+    if order is not None and order.is_continued:
+        gone = gone.where(OrderMark.mark.in_(order.marks) | OrderMark.mark.startswith("number:"))
+    session.execute(gone)
     if order is not None and order.marks:
         session.execute(insert(OrderMark).values([{"case_id": case_id, "mark": mark} for mark in sorted(order.marks)]))
 
@@ -260,7 +265,7 @@ def _told(
     stated = {name: str(value) for name in _COMPARED if (value := assessment.value(name)) not in (None, "", [])}
     return Told(
         case_id, kind or said.kind.value, said.reason, said.reading.value, is_mail, frozenset(said.flags), customer_id,
-        customer_name, company_id, papers, stated,
+        customer_name, company_id, papers, stated, bool(assessment.mails),
     )  # fmt: skip
 
 
@@ -268,7 +273,8 @@ def _papers(assessment: Assessment, reading: Reading) -> frozenset[str]:
     """The files that the order stands in: what its number, total or lines were read from, and orders as data. Terms,
     rate cards and logos that come with many orders are none of these."""
     named = ("po_number", "amount_total", "lines")
-    paths = {e.part for name in named if name in assessment.fields for e in assessment.fields[name].evidence}
+    found = [e for name in named if name in assessment.fields for e in assessment.fields[name].evidence]
+    paths = {e.part for e in found if e.document_id is None}
     return frozenset(p.sha256 for p in reading.walk() if p.sha256 and (p.path in paths or p.order is not None))
 
 
