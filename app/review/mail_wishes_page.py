@@ -7,13 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import select
 from starlette.datastructures import FormData
 
 from app.audit import trail
 from app.clock import now
 from app.errors import Malformed
-from app.mailboxes.models import Mailbox
+from app.mailboxes.sending import default_mailbox
 from app.notices import wishes
 from app.notices.models import NoticeRefusal
 from app.notices.wishes import Wishes
@@ -50,9 +49,7 @@ def mail_wishes(request: Request, visit: SignedIn) -> HTMLResponse:
             "zone": person.personal.time_zone or "UTC",
             "refused_on": figures.moment(refusal.at, figures.today(at)) if refusal else "",
             "refusal": refusal.says if refusal else "",
-            "is_sent": session.execute(
-                select(Mailbox.id).where(Mailbox.is_default_for_sending, Mailbox.state == "active")
-            ).first() is not None,
+            "is_sent": default_mailbox(session) is not None,
         }  # fmt: skip
         return page(request, "mail_wishes.html", context, around=shell(session, request, visit, at=at))
 
