@@ -13,8 +13,10 @@ from app.cases.models import Case
 from app.clock import now
 from app.decisions import decide, doubt, joined, same_order, straight_through, worded
 from app.documents import readings
+from app.documents.automatic import automatic
 from app.drafts import kept as briefs
 from app.errors import CountersignError
+from app.letters import returned, way_out
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import Situation
 from workers import consulting, drafting, matters, narrating, senders, threads
@@ -88,7 +90,13 @@ def reconcile(p: Parts, case_id: int) -> None:
             reading: Reading = readings.load(session, row.document_id)
             wrote_at = session.get_one(Case, case_id).opened_at
             message = threads.message_of(p, session, case_id, row, reading, assessment)
+            secret = p.settings.countersign_secret_key.get_secret_value()
+            way = way_out.way_out(session, case_id, row.document_id, reading, key=secret)
             _wake(session, threads.answers(session, message), wrote_at)
+            us = threads.ours(p, session)
+        with p.database.transaction() as session:
+            if returned.take_back(session, case_id, reading, ours=us, at=now()) is not None:
+                return  # it reports on a reply of ours, and is part of that case now
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = matter.ask(p, assessment, reading)
@@ -105,7 +113,7 @@ def reconcile(p: Parts, case_id: int) -> None:
         order = same_order.told(case_id, assessment, reading, found)
         with p.database.transaction() as session:
             related = same_order.related(session, order, at=now(), beside=where.related)
-        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice())
+        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice(), way)
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:
@@ -133,6 +141,8 @@ def reconcile(p: Parts, case_id: int) -> None:
             )
         with p.database.transaction() as session:
             same_order.fold_same(session, case_id, at=now())
+        if (by_itself := automatic(reading, us)) is not None and by_itself.is_quiet:
+            return  # nobody wrote: what was put off until somebody answers goes on waiting
         with p.database.transaction() as session:
             _wake(session, asleep.about_the_same(session, case_id, found), wrote_at)
 
