@@ -19,7 +19,9 @@ from app.users.access import Caller
 
 _BEARER = HTTPBearer(
     scheme_name="apiKey", bearerFormat="cs_…", auto_error=False,
-    description="An API key, made with `countersign user key`. Its scopes (intake, read, decide, audit) limit it.",
+    description=(
+        "An API key, made with `countersign user key`. Its scopes (intake, read, decide, audit, admin) limit it."
+    ),
 )  # fmt: skip
 
 
@@ -68,3 +70,4 @@ MayTakeIn = Annotated[Caller, Depends(_Needs("intake"))]
 MayRead = Annotated[Caller, Depends(_Needs("read"))]
 MayDecide = Annotated[Caller, Depends(_Needs("decide"))]
 MayAudit = Annotated[Caller, Depends(_Needs("audit"))]
+MayAdminister = Annotated[Caller, Depends(_Needs("admin"))]

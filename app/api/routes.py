@@ -15,6 +15,7 @@ from app.api import (
     documents,
     handling,
     inbound,
+    mailboxes,
     narratives,
     patterns,
     suggestions,
@@ -26,7 +27,7 @@ from app.api.problems import Problem
 router = APIRouter(prefix="/v1")
 for part in (
     documents.router, inbound.router, cases.router, correcting.router, handling.router, suggestions.router,
-    narratives.router, patterns.router, dashboards.router, audit.router,
+    narratives.router, patterns.router, dashboards.router, mailboxes.router, audit.router,
     odoo.router, odoo_events.router,
 ):  # fmt: skip
     router.include_router(part)
@@ -43,6 +44,7 @@ _TAGS = [
     {"name": "narratives", "description": "Texts of draft invoices; how customers want them. Scopes: read, decide."},
     {"name": "patterns", "description": "What past disputes have in common. Scope: read."},
     {"name": "dashboards", "description": "Figures on the work, the billing cycle and the receivables. Scope: read."},
+    {"name": "mailboxes", "description": "How it goes with mailboxes; test, pause, old mail. Scopes: read, admin."},
     {"name": "odoo", "description": "For our Odoo addon alone, which signs each call (docs/odoo-link.md)."},
     {"name": "audit", "description": "The trail and its verification. Scope: audit."},
 ]

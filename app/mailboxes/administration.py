@@ -90,7 +90,7 @@ def add(
         Conflict: There is a mailbox of this name, or one that reads the same folder.
         Refused: Who asks is no administrator.
     """
-    _require_administrator(by)
+    require_administrator(by)
     if not _NAME.fullmatch(name) or name in _TAKEN:
         raise Malformed(
             "A mailbox's name is short: up to 40 small letters, digits and hyphens, such as billing. Nothing was added."
@@ -132,7 +132,7 @@ def change(
         Conflict: Another mailbox reads the same folder.
         Refused: Who asks is no administrator.
     """
-    _require_administrator(by)
+    require_administrator(by)
     mailbox = mailbox_named(session, name, for_change=True)
     wanted = _checked(session, mailbox.kind, wanted)
     before, before_reached = _said(mailbox), Reached.model_validate(mailbox.settings)
@@ -197,7 +197,7 @@ def ask_for_backfill(
         Conflict: The folder's old mail is being taken in already.
         Refused: Mail is pushed to this mailbox, so there is nothing to look for; or who asks is no administrator.
     """
-    _require_administrator(by)
+    require_administrator(by)
     mailbox = mailbox_named(session, name, for_change=True)
     if mailbox.kind == "inbound":
         raise Refused(f"Mail is sent to “{name}” by a provider: there is no folder with old mail to read.")
@@ -230,7 +230,7 @@ def stop_backfill(session: Session, name: str, backfill_id: int, *, by: Caller, 
         NotFound: There is no such mailbox, or it was never asked for that.
         Refused: Who asks is no administrator.
     """
-    _require_administrator(by)
+    require_administrator(by)
     mailbox = mailbox_named(session, name)
     asked = session.get(Backfill, backfill_id, with_for_update=True)
     if asked is None or asked.mailbox_id != mailbox.id:
@@ -245,6 +245,12 @@ def stop_backfill(session: Session, name: str, backfill_id: int, *, by: Caller, 
     return asked
 
 
+def require_administrator(by: Caller) -> None:
+    """Raises Refused when who asks is no administrator."""
+    if "administrator" not in by.roles:
+        raise Refused("Only an administrator can see and change this.")
+
+
 def is_loopback(host: str) -> bool:
     """Whether a server is this machine itself: only there may mail and passwords go unencrypted."""
     try:
@@ -254,7 +260,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _set_state(session: Session, name: str, state: str, *, by: Caller, at: datetime) -> Mailbox:
-    _require_administrator(by)
+    require_administrator(by)
     mailbox = mailbox_named(session, name, for_change=True)
     if mailbox.state != state:
         mailbox.state, mailbox.changed_at = state, at
@@ -262,11 +268,6 @@ def _set_state(session: Session, name: str, state: str, *, by: Caller, at: datet
         action = "mailbox.paused" if state == "paused" else "mailbox.resumed"
         trail.record(session, action, actor=by.email, at=at, mailbox=name)
     return mailbox
-
-
-def _require_administrator(by: Caller) -> None:
-    if "administrator" not in by.roles:
-        raise Refused("Only an administrator can see and change this.")
 
 
 # -- what may be entered ------------------------------------------------------------------------------------------
