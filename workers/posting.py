@@ -60,8 +60,9 @@ def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
         content = found.content or _composed(p, found)
     except CountersignError as error:  # a paper cannot be had: it does not leave without it
         return _waits(p, found, error.message)
+    reading = _read(p, content)
     with p.database.transaction() as session:
-        if not leaving.begin(session, found, content, at=now()):
+        if not leaving.begin(session, found, content, reading, at=now()):
             return Waits("")
     try:
         done = hand_in(p, found.sending, content, recipients=[found.to])
@@ -73,9 +74,8 @@ def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
         if refusal.is_permanent:
             return _never(p, found, f"{why}. Check the address; reject this reply, or answer another way.")
         return _waits(p, found, f"{why}. It is tried again.")
-    reading = _read(p, content)
     with p.database.transaction() as session:
-        leaving.sent(session, found.letter_id, done, reading, at=now())
+        leaving.sent(session, found.letter_id, done, at=now())
     return None
 
 
@@ -163,9 +163,9 @@ def _composed(p: Parts, letter: Ready) -> bytes:
 
 
 def _read(p: Parts, content: bytes) -> Reading | None:
-    """The mail as it is read like any other; None where that fails: it has left all the same."""
+    """The mail as any other is read; None where that fails: it leaves all the same."""
     try:
         return p.reader.read(content, "reply.eml")
     except CountersignError as error:
-        log.warning("a letter that was sent could not be read: %s", type(error).__name__)
+        log.warning("a letter of ours could not be read: %s", type(error).__name__)
         return None

@@ -39,5 +39,5 @@ EDIT_WORDS = {
     "reference": "Order number", "quantity": "Quantity to credit", "amount": "Amount to credit, net",
     "reason": "Reason", "body": "Text", "subject": "Subject", "summary": "What to do", "due_on": "Due on",
     "name": "Name", "description": "Description", "narration": "Text", "email": "Mail address",
-    "papers": "Papers that go with it",
+    "papers": "Papers that go with it", "to": "To",
 }  # fmt: skip

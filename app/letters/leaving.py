@@ -19,9 +19,9 @@ from app.cases.models import Case, CaseDocument
 from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Document
-from app.documents.reading import Reading
+from app.documents.reading import Mail, Reading
 from app.documents.receive import receive
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.jobs import after_commit
 from app.letters import queries
 from app.letters.compose import Original
@@ -234,16 +234,16 @@ def original(session: Session, ready: Ready) -> Original | None:
         reading = readings.load(session, ready.answers)
     except NotFound:
         return None
-    if reading.mail is None:
-        return None
     mail = reading.mail
+    if mail is None:
+        return None
     text = reading.segment_text("new", "forwarded").strip()
     return Original(
         mail.message_id, mail.references, mail.subject, mail.sender.name or mail.sender.email, mail.sent_at, text
     )
 
 
-def begin(session: Session, ready: Ready, content: bytes, *, at: datetime) -> bool:
+def begin(session: Session, ready: Ready, content: bytes, reading: Reading | None, *, at: datetime) -> bool:
     """Keep the mail and say that it is being handed over now; commit before doing so. False: it may not leave now."""
     letter = session.get_one(Letter, ready.letter_id, with_for_update=True, populate_existing=True)
     if letter.state != "waiting":
@@ -252,6 +252,9 @@ def begin(session: Session, ready: Ready, content: bytes, *, at: datetime) -> bo
         name = f"{letter.subject[:100] or 'Reply'}.eml".replace("/", " ")
         letter.document_id = receive(session, Incoming(content, name, SOURCE, str(letter.id), at)).document_id
         session.add(CaseDocument(document_id=letter.document_id, case_id=letter.case_id, role=UNSENT, added_at=at))
+        session.flush()
+        if reading is not None:
+            readings.keep(session, letter.document_id, reading, at=at)
     letter.state, letter.begun_at, letter.because = "sending", at, ""
     letter.tries += 1
     letter.copy_wanted = bool(ready.sending.reached.outgoing and ready.sending.reached.outgoing.sent_folder)
@@ -259,14 +262,14 @@ def begin(session: Session, ready: Ready, content: bytes, *, at: datetime) -> bo
     return True
 
 
-def sent(session: Session, letter_id: UUID, done: Submitted, reading: Reading | None, *, at: datetime) -> None:
+def sent(session: Session, letter_id: UUID, done: Submitted, *, at: datetime) -> None:
     """The server took it: it is a document of the case now, in its place in the thread."""
     letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
     letter.answer = done.answer
-    left(session, letter, reading, actor=ACTOR, at=at)
+    left(session, letter, actor=ACTOR, at=at)
 
 
-def left(session: Session, letter: Letter, reading: Reading | None = None, *, actor: str, at: datetime) -> None:
+def left(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
     """Note that a letter left, if that was not known yet: the server said so, a person does, or a report on it came."""
     if letter.state in ("sent", "bounced") or letter.document_id is None:
         return
@@ -276,11 +279,8 @@ def left(session: Session, letter: Letter, reading: Reading | None = None, *, ac
     kept_as = session.get_one(CaseDocument, letter.document_id)
     kept_as.role, kept_as.added_at = ROLE, letter.sent_at
     session.flush()
-    answers: tuple[str, ...] = ()
-    if reading is not None:
-        readings.keep(session, letter.document_id, reading, at=at)
-        if reading.mail is not None:
-            answers = tuple(dict.fromkeys(i for i in (*reading.mail.references, reading.mail.in_reply_to) if i))
+    mail = _read(session, letter.document_id)
+    answers = tuple(dict.fromkeys(i for i in (*mail.references, mail.in_reply_to) if i)) if mail is not None else ()
     thread.note_ours(
         session, letter.document_id, message_id=letter.message_id, answers=answers, subject=letter.subject,
         sender=letter.sender, recipients=letter.recipients, at=letter.sent_at,
@@ -293,6 +293,32 @@ def left(session: Session, letter: Letter, reading: Reading | None = None, *, ac
     )  # fmt: skip
     if letter.copy_wanted:
         after_commit(session, "letter.copy", letter.id)
+
+
+def _read(session: Session, document_id: int) -> Mail | None:
+    try:
+        return readings.load(session, document_id).mail
+    except NotFound:
+        return None
+
+
+def settle_doubt(session: Session, letter: Letter, *, has_left: bool, by: str, at: datetime) -> None:
+    """A person's word on a locked letter of which nobody knew whether it left: it counts as sent, or goes out again.
+
+    Raises:
+        Conflict: That is known by now.
+    """
+    if letter.state != "uncertain":
+        raise Conflict("It is known by now what became of this reply. Look at the case again.", letter=str(letter.id))
+    letter.settled_by = by
+    trail.record(
+        session, "letter.settled", case_id=letter.case_id, actor=by, at=at, letter=str(letter.id), has_left=has_left
+    )
+    if has_left:
+        left(session, letter, actor=by, at=at)
+    else:
+        letter.state, letter.because = "waiting", ""
+    session.flush()
 
 
 @dataclass(frozen=True, slots=True)

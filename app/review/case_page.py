@@ -37,6 +37,7 @@ from app.review import (
     history,
     in_odoo,
     leads,
+    letters,
     odoo_links,
     similar_cases,
     wording,

@@ -71,6 +71,8 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
         return _of_step(action, c, step)
     if action.startswith("write."):
         return _of_write(action, c, step)
+    if action in _LETTERS:
+        return _of_letter(action, c)
     if action in _OF_DETECTORS:
         return _of_detector(action, c)
     if action in ("reading.chosen", "fields.corrected", "record.chosen", "reply.chosen"):
@@ -94,6 +96,26 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
             delivered = _("said that the work was not delivered.")
         return delivered, str(c.get("note", ""))
     return _unknown(action), ""
+
+
+_LETTERS = ("letter.sent", "letter.waits", "letter.refused", "letter.uncertain", "letter.settled")
+
+
+def _of_letter(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+    """A reply on its way by mail."""
+    if action == "letter.sent":
+        to = ", ".join(c.get("to") or ())
+        return _("The reply left by mail to %(to)s.", to=to), _("from %(sender)s", sender=c.get("sender"))
+    if action == "letter.settled":
+        if c.get("has_left"):
+            return _("said that the reply had left."), ""
+        return _("said that the reply had not left; it is sent again."), ""
+    says = {
+        "letter.waits": N_("The reply is not sent yet."),
+        "letter.refused": N_("The reply could not be sent."),
+        "letter.uncertain": N_("It is not certain whether the reply left."),
+    }[action]
+    return _(says), told(str(c.get("why", "")))
 
 
 def _of_text(c: Mapping[str, Any]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from app.review import (
     handling,
     inbox,
     keyboard_page,
+    letters,
     mail_wishes_page,
     my_settings,
     narrative_rules_page,
@@ -43,6 +44,7 @@ router.include_router(narrative_rules_page.router)
 router.include_router(narratives_page.router)
 router.include_router(case_dialogs.router)
 router.include_router(correcting_form.router)
+router.include_router(letters.router)
 router.include_router(handling.router)
 router.include_router(asking.router)
 router.include_router(regrouping.router)

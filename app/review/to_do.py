@@ -19,7 +19,7 @@ from app.review import figures, understood, wording
 from app.review.languages import _, ngettext, told
 from app.review.rewording import Piece, running
 from app.review.sender_words import sender_lines
-from app.suggestions import papers
+from app.suggestions import by_mail, papers
 from app.suggestions.figures import EMPTY
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import TAKE_BACK
@@ -75,6 +75,8 @@ class Edit:
     is_long: bool
     choices: tuple[str, ...] = ()
     """Where several of a list are ticked: all of them; `value` holds the ticked ones, a line each."""
+    one_of: tuple[str, ...] = ()
+    """Where one of a list is chosen, or none: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _row(what: str, now: str, after: str, *, reworded: bool) -> Row:
 
 def _edits(s: Suggestion) -> list[Edit]:
     known = tuple(p.name for p in papers.of_json(s.command.get("within", {})))
+    mail = by_mail.of_json(s.command.get("within", {}))
     return [
         Edit(
             n,
@@ -218,6 +221,7 @@ def _edits(s: Suggestion) -> list[Edit]:
             figures.written(value) if n in understood.FIGURES else value,
             n in _LONG_TEXT or n.startswith(LINE),
             known if n == "papers" else (),
+            mail.choices if mail is not None and n == "to" else (),
         )
         for n, value in editable_values(s).items()
     ]

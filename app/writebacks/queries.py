@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.decisions.models import Decision
+from app.letters.models import Letter
 from app.suggestions.models import Suggestion
 from app.writebacks.models import WriteBack
 
@@ -51,8 +52,13 @@ def undoable_by(session: Session, user_id: UUID, *, at: datetime) -> Sequence[tu
 
 
 def waiting_for_odoo(session: Session) -> int:
-    """How many confirmed changes were sent and had no answer yet."""
-    query = select(func.count()).select_from(WriteBack).where(WriteBack.state == "waiting", WriteBack.attempts > 0)
+    """How many confirmed changes were sent and had no answer yet; replies whose mail has not left wait for that."""
+    query = select(func.count()).select_from(WriteBack).where(
+        WriteBack.state == "waiting", WriteBack.attempts > 0,
+        ~select(Letter.id)
+        .where(Letter.suggestion_id == WriteBack.suggestion_id, Letter.sent_at.is_(None))
+        .exists(),
+    )  # fmt: skip
     return int(session.execute(query).scalar_one())
 
 

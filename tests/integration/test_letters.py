@@ -223,7 +223,7 @@ def test_a_worker_that_dies_while_sending_never_sends_a_second_time(house: House
         ready = leaving.look(session, reply.id, key=KEY, at=now())
     assert isinstance(ready, leaving.Ready)
     with house.parts.database.transaction() as session:
-        assert leaving.begin(session, ready, THANKS + b"ours", at=now())
+        assert leaving.begin(session, ready, THANKS + b"ours", None, at=now())
     again(house)  # the worker died here: its lease is over
     again(house)
     assert smtp.taken == []
