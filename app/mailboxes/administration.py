@@ -156,7 +156,7 @@ def change(
         return mailbox
     if entered or forget:
         keep_credentials(mailbox, kept, key)
-    mailbox.changed_at = at
+    _begin_anew(mailbox, at)
     session.flush()
     trail.record(
         session, "mailbox.changed", actor=by.email, at=at, mailbox=name, changed=changed, entered=sorted(entered),
@@ -263,7 +263,8 @@ def _set_state(session: Session, name: str, state: str, *, by: Caller, at: datet
     require_administrator(by)
     mailbox = mailbox_named(session, name, for_change=True)
     if mailbox.state != state:
-        mailbox.state, mailbox.changed_at = state, at
+        mailbox.state = state
+        _begin_anew(mailbox, at)
         session.flush()
         action = "mailbox.paused" if state == "paused" else "mailbox.resumed"
         trail.record(session, action, actor=by.email, at=at, mailbox=name)
@@ -434,6 +435,11 @@ def _folder_of(reached: Reached) -> tuple[str, ...]:
 def _give(mailbox: Mailbox, wanted: Wanted) -> None:
     mailbox.address, mailbox.display_name = wanted.address, wanted.display_name
     mailbox.company_id, mailbox.language, mailbox.team = wanted.company_id, wanted.language, wanted.team
+
+
+def _begin_anew(mailbox: Mailbox, at: datetime) -> None:
+    """Its process starts anew; what failed before is told again only if it still does."""
+    mailbox.changed_at, mailbox.failing_since, mailbox.failure = at, None, ""
 
 
 def _make_default(session: Session, mailbox: Mailbox, wanted: bool) -> None:

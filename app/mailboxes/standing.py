@@ -53,7 +53,7 @@ def state_of(mailbox: Mailbox, *, at: datetime) -> str:
         return "fails"
     if mailbox.kind == "inbound":
         return "works"
-    quiet_for = at - max(filter(None, (mailbox.seen_at, mailbox.changed_at)))
+    quiet_for = at - max(filter(None, (mailbox.seen_at, mailbox.last_message_at, mailbox.changed_at)))
     polls = timedelta(seconds=2 * Reached.model_validate(mailbox.settings).poll_seconds)
     if quiet_for > LEFT_ALONE + polls:
         return "unread"

@@ -299,3 +299,30 @@ def test_how_it_stands_with_a_mailbox(database: Database) -> None:
         administration.pause(session, "billing", by=COMMAND_LINE, at=at)
         assert standing_of(session, mailbox, at=at).state == "paused"
         assert in_trouble(session, at=at) == []
+
+
+def test_a_change_and_going_on_are_new_beginnings(database: Database) -> None:
+    at = now()
+    with database.transaction() as session:
+        mailbox = a_mailbox(session, at=at)
+        for begin in (
+            lambda: administration.change(
+                session, "billing", wanted(), {"password": "another"}, key=KEY, by=COMMAND_LINE, at=at
+            ),
+            lambda: [
+                administration.pause(session, "billing", by=COMMAND_LINE, at=at),
+                administration.resume(session, "billing", by=COMMAND_LINE, at=at),
+            ],
+        ):  # fmt: skip
+            mailbox.failing_since, mailbox.failure, mailbox.failures = at, "The password was refused.", 4
+            begin()
+            assert (mailbox.failing_since, mailbox.failure, mailbox.failures) == (None, "", 4)
+            assert standing_of(session, mailbox, at=at).state == "starting"
+
+
+def test_a_mailbox_whose_mail_comes_in_is_read_however_long_that_takes(database: Database) -> None:
+    at = now()
+    with database.transaction() as session:
+        mailbox = a_mailbox(session, at=at - timedelta(hours=1))
+        mailbox.seen_at, mailbox.last_message_at = at - timedelta(minutes=30), at
+        assert standing_of(session, mailbox, at=at).state == "works"
