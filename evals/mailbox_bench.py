@@ -7,7 +7,7 @@ things as a user has them:
   its case is assessed, and until it is ready to be decided. The corpus's scans, whose text is recognised, stand apart.
 - A thousand messages with attachments wait: how many are stored and moved per second, once with the workers assessing
   beside it, and once by the fetching process alone.
-- Messages of 1 to 120 MB: the most memory that the fetching process has had (VmHWM).
+- Messages of 1 to 160 MB: the most memory that the fetching process has had (VmHWM).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ import psycopg
 from evals.panel_speed import DATASETS, _database
 
 USER, NAME = "billing@marlowvoss.example", "billing"
-LARGE = (1, 10, 39, 120)
+LARGE = (1, 10, 40, 120, 160)
 """Megabytes; the last is more than what is kept."""
 _FILED: LiteralString = "select count(*) from mailbox_messages where filed_at is not null"
 
@@ -127,7 +127,7 @@ def alone(folder: Path, draw: random.Random, count: int) -> dict[str, Any]:
     """The fetching process with its database and nothing else: waiting messages, then large ones."""
     from app.db import Database
     from app.migrations import tables  # noqa: F401 - foreign keys name tables of other stages
-    from tests.mail_servers import Dovecot, mail
+    from tests.mail_servers import Dovecot, large_mail
     from tests.mailroom import Mailroom
 
     found: dict[str, Any] = {}
@@ -139,7 +139,7 @@ def alone(folder: Path, draw: random.Random, count: int) -> dict[str, Any]:
         found["waiting_alone"] = taken_in(url, count)
         found["memory_mb_after_waiting"] = _most_memory(process.pid)
         for n, size in enumerate(LARGE, 1):
-            server.deliver(USER, mail(f"{size} MB", size=int(size * 1e6 / 1.37)))
+            server.deliver(USER, large_mail(f"{size} MB", size * 1_000_000))
             began = time.perf_counter()
             mailroom.wait_until_filed(count + n, within=120)
             found[f"memory_mb_after_{size}_mb"] = _most_memory(process.pid)

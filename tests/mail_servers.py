@@ -62,6 +62,20 @@ def mail(
     return made.as_bytes()
 
 
+def large_mail(subject: str, size: int) -> bytes:
+    """A mail of so many bytes on the wire, made quickly: its attachment is the same line over and over."""
+    head = (
+        f"From: ap@northwind.example\r\nTo: billing@marlowvoss.example\r\nSubject: {subject}\r\n"
+        f"Date: {format_datetime(datetime.now(UTC))}\r\nMessage-ID: <{secrets.token_hex(12)}@northwind.example>\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=here\r\n\r\n--here\r\n"
+        "Content-Type: text/plain\r\n\r\nThe plans are attached.\r\n--here\r\n"
+        "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=plans.bin\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    ).encode()
+    line, end = b"QUJD" * 19 + b"\r\n", b"\r\n--here--\r\n"
+    return head + line * max((size - len(head) - len(end)) // len(line), 0) + end
+
+
 # What stands between us and a server.
 
 

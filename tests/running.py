@@ -20,7 +20,7 @@ from workers import engines
 ROOT = Path(__file__).parents[1]
 NAMES = {
     "postgres": "/bin/postgres -D", "valkey": "valkey-server", "worker": "celery_app -q worker",
-    "scheduler": "celery_app -q beat", "web": "uvicorn workers.web",
+    "scheduler": "celery_app -q beat", "web": "uvicorn workers.web", "fetching": "workers.fetching",
 }  # fmt: skip
 """What the command line of each child of the supervisor holds."""
 

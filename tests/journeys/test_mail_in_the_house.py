@@ -1,0 +1,133 @@
+"""`countersign up` with a mailbox: a mail that arrives is a case that waits for a decision, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.mail_servers import PASSWORD, Dovecot, mail
+from tests.mailroom import TAKEN_IN, USER
+from tests.running import ROOT, Running, SandboxOdoo
+
+pytestmark = [pytest.mark.mail, pytest.mark.timeout(600)]
+
+SAMPLES = ROOT / "fixtures" / "samples"
+OTHER = "orders@marlowvoss.example"
+
+
+class House:
+    """The running product, its mail server and what a person asks of it at the terminal."""
+
+    def __init__(self, running: Running, dovecot: Dovecot) -> None:
+        self.running = running
+        self.dovecot = dovecot
+
+    def mailbox(self, *arguments: str) -> str:
+        return self.running.command("mailbox", *arguments, check=True).stdout
+
+    def add(self, name: str, user: str, folder: Path) -> str:
+        given = folder / f"{name}.json"
+        given.write_text(json.dumps({"password": PASSWORD}))
+        return self.mailbox(
+            "add", name, "--address", user, "--user", user, "--host", "127.0.0.1", "--port", str(self.dovecot.port),
+            "--encryption", "none", "--poll-seconds", "3600", "--credentials", str(given), "--json",
+        )  # fmt: skip
+
+    def fetching(self, name: str) -> list[int]:
+        """Ids of the processes that read this mailbox."""
+        return [
+            pid for pid in self.running.children("fetching")
+            if Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").endswith(name.encode())
+        ]  # fmt: skip
+
+    def one(self, query: str) -> object:
+        return self.running.ask(query)[0][0]
+
+    def wait_for(self, what: str, so: Callable[[], bool], within: float = 60) -> None:
+        deadline = time.monotonic() + within
+        while not so():
+            if time.monotonic() > deadline:
+                logs = "\n".join(p.read_text()[-1500:] for p in (self.running.data / "logs").glob("fetching*"))
+                raise AssertionError(
+                    f"not within {within:g} s: {what}. {self.running.ask('select * from mailboxes')}\n{logs}\n"
+                    f"{self.running.said()[-1500:]}"
+                )
+            time.sleep(0.1)
+
+    def wait_for_rest(self, cases: int, within: float = 120) -> None:
+        """Wait until there are so many cases and none of them waits for the software."""
+        query = "select (select count(*) from cases), (select count(*) from case_steps where state <> 'done')"
+        self.wait_for(f"{cases} cases at rest", lambda: self.running.ask(query) == [(cases, 0)], within)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("mail")
+    with ExitStack() as stack:
+        dovecot = stack.enter_context(Dovecot())
+        odoo = stack.enter_context(SandboxOdoo(folder / "odoo.journal"))
+        running = stack.enter_context(Running(folder / "data", **odoo.settings)).wait_until_up()
+        found = House(running, dovecot)
+        found.add("billing", USER, folder)
+        found.add("orders", OTHER, folder)
+        yield found
+
+
+def test_a_mail_that_arrives_is_a_case_that_waits_for_a_decision(house: House) -> None:
+    house.wait_for("both to be read", lambda: house.one("select count(*) from mailboxes where seen_at is null") == 0)
+    house.dovecot.deliver(USER, next(SAMPLES.glob("01-hours*")).read_bytes())
+    house.wait_for("the case", lambda: house.running.ask("select state from cases") == [("to_decide",)], within=30)
+    house.wait_for("the mail to be moved", lambda: house.dovecot.subjects(USER, TAKEN_IN) != [])
+    assert house.dovecot.subjects(USER) == []
+    billing, orders = map(json.loads, house.mailbox("list", "--json").splitlines())
+    assert (billing["name"], orders["name"]) == ("billing", "orders")
+
+
+def test_each_mailbox_has_a_process_that_comes_back_when_it_is_killed(house: House) -> None:
+    cases = int(str(house.one("select count(*) from cases")))
+    [billing], [orders] = house.fetching("billing"), house.fetching("orders")
+    os.kill(billing, signal.SIGKILL)
+    house.dovecot.deliver(USER, mail("Order 1"))
+    house.dovecot.deliver(OTHER, mail("Order 2"))
+    house.wait_for_rest(cases + 2)
+    assert house.fetching("orders") == [orders]
+    assert house.fetching("billing") not in ([], [billing])
+
+
+def test_a_paused_mailbox_is_left_alone_until_it_is_resumed(house: House) -> None:
+    cases = int(str(house.one("select count(*) from cases")))
+    house.mailbox("pause", "billing")
+    house.wait_for("the process to end", lambda: house.fetching("billing") == [])
+    house.dovecot.deliver(USER, mail("Order 3"))
+    house.dovecot.deliver(OTHER, mail("Order 4"))
+    house.wait_for_rest(cases + 1)
+    assert house.dovecot.subjects(USER) == ["Order 3"]
+    house.mailbox("resume", "billing")
+    house.wait_for_rest(cases + 2)
+
+
+def test_everything_is_killed_while_mails_come_in_by_two_mailboxes(house: House) -> None:
+    """Processes and engines, at moments drawn with a seed: every mail is one case, and was assessed."""
+    draw = random.Random(60)
+    cases = int(str(house.one("select count(*) from cases")))
+    texts = [p.read_bytes() for p in sorted((ROOT / "evals" / "datasets" / "messages").glob("*.eml"))[:20]]
+    mails = [mail(f"Order {n}", size=draw.choice((0, 50_000))) for n in range(60)] + texts
+    for n, one in enumerate(mails):
+        house.dovecot.deliver((USER, OTHER)[n % 2], one)
+        if n % 10 == 5:
+            house.running.kill(draw.choice(("fetching", "fetching", "worker", "postgres", "valkey")))
+        time.sleep(draw.uniform(0, 0.2))
+    distinct = cases + len(mails)
+    house.wait_for_rest(distinct, within=240)
+    assert house.dovecot.subjects(USER) == house.dovecot.subjects(OTHER) == []
+    assert house.one("select count(*) from mailbox_messages where filed_at is null") == 0
+    assert house.one("select count(*) from cases where state = 'received'") == 0
+    assert house.running.command("audit", "verify").returncode == 0
