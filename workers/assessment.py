@@ -17,6 +17,7 @@ from app.documents.automatic import automatic
 from app.drafts import kept as briefs
 from app.errors import CountersignError
 from app.letters import returned, way_out
+from app.notices import echoes
 from app.suggestions import freeze, policy
 from app.suggestions.proposal import Situation
 from workers import consulting, drafting, matters, narrating, senders, threads
@@ -97,6 +98,8 @@ def reconcile(p: Parts, case_id: int) -> None:
         with p.database.transaction() as session:
             if returned.take_back(session, case_id, reading, ours=us, at=now()) is not None:
                 return  # it reports on a reply of ours, and is part of that case now
+            if echoes.set_aside(session, case_id, reading, ours=us, at=now()):
+                return
         try:
             with kept(p.database, lambda s: steps.renew(s, case_id, "reconcile", attempt, at=now()), every=8):
                 found = matter.ask(p, assessment, reading)

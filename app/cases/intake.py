@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.cases import snoozing, steps
-from app.cases.models import Case, CaseDocument
+from app.cases.models import Case, CaseDocument, ThreadMail
+from app.documents.automatic import QUIET
 from app.documents.receive import receive, receive_own
 from app.sources.incoming import Incoming
 
@@ -81,7 +82,8 @@ def take_in(session: Session, incoming: Incoming, *, mail_key: str = "") -> Take
                 session, "document.came_again", case_id=case_id, actor=f"source:{incoming.source}", at=at,
                 sha256=received.sha256, name=incoming.name,
             )  # fmt: skip
-            snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, happened_at=at, at=at)
+            if not _is_quiet(session, received.document_id):
+                snoozing.wake_all(session, [case_id], because=snoozing.CAME_AGAIN, happened_at=at, at=at)
         return TakenIn(
             case_id, received.document_id, received.sha256, came_again=True, is_repeat=received.is_repeat
         )  # fmt: skip
@@ -95,3 +97,9 @@ def take_in(session: Session, incoming: Incoming, *, mail_key: str = "") -> Take
     )  # fmt: skip
     steps.schedule(session, case.id, "assess", at=at)
     return TakenIn(case.id, received.document_id, received.sha256, came_again=False)
+
+
+def _is_quiet(session: Session, document_id: int) -> bool:
+    """Whether a mail that came again is one of ours, or one that no person wrote: it wakes nothing."""
+    mail = session.get(ThreadMail, document_id)
+    return mail is not None and (mail.is_ours or mail.automatic in QUIET)

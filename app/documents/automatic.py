@@ -34,7 +34,8 @@ class Sort(StrEnum):
     """Sent to many: a list, a circular."""
 
 
-_QUIET = frozenset({Sort.REPLY, Sort.BOUNCE, Sort.DELAYED, Sort.RECEIPT, Sort.OWN})
+QUIET = frozenset({Sort.REPLY, Sort.BOUNCE, Sort.DELAYED, Sort.RECEIPT, Sort.OWN})
+"""Sorts that say nothing which a person meant to say to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Automatic:
     def is_quiet(self) -> bool:
         """Whether it says nothing that a person meant to say to us: it wakes no case, opens none again, and answers
         no question."""
-        return self.sort in _QUIET
+        return self.sort in QUIET
 
 
 _MOST_RECIPIENTS = 50
