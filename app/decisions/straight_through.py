@@ -15,6 +15,7 @@ from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, steps
 from app.cases.models import Case, CaseDocument, CaseQuestion
+from app.decisions import news, threading
 from app.decisions.approval_matrix import Closing, Policy
 from app.decisions.decide import NOTHING
 from app.documents.reading import Reading
@@ -40,6 +41,7 @@ class Standing:
     is_related: bool
     """Whether the message continues another case, or may."""
     has_open_question: bool
+    """Whether something is asked about it: of delivery, or which case it belongs to; or is new and not looked at."""
     was_touched: bool
     """Whether a person did anything on the case, or said whose it is."""
 
@@ -113,6 +115,10 @@ def _standing(session: Session, case: Case, *, is_related: bool) -> Standing:
     return Standing(
         state=case.state, steps=tuple(undecided), documents=session.execute(documents).scalar_one(),
         is_worth_something=case.at_stake is not None or case.deadline is not None, is_related=is_related,
-        has_open_question=session.execute(question.limit(1)).first() is not None,
+        has_open_question=(
+            session.execute(question.limit(1)).first() is not None
+            or bool(threading.open_questions(session, [case.id]))
+            or news.is_waiting(session, case.id)
+        ),
         was_touched=case.owner_id is not None or session.execute(people.limit(1)).first() is not None,
     )  # fmt: skip

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session
 from app.cases import presence, queries
 from app.cases.models import OPEN_STATES, Case
 from app.clock import now
-from app.decisions import elsewhere, reach, senders, splitting, suspect
+from app.decisions import elsewhere, reach, splitting, suspect
 from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
 from app.decisions.dossier import Dossier, dossier
-from app.decisions.senders import Sender
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
 from app.documents.withheld import accounts, boxes_of
@@ -55,6 +54,8 @@ from app.review.sessions import SignedIn, Visit
 from app.review.shell import page, shell
 from app.review.source import found_ids, parts, sought
 from app.review.to_do import is_read_again, to_do
+from app.senders import earlier
+from app.senders.earlier import Sender
 from app.suggestions.proposal import TAKE_BACK
 from app.users.people import names_by_email, names_of
 from app.vocabulary import Kind
@@ -183,7 +184,7 @@ def _sender(session: Session, d: Dossier) -> Sender | None:
     mail = d.reading.mail if d.reading else None
     reply_to = mail.reply_to.email if mail is not None and mail.reply_to is not None else ""
     customers = [m.record.id for m in d.matches if m.what == "customer"][:3]
-    return senders.of(session, d.case, reply_to=reply_to, customers=customers)
+    return earlier.of(session, d.case, reply_to=reply_to, customers=customers)
 
 
 def _issues(d: Dossier) -> list[str]:

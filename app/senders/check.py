@@ -28,6 +28,12 @@ LONGEST_FACT = 200
 _HEAD = 256 * 1024
 _TRAVELLED = ("list-id", "list-post", "resent-from", "x-forwarded-to", "x-forwarded-for", "x-google-group-id")
 """Headers of lists and forwarders, which change what they pass on."""
+_TITLES = frozenset({
+    "ceo", "cfo", "coo", "cto", "president", "director", "managing", "manager", "chief", "executive", "officer", "mr",
+    "mrs", "ms", "dr", "prof", "herr", "frau", "geschaftsfuhrer", "geschaftsfuhrerin", "monsieur", "madame", "dg",
+    "directeur", "directrice", "senor", "senora", "sir", "via",
+})  # fmt: skip
+"""Words beside a person's name that change nothing about whose it is."""
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 
 
@@ -93,7 +99,7 @@ def check(mail: Mail, content: bytes | None, around: Around, lookup: Lookup) -> 
 def name_key(name: str) -> str:
     """A person's name by which it is known again: its words without accents, in one order; empty for a single word."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    words = re.findall(r"[^\W\d_]{2,}", bare)
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", bare) if word not in _TITLES]
     return " ".join(sorted(words)) if len(words) > 1 else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.firm import FREE_MAIL
 
@@ -40,6 +41,8 @@ _LETTERS = str.maketrans({
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
 SHORTEST = 5
 """Letters of a name that is compared by its letters; shorter ones resemble too many."""
+LONG = 11
+"""Letters of a name that is resembled with two of them changed; shorter ones with one."""
 
 
 def registered(domain: str) -> str:
@@ -103,6 +106,7 @@ def _name(domain: str) -> str:
     return domain.partition(".")[0]
 
 
+@lru_cache(maxsize=65_536)
 def skeleton(name: str) -> str:
     """A name with the letters that are taken for each other made one."""
     shown = unicodedata.normalize("NFKC", as_read(name)).casefold().translate(_LETTERS)
@@ -127,7 +131,7 @@ def _by_letters(own: str, theirs: Sequence[str]) -> Alike | None:
             if shape == mine and len(name) > 2:
                 return Alike(other, "letters")
             continue
-        if shape == mine or OSA.distance(mine, shape, score_cutoff=2) <= (2 if len(shape) >= 9 else 1):
+        if shape == mine or OSA.distance(mine, shape, score_cutoff=2) <= (2 if len(shape) >= LONG else 1):
             return Alike(other, "letters")
     return None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseDocument
@@ -19,12 +19,11 @@ from app.mailboxes.taking import SOURCE
 from app.mirror.models import OdooCustomer
 from app.senders.check import Around, Before, name_key
 from app.senders.domains import house, registered
+from app.senders.earlier import LOOKED_BACK, domain_of, is_from
 from app.senders.models import SenderCheck
 from app.users.models import User
 from app.vocabulary import Kind
 
-LOOKED_BACK = 50_000
-"""Cases that are looked back for a house of which no mail was checked yet."""
 LATEST = 50
 """Mails of a house that are looked back for whether it signs."""
 KEPT_SECONDS = 60.0
@@ -63,9 +62,9 @@ def _houses(session: Session, own: frozenset[str]) -> Houses:
     ours = {*own, *(registered(a.rpartition("@")[2]) for a in [*boxes, *(email for _, email in people)])}
     ours -= {"", *FREE_MAIL}
     settled = (
-        select(_domain(), func.max(Case.customer_name))
+        select(domain_of(), func.max(Case.customer_name))
         .where(Case.customer_id.is_not(None), Case.state == "done", Case.kind != Kind.SECURITY_ALERT, Case.sender != "")
-        .group_by(_domain())
+        .group_by(domain_of())
     )
     customers = {registered(domain): str(name) for domain, name in session.execute(settled) if domain}
     written = func.substring(func.lower(OdooCustomer.email), "@([a-z0-9.-]+)")
@@ -119,7 +118,7 @@ def _before(session: Session, document_id: int, whose: str) -> Before:
             select(func.count())
             .select_from(Case)
             .join(CaseDocument, CaseDocument.case_id == Case.id)
-            .where(recent, _is_from(whose), CaseDocument.document_id < document_id)
+            .where(recent, is_from(whose), CaseDocument.document_id < document_id)
         ).scalar_one()
     return Before(
         cases, settled, signed=sum(is_signed for is_signed, _ in rows),
@@ -130,7 +129,7 @@ def _before(session: Session, document_id: int, whose: str) -> Before:
 def _is_settled(session: Session, whose: str) -> bool:
     """Whether a person has settled a case that came from this house, and it was no fraud."""
     settled = select(Case.id).where(
-        _recent(session), _is_from(whose), Case.state == "done", Case.kind != Kind.SECURITY_ALERT
+        _recent(session), is_from(whose), Case.state == "done", Case.kind != Kind.SECURITY_ALERT
     )
     return session.execute(settled.limit(1)).first() is not None
 
@@ -138,13 +137,3 @@ def _is_settled(session: Session, whose: str) -> bool:
 def _recent(session: Session) -> ColumnElement[bool]:
     newest = session.execute(select(func.max(Case.id))).scalar_one() or 0
     return Case.id > newest - LOOKED_BACK
-
-
-def _is_from(whose: str) -> ColumnElement[bool]:
-    if "@" in whose:
-        return func.lower(Case.sender) == whose
-    return or_(_domain() == whose, _domain().like("%." + whose.replace("_", r"\_").replace("%", r"\%")))
-
-
-def _domain() -> ColumnElement[str]:
-    return func.split_part(func.lower(Case.sender), literal_column("'@'"), literal_column("2"))

@@ -18,7 +18,7 @@ KNOWN = ["zellerhof.example", "northwind-traders.co.uk", "marlowvoss.example", "
         ("zelerhof.example", "zellerhof.example", "letters"),
         ("zellehrof.example", "zellerhof.example", "letters"),
         ("zellеrhof.example", "zellerhof.example", "letters"),
-        ("xn--zellrhof-98g.example", "zellerhof.example", "letters"),
+        ("xn--zellrhof-f8g.example", "zellerhof.example", "letters"),
         ("rnarlowvoss.example", "marlowvoss.example", "letters"),
         ("mail.rnarlowvoss.example", "marlowvoss.example", "letters"),
         ("zellerhof.test", "zellerhof.example", "ending"),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.firm import FREE_MAIL
+from app.senders.domains import alike, house, registered
 from app.vocabulary import Kind
 
 LOOKED_BACK = 50_000
@@ -40,18 +40,17 @@ def of(session: Session, case: Case, *, reply_to: str, customers: Sequence[int])
     domain = house(address)
     if not domain:
         return None
-    theirs = func.lower(Case.sender) == address if domain == address else _domain() == domain
     recent = Case.id.between(case.id - LOOKED_BACK, case.id - 1)
     is_alert = Case.kind == Kind.SECURITY_ALERT
     earlier, first_at = session.execute(
-        select(func.count(), func.min(Case.opened_at)).where(recent, theirs, is_alert.is_not(True))
+        select(func.count(), func.min(Case.opened_at)).where(recent, is_from(domain), is_alert.is_not(True))
     ).one()
     usual: tuple[tuple[str, int], ...] = ()
     if customers:
         rows = session.execute(
-            select(_domain(), func.count())
+            select(domain_of(), func.count())
             .where(Case.customer_id.in_(customers), Case.id != case.id, Case.sender != "", is_alert.is_not(True))
-            .group_by(_domain())
+            .group_by(domain_of())
             .order_by(func.count().desc())
             .limit(4)
         )
@@ -59,39 +58,29 @@ def of(session: Session, case: Case, *, reply_to: str, customers: Sequence[int])
     known = [name for name, _count in usual]
     if not known and not earlier:
         known = _recent_domains(session, case)
+    like = alike(domain, [registered(name) for name in known])
     return Sender(
-        domain, house(reply_to.casefold()) if reply_to else "", int(earlier), first_at, usual, _alike(domain, known)
+        domain, house(reply_to) if reply_to else "", int(earlier), first_at, usual, like.known if like else ""
     )
 
 
-def house(address: str) -> str:
-    """The domain of an address; at a free mail service the whole address."""
-    domain = address.rpartition("@")[2]
-    return address if domain in FREE_MAIL else domain
+def is_from(whose: str) -> ColumnElement[bool]:
+    """Whether a case came from this house (see `domains.house`)."""
+    if "@" in whose:
+        return func.lower(Case.sender) == whose
+    return or_(domain_of() == whose, domain_of().endswith(f".{whose}", autoescape=True))
 
 
-def _domain() -> ColumnElement[str]:
+def domain_of() -> ColumnElement[str]:
+    """The domain of a case's sender."""
     return func.split_part(func.lower(Case.sender), literal_column("'@'"), literal_column("2"))
 
 
 def _recent_domains(session: Session, case: Case) -> list[str]:
     rows = session.execute(
-        select(_domain())
+        select(domain_of())
         .where(Case.id.between(case.id - 5_000, case.id - 1), Case.sender != "", Case.kind != Kind.SECURITY_ALERT)
         .distinct()
         .limit(500)
     ).scalars()
     return [name for name in rows if name]
-
-
-def _alike(domain: str, known: Sequence[str]) -> str:
-    """The known domain that this one is nearly: written with a letter or two changed, or with a word added."""
-    from rapidfuzz.distance import OSA
-
-    for name in known:
-        first, own = name.partition(".")[0], domain.partition(".")[0]
-        is_near = 0 < OSA.distance(own, first) <= 2 and len(first) > 4
-        is_longer = len(first) > 4 and own != first and own.startswith(first)
-        if domain != name and (is_near or is_longer):
-            return name
-    return ""
