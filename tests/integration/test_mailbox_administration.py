@@ -316,7 +316,8 @@ def test_a_change_and_going_on_are_new_beginnings(database: Database) -> None:
         ):  # fmt: skip
             mailbox.failing_since, mailbox.failure, mailbox.failures = at, "The password was refused.", 4
             begin()
-            assert (mailbox.failing_since, mailbox.failure, mailbox.failures) == (None, "", 4)
+            now_said = {"since": mailbox.failing_since, "failure": mailbox.failure, "failures": mailbox.failures}
+            assert now_said == {"since": None, "failure": "", "failures": 4}
             assert standing_of(session, mailbox, at=at).state == "starting"
 
 
