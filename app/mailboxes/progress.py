@@ -72,13 +72,14 @@ def note_moved(session: Session, mailbox_id: int, place: Place, keys: Sequence[s
     )  # fmt: skip
 
 
-def take_over_unmoved(session: Session, mailbox_id: int, document_id: int, *, at: datetime) -> str:
-    """What became of this mail when it was stored under another number and could not be moved before that number went;
-    the new number is moved in its stead. Empty: there is no such."""
+def take_over_unmoved(session: Session, mailbox_id: int, place: Place, document_id: int, *, at: datetime) -> str:
+    """What became of this mail when it was stored under another numbering and could not be moved before that went; the
+    new number is moved in its stead. Empty: there is no such."""
     row = session.execute(
         select(MailboxMessage)
         .where(
             MailboxMessage.document_id == document_id, MailboxMessage.mailbox_id == mailbox_id,
+            MailboxMessage.folder == place.folder, MailboxMessage.validity != place.validity,
             MailboxMessage.filed_at.is_(None),
         )
         .order_by(MailboxMessage.stored_at)

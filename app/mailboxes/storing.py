@@ -144,7 +144,9 @@ class Storing:
     ) -> None:  # fmt: skip
         """Keep that this message is stored, and what became of it."""
         if not outcome:
-            earlier = taken.is_repeat and progress.take_over_unmoved(session, self.mailbox.id, taken.document_id, at=at)
+            earlier = taken.is_repeat and progress.take_over_unmoved(
+                session, self.mailbox.id, place, taken.document_id, at=at
+            )
             outcome = earlier or ("came_again" if taken.came_again else "taken_in")
         session.add(
             MailboxMessage(
