@@ -19,6 +19,7 @@ from app.mailboxes.administration import COMMAND_LINE, Wanted, reached_from
 from app.mailboxes.reached import PASSWORD as PASSWORD_NAME
 from tests.mail_servers import PASSWORD, Dovecot, Line, Pymap
 from tests.running import ROOT, environment
+from tests.vendor_mail import StandIn
 from workers.engines import dies_with_us
 
 SECRET_KEY = "k" * 40
@@ -29,8 +30,10 @@ TAKEN_IN, CAME_AGAIN, REFUSED = "Countersign/Taken in", "Countersign/Came again"
 class Mailroom:
     """Adds mailboxes to a database and has each read by a process of its own, as `countersign up` does."""
 
-    def __init__(self, url: str, database: Database, folder: Path) -> None:
+    def __init__(self, url: str, database: Database, folder: Path, *, broker: str = "") -> None:
         self.url = url
+        self.broker = broker
+        """Where nudges go; nobody listens there."""
         self.database = database
         self.folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -48,7 +51,7 @@ class Mailroom:
             process.wait(10)
 
     def add(
-        self, name: str, server: Dovecot | Pymap | Line, *, user: str = USER, password: str = PASSWORD,
+        self, name: str, server: Dovecot | Pymap | Line | StandIn, *, user: str = USER, password: str = PASSWORD,
         kind: str = "imap", credentials: dict[str, str] | None = None, **settings: Any,
     ) -> None:  # fmt: skip
         """Add a mailbox on a server, unencrypted unless `encryption` says otherwise; `settings` as in `Reached`."""
@@ -79,8 +82,9 @@ class Mailroom:
         return process
 
     def environment(self) -> dict[str, str]:
+        broker = {"REDIS_URL": self.broker} if self.broker else {}
         return environment(
-            self.folder, DATABASE_URL=self.url, COUNTERSIGN_SECRET_KEY=SECRET_KEY, **self.trusting,
+            self.folder, DATABASE_URL=self.url, COUNTERSIGN_SECRET_KEY=SECRET_KEY, **broker, **self.trusting,
         )  # fmt: skip
 
     def stop(self, name: str) -> int:

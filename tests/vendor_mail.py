@@ -34,7 +34,7 @@ ADDRESS = "billing@marlowvoss.example"
 FIRST = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 """When the first message is received; each further one comes a minute later."""
 PAGE = 2
-"""Entries on a page, whatever is asked for, so that few messages make several pages."""
+"""Entries on a page unless a test wants more, whatever is asked for: so few messages make several pages."""
 
 
 @dataclass
@@ -64,6 +64,7 @@ class StandIn:
         self.messages: dict[str, Message] = {}
         self.log: list[tuple[str, str]] = []
         """(message, what happened) in order; its place is the number that tells what was seen."""
+        self.page = PAGE
         self.sent: list[bytes] = []
         self.refused_tokens: set[str] = set()
         self.asked: list[str] = []
@@ -227,15 +228,15 @@ class GraphStandIn(StandIn):
 
     def _page(self, link: str, names: list[str], first: int, folder: str) -> Answer:
         value: list[dict[str, Any]] = []
-        for key in names[first : first + PAGE]:
+        for key in names[first : first + self.page]:
             message = self.messages.get(key)
             if message and message.where == folder:
                 moment = message.received_at.strftime("%Y-%m-%dT%H:%M:%SZ")
                 value.append({"@odata.etag": 'W/"1"', "id": key, "receivedDateTime": moment})
             else:
                 value.append({"id": key, "@removed": {"reason": "deleted"}})
-        if first + PAGE < len(names):
-            token = base64.urlsafe_b64encode(json.dumps([names, first + PAGE]).encode()).decode()
+        if first + self.page < len(names):
+            token = base64.urlsafe_b64encode(json.dumps([names, first + self.page]).encode()).decode()
             return Answer(200, {"value": value, "@odata.nextLink": f"{link}?$skiptoken={token}"})
         return Answer(200, {"value": value, "@odata.deltaLink": f"{link}?$deltatoken={len(self.log)}"})
 
@@ -306,9 +307,9 @@ class GmailStandIn(StandIn):
         first = int(query.get("pageToken", ["0"])[0])
         page: dict[str, Any] = {"resultSizeEstimate": len(found)}
         if found:
-            page["messages"] = [{"id": key, "threadId": key} for key in found[first : first + PAGE]]
-        if first + PAGE < len(found):
-            page["nextPageToken"] = str(first + PAGE)
+            page["messages"] = [{"id": key, "threadId": key} for key in found[first : first + self.page]]
+        if first + self.page < len(found):
+            page["nextPageToken"] = str(first + self.page)
         return Answer(200, page)
 
     def _history(self, query: dict[str, list[str]]) -> Answer:
@@ -326,9 +327,9 @@ class GmailStandIn(StandIn):
         first = int(query.get("pageToken", ["0"])[0])
         page: dict[str, Any] = {"historyId": str(len(self.log) + 1)}
         if records:
-            page["history"] = records[first : first + PAGE]
-        if first + PAGE < len(records):
-            page["nextPageToken"] = str(first + PAGE)
+            page["history"] = records[first : first + self.page]
+        if first + self.page < len(records):
+            page["nextPageToken"] = str(first + self.page)
         return Answer(200, page)
 
     def _message(self, message: Message, form: str) -> Answer:
