@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.api import audit, cases, documents, narratives, patterns, suggestions
+from app.api import audit, cases, documents, mailboxes, narratives, patterns, suggestions
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
 from app.api.problems import _WHEN
@@ -22,7 +22,7 @@ def test_the_page_names_every_address() -> None:
     plain = re.sub(r"\{[a-z_]+\}", "{id}", PAGE.replace("{n}", "{id}").replace("{part}", "{id}"))
     for router in (
         audit.router, cases.router, documents.router, suggestions.router, narratives.router, patterns.router,
-        odoo.router, odoo_events.router,
+        mailboxes.router, odoo.router, odoo_events.router,
     ):  # fmt: skip
         for route in router.routes:
             path = re.sub(r"\{[a-z_]+\}", "{id}", "/v1" + route.path)  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ def test_the_page_names_every_address() -> None:
 
 
 def test_the_page_names_every_scope_status_reason_and_sort() -> None:
-    for word in ("intake", "read", "decide", "audit", *REJECT_REASONS, *SORTS, *(str(s) for s in _WHEN)):
+    for word in ("intake", "read", "decide", "audit", "admin", *REJECT_REASONS, *SORTS, *(str(s) for s in _WHEN)):
         assert word in PAGE, word
 
 
