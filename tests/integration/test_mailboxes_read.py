@@ -28,8 +28,8 @@ MEMORY = 200 * 1024 * 1024
 
 
 @pytest.fixture
-def mailroom(database: Any, postgres_url: str, tmp_path: Path) -> Iterator[Mailroom]:
-    with Mailroom(postgres_url, database, tmp_path) as found:
+def mailroom(database: Any, postgres_url: str, redis_url: str, tmp_path: Path) -> Iterator[Mailroom]:
+    with Mailroom(postgres_url, database, tmp_path, broker=redis_url.rpartition("/")[0] + "/9") as found:
         yield found
 
 
