@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "/inbox", "/inbox?view=stale", "/cases/1", "/cases/1/snooze", "/cases/1/assign", "/cases/1/ask", "/cases/1/split",
     "/cases/1/merge", "/cases/1/fraud", "/cases/1/close", "/cases/1/reject", "/cases/1/more", "/cases/2", "/cases/3",
-    "/cases/999", "/keyboard?on=case", "/narratives", "/dashboards", "/patterns", "/audit", "/policy", "/settings",
-    "/settings/mail", "/settings/people", "/settings/keys", "/settings/odoo", "/settings/webhooks", "/settings/failures", "/system",
-    "/tour", "/questions",
+    "/cases/999", "/keyboard?on=case", "/narratives", "/dashboards", "/patterns", "/audit", "/policy",
+    "/settings", "/settings/mail", "/settings/mailboxes", "/settings/people", "/settings/keys", "/settings/odoo",
+    "/settings/webhooks", "/settings/failures", "/system", "/tour", "/questions",
 )  # fmt: skip
 SAMPLES = ("01-hours", "07-order-as-quoted", "12-new-bank")
 EVERYTHING = ("reviewer", "controller", "auditor", "policy_owner", "administrator")
