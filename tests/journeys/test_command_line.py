@@ -443,6 +443,7 @@ def test_every_command_that_prints_a_result_takes_json(run: Run) -> None:
     below = {
         "audit": ("verify", "export"), "user": ("add", "list", "key", "link"), "model": ("show", "train"),
         "narrative": ("draft", "rules list"),
+        "mailbox": ("add", "change", "test", "list", "pause", "resume", "backfill"),
         "eval": ("run", "report", "compare", "gate", "export-decisions", "annotate"),
     }  # fmt: skip
     for name in COMMANDS:
