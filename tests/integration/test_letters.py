@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
@@ -22,11 +23,12 @@ from app.letters.models import Letter
 from app.mailboxes import thread_token
 from app.mailboxes.models import Mailbox
 from app.mailboxes.taking import take_in_content
-from app.suggestions import by_mail
+from app.suggestions import by_mail, papers
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks import queue
 from app.writebacks.models import WriteBack
+from fixtures.odoo.sandbox import Fault
 from tests.house import SAMPLES, House
 from tests.mail_servers import PASSWORD, Pymap, SmtpServer
 from tests.mailboxes import KEY, a_mailbox
@@ -85,6 +87,14 @@ def parsed(content: bytes) -> EmailMessage:
 def again(house: House) -> None:
     house.time_passes()
     house.write()
+
+
+def confirmed(house: House, suggestion: Suggestion, *people: Caller) -> None:
+    """As many of these people say yes as the policy asks for."""
+    for person in people:
+        if house.confirm(suggestion, person):
+            return
+    raise AssertionError(f"the policy asks for more than {len(people)} people")
 
 
 def edited(house: House, suggestion: Suggestion, by: Caller, **values: str) -> Suggestion:
@@ -245,12 +255,7 @@ def test_a_reply_waits_for_the_step_that_it_announces(house: House, smtp: SmtpSe
     assert smtp.taken == []
     assert "is confirmed" in letter_of(house, reply).because
     for kind in ("mark_disputed", "draft_credit_note"):
-        for person in (rita, carl):
-            try:
-                if house.confirm(found[kind], person):
-                    break
-            except (Refused, Conflict):
-                continue
+        confirmed(house, found[kind], rita, carl)
     again(house)
     again(house)
     assert len(smtp.taken) == 1
@@ -376,3 +381,45 @@ def test_a_copy_is_put_among_the_sent_mail_of_its_mailbox(house: House, smtp: Sm
     assert posting.copy(house.parts, letter.id)
     assert not posting.copy(house.parts, letter.id)
     assert pymap.message_ids("demouser", "Sent") == [letter.message_id]
+
+
+def test_the_ticked_papers_go_along_as_odoo_prints_them(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    case_id = arrives(house, (SAMPLES / "01-hours-contested.eml").read_bytes())
+    found = house.suggestions(case_id)
+    names = [p.name for p in papers.of_json(found["draft_reply"].command["within"])]
+    assert any(n.startswith("Timesheets_") for n in names)
+    reply = edited(house, found["draft_reply"], house.person("Edda", "reviewer"), papers="\n".join(names))
+    rita, carl = house.person("Rita", "reviewer"), house.person("Carl", "controller")
+    for step in (found["mark_disputed"], found["draft_credit_note"], reply):
+        confirmed(house, step, rita, carl)
+    for _ in range(3):
+        again(house)
+    assert [t.recipients for t in smtp.taken] == [("kreditoren@hafenwerk.example",)]
+    mail = parsed(smtp.taken[0].content)
+    files = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    assert list(files) == names
+    for content in files.values():
+        text = PdfDocument(content)[0].get_textpage().get_text_range()
+        assert "RE/2026/00004" in text or "2026-" in text
+    posted = [m for m in house.odoo.books.tables["mail.message"].records.values() if "Sent to kreditoren" in m["body"]]
+    assert len(posted) == 1
+
+
+def test_a_letter_does_not_leave_without_its_papers(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    case_id = arrives(house, (SAMPLES / "01-hours-contested.eml").read_bytes())
+    found = house.suggestions(case_id)
+    rita, carl = house.person("Rita", "reviewer"), house.person("Carl", "controller")
+    for kind in ("mark_disputed", "draft_credit_note"):
+        confirmed(house, found[kind], rita, carl)
+    house.write()
+    house.odoo.faults.extend(Fault("unavailable", only="countersign.operation/paper") for _ in range(2))
+    house.confirm(found["draft_reply"], rita)
+    house.write()
+    letter = letter_of(house, found["draft_reply"])
+    assert (letter.state, letter.tries, smtp.taken) == ("waiting", 0, [])
+    assert "Odoo" in letter.because
+    house.odoo.faults.clear()
+    again(house)
+    assert len(smtp.taken) == 1

@@ -6,6 +6,7 @@ from . import (
     operation,
     outbox,
     panel,
+    papers,
     sending,
     service_messages,
     settings,

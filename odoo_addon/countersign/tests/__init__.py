@@ -9,6 +9,7 @@ from . import (
     test_mirror,
     test_outbox,
     test_panel,
+    test_papers,
     test_people,
     test_refusals,
     test_rights,
