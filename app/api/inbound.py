@@ -40,7 +40,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 def most_bytes(largest_message: int) -> int:
-    """How large a request may be: a form or JSON document holds a message with more around it, at times twice."""
+    """How large a request may be: a form or JSON document may hold the message twice, raw and parsed. The message in
+    it may be as large: a provider that is turned away gives the mail up after some hours."""
     return 2 * largest_message + 2_000_000
 
 
@@ -136,20 +137,32 @@ async def take_in_mailgun(request: Request, mailbox: MailboxName) -> TakenDocume
 
 
 async def _mailgun(request: Request, mailbox: str) -> TakenDocument:
+    signing_key = await run_in_threadpool(_signing_key, request, mailbox)
     body = await request.body()
-    return await run_in_threadpool(_store_form, request, mailbox, body)
+    return await run_in_threadpool(_store_form, request, mailbox, body, signing_key)
 
 
-def _store_form(request: Request, mailbox: str, body: bytes) -> TakenDocument:
-    form = read_form(request.headers.get("content-type", ""), body)
+def _signing_key(request: Request, mailbox: str) -> str:
+    """Mailgun's key of the mailbox; without one no body is read."""
     secret = request.app.state.settings.countersign_secret_key.get_secret_value()
     with request.app.state.database.transaction() as session:
-        signing_key = inbound.mailgun_key(session, mailbox, key=secret)
+        found = inbound.mailgun_key(session, mailbox, key=secret)
+    if not found:
+        raise _not_signed("No mailbox of this name takes mail from Mailgun. Enter Mailgun's signing key for it first.")
+    return found
+
+
+def _store_form(request: Request, mailbox: str, body: bytes, signing_key: str) -> TakenDocument:
+    form = read_form(request.headers.get("content-type", ""), body)
     try:
         mailgun.require_signature(form, signing_key, at=now())
     except mailgun.SignatureRefused as error:
-        raise HTTPException(401, error.message, {"WWW-Authenticate": "Signature"}) from None
+        raise _not_signed(error.message) from None
     return _store(request, mailbox, mailgun.message_of(form))
+
+
+def _not_signed(sentence: str) -> HTTPException:
+    return HTTPException(401, sentence, {"WWW-Authenticate": "Signature"})
 
 
 @router.post(
@@ -171,13 +184,6 @@ def _store_document(request: Request, mailbox: str, body: bytes) -> TakenDocumen
 
 
 def _store(request: Request, mailbox: str, pushed: Pushed) -> TakenDocument:
-    longest = request.app.state.settings.countersign_max_upload_mb * 1_000_000
-    if len(pushed.content) > longest:
-        raise HTTPException(
-            413,
-            f"The message has {len(pushed.content) / 1_000_000:.0f} MB, more than the {longest // 1_000_000} MB that "
-            "are taken in. Have COUNTERSIGN_MAX_UPLOAD_MB raised, then have it sent again.",
-        )
     with request.app.state.database.transaction() as session:
         taken = inbound.take_in_pushed(session, mailbox, pushed, at=now())
         name = session.get_one(Document, taken.document_id).name

@@ -31,8 +31,9 @@ class SignatureRefused(CountersignError):
 def require_signature(form: Form, signing_key: str, *, at: datetime) -> None:
     """Raises SignatureRefused unless the form was signed with this key, lately."""
     timestamp, token = form.text("timestamp"), form.text("token")
-    signed = hmac.new(signing_key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
-    if not signing_key or not token or not hmac.compare_digest(signed.encode(), form.fields.get("signature", b"")):
+    signed = hmac.new(signing_key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest().encode()
+    given = [form.fields.get(name, b"") for name in ("signature", "parent-signature")]  # the account's, or its parent's
+    if not signing_key or not token or not any(hmac.compare_digest(signed, one) for one in given):
         raise SignatureRefused(
             "The signature is not right. Check that the mailbox holds the HTTP webhook signing key of this Mailgun "
             "account, and that the request comes from Mailgun."

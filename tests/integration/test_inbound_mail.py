@@ -268,6 +268,14 @@ def test_an_empty_form_that_is_signed_holds_no_message(database: Database) -> No
 def test_what_is_too_large_is_refused(database: Database) -> None:
     a_mailbox(database)
     http = client(database, countersign_max_upload_mb=1)
-    assert hand_over(http, "raw", mail(size=1_200_000)).status_code == 413
+    assert hand_over(http, "raw", mail(size=1_200_000)).status_code == 200
+    assert hand_over(http, "raw", mail(size=4_000_000)).status_code == 413
     assert http.post("/v1/inbound/billing/mailgun", content=b"x" * 5_000_000).status_code == 413
-    assert cases(database) == 0
+    assert cases(database) == 1
+
+
+def test_a_subaccount_s_mail_may_be_signed_by_its_parent(database: Database) -> None:
+    a_mailbox(database)
+    form = signed()
+    form |= {"parent-signature": form["signature"], "signature": "0" * 64, "body-mime": "Subject: hours\n\nbody"}
+    assert post_form(client(database), "/v1/inbound/billing/mailgun", form).status_code == 200
