@@ -80,6 +80,7 @@ class ImapSource:
 
     def waiting(self, place: Place, after: str, *, since: date | None = None) -> Iterator[Waiting]:
         self._be_in(place)
+        self._ask("reading", self._client.noop)  # a server shows what has come since after a command, not within it
         self._untagged("EXISTS")
         first = int(after) + 1 if after else 1
         uids = self._uids(first, since)

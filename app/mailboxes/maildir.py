@@ -111,9 +111,9 @@ class MaildirSource:
                 return path
         with suppress(OSError):
             for part in ("cur", "new"):
-                for entry in os.scandir(folder / part):
-                    if _key(entry.name) == key:
-                        return Path(entry.path)
+                for name in os.listdir(folder / part):
+                    if _key(name) == key:
+                        return folder / part / name
         return None
 
     def _fails(self, step: str, folder: str, error: OSError) -> MailboxFails:

@@ -17,7 +17,8 @@ _END = re.compile(rb"\r?\n\r?\n")
 class MailKey:
     """Fed with the bytes of a mail in order, says in the end by what it is known. Holds only the headers.
 
-    How lines end, and empty lines at the end, make no difference: mail servers keep them as they like.
+    How lines end, and empty lines at the end, make no difference: mail servers keep them as they like. What has no
+    Message-ID, or no end of its headers, is only known by every word it holds.
     """
 
     _head: bytearray = field(default_factory=bytearray)
@@ -65,6 +66,8 @@ class MailKey:
         for name in _KEPT:
             value = " ".join(str(headers.get(name, "")).split())
             whole.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
+        if not self._in_body or not str(headers.get("message-id", "")).strip():
+            whole.update(bytes(self._head).replace(b"\r", b"").rstrip(b"\n"))
         whole.update(self._body.digest())
         return whole.hexdigest()
 
