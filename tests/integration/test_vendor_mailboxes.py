@@ -14,7 +14,7 @@ from app.cases.models import Case
 from app.clock import now
 from app.db import Database
 from app.documents.models import Document
-from app.mailboxes import administration
+from app.mailboxes import administration, testing
 from app.mailboxes.administration import COMMAND_LINE, Wanted
 from app.mailboxes.credentials import credentials_of
 from app.mailboxes.fetching import Fetching
@@ -205,3 +205,19 @@ def test_tokens_come_from_the_token_server_and_a_void_one_is_got_anew(
         vendor.refused_tokens |= set(tokens._given)
         assert box.look() == 1
     assert len(tokens.asked) == 2
+
+
+def test_the_connection_test_says_what_works_and_what_does_not(
+    database: Database, vendor: StandIn, tokens: TokenServer
+) -> None:
+    add(database, vendor, tokens)
+    with database.transaction() as session:
+        mailbox = session.execute(select(Mailbox)).scalar_one()
+    assert testing.works(testing.tried(mailbox, SECRET, database))
+    denied = {"error": {"code": 403, "message": "Insufficient privileges to complete the operation."}}
+    vendor.fail("mailFolders/inbox|profile", 403, denied)
+    (line,) = [line for line in testing.tried(mailbox, SECRET, database) if line.state == "fails"]
+    assert (line.step, "Insufficient privileges" in line.says) == ("sign_in", True)
+    tokens.failing.append((400, {"error": "invalid_grant", "error_description": "The refresh token has expired."}))
+    (line,) = [line for line in testing.tried(mailbox, SECRET, database) if line.state == "fails"]
+    assert (line.step, "has expired" in line.says) == ("sign_in", True)
