@@ -188,6 +188,8 @@ def settle_case(session: Session, case: Case, *, actor: str, at: datetime) -> No
     )
     if state in ("done", "closed") and actor == "software" and news.is_waiting(session, case.id):
         state, because = "to_decide", "A mail came in that nobody has looked at yet: see what is new."
+        if case.state == "needs_attention":  # it says why, and goes on saying it
+            state = case.state
     if case.state == "snoozed" and actor == "software" and not _is_new_since_put_off(session, case):
         return
     lifecycle.move(session, case, state, actor=actor, at=at, because=because)

@@ -16,14 +16,14 @@ from app.cases.models import Case
 from app.cases.seen import Seen, locked, require_handling
 from app.users.access import Caller
 
-CONTINUED, READ = "case.continued", "news.seen"
+CONTINUED, RETURNED, READ = "case.continued", "letter.bounced", "news.seen"
 _BESIDE_IT = ("delivery.answered", "question.answered", "question.asked", "case.assigned")
 """What people do about a case without deciding on it: it is no sign that they saw what came in."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A mail that continued a case and that nobody has acted on since.
+    """A mail that continued a case, or a reply of ours that came back, and that nobody has acted on since.
 
     `mail_case` is the case it came as, `fields` what differs by name ({"was", "is"}, and "kept" where a person's word
     stands), `effect` one of the words of `app.assessments.continued`, `reason` what the mail reads as.
@@ -44,7 +44,7 @@ def of_events(events: Iterable[AuditEvent]) -> tuple[News, ...]:
     """What is new by a case's history, oldest first."""
     found: list[News] = []
     for event in events:
-        if event.action == CONTINUED:
+        if event.action in (CONTINUED, RETURNED) and "mail_case" in event.content:
             found.append(_news(event))
         elif event.action in ("case.gave_back", "case.taken_out"):
             found = [n for n in found if n.mail_case != event.content.get("merged")]
@@ -66,14 +66,15 @@ def _news(event: AuditEvent) -> News:
 
 
 def waiting(session: Session, case_ids: Collection[int]) -> set[int]:
-    """Those of these cases that a mail continued, with something to say, since a person last acted on them."""
+    """Those of these cases that a mail continued, with something to say, or whose reply came back, since a person last
+    acted on them."""
     if not case_ids:
         return set()
     came = _by_case(
         session.execute(
             select(AuditEvent.case_id, func.max(AuditEvent.seq))
             .where(
-                AuditEvent.case_id.in_(case_ids), AuditEvent.action == CONTINUED,
+                AuditEvent.case_id.in_(case_ids), AuditEvent.action.in_((CONTINUED, RETURNED)),
                 AuditEvent.content["how"].astext != "noted",
             )
             .group_by(AuditEvent.case_id)

@@ -12,6 +12,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.assessments import keep
+from app.assessments.continued import NOTHING
 from app.audit import trail
 from app.audit.models import AuditEvent
 from app.cases import lifecycle
@@ -55,10 +57,13 @@ def take_back(session: Session, case_id: int, reading: Reading, *, ours: Ours, a
     if _was_told(session, target.id, case_id):
         return None
     told = _told(letter, found)
+    row = keep.current(session, case_id)
+    said = keep.assessment_of(row).classification
     trail.record(
-        session, _EVENTS[found.sort], case_id=target.id, actor=ACTOR, at=at, letter=str(letter.id),
-        report_case=case_id, because=told, to=[d.recipient for d in found.deliveries],
-        status=[d.status for d in found.deliveries],
+        session, _EVENTS[found.sort], case_id=target.id, actor=ACTOR, at=at, letter=str(letter.id), because=told,
+        to=[d.recipient for d in found.deliveries], status=[d.status for d in found.deliveries], mail_case=case_id,
+        document=row.document_id, sender=case.sender, how="" if found.sort is Sort.BOUNCE else NOTED, effect=NOTHING,
+        reason=said.reason, reading=said.reading.value,
     )  # fmt: skip
     leaving.left(session, letter, actor=ACTOR, at=at)  # it may not have been known that it left: now it is
     if found.sort is Sort.BOUNCE:
@@ -85,7 +90,7 @@ def _was_told(session: Session, case_id: int, report_case: int) -> bool:
     """Whether this report was dealt with before, and stayed a case of its own."""
     query = select(AuditEvent.seq).where(
         AuditEvent.case_id == case_id, AuditEvent.action.in_(_EVENTS.values()),
-        AuditEvent.content["report_case"].astext == str(report_case),
+        AuditEvent.content["mail_case"].astext == str(report_case),
     )  # fmt: skip
     return session.execute(query.limit(1)).first() is not None
 

@@ -98,7 +98,12 @@ def _sentence(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str 
     return _unknown(action), ""
 
 
-_LETTERS = ("letter.sent", "letter.waits", "letter.refused", "letter.uncertain", "letter.settled")
+_CAME_OF_IT = {
+    "letter.bounced": N_("The reply came back."),
+    "letter.delayed": N_("The reply is delayed on its way."),
+    "letter.arrived": N_("The reply arrived."),
+}
+_LETTERS = ("letter.sent", "letter.waits", "letter.refused", "letter.uncertain", "letter.settled", *_CAME_OF_IT)
 
 
 def _of_letter(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
@@ -110,6 +115,8 @@ def _of_letter(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
         if c.get("has_left"):
             return _("said that the reply had left."), ""
         return _("said that the reply had not left; it is sent again."), ""
+    if action in _CAME_OF_IT:
+        return _(_CAME_OF_IT[action]), told(str(c.get("because", "")))
     says = {
         "letter.waits": N_("The reply is not sent yet."),
         "letter.refused": N_("The reply could not be sent."),
@@ -190,11 +197,11 @@ def _of_case(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str) 
         state = wording.within(wording.STATE_WORDS.get(after, after))
         said = _("moved it to %(state)s.", state=state) if by_person else _("Now: %(state)s.", state=state)
         return said, told(str(c.get("why", "")))
-    fixed = {
-        "case.retried": _("had it read again."), "case.merged": _("Folded into another case."),
-        "case.took_over": _("Took over another case’s document."),
-    }  # fmt: skip
-    return fixed.get(action, _unknown(action)), ""
+    if action == "case.merged":
+        return _("Folded into case %(number)s.", number=c.get("into")), told(str(c.get("because", "")))
+    if action == "case.took_over":
+        return _("Case %(number)s was folded into this one.", number=c.get("merged")), told(str(c.get("because", "")))
+    return (_("had it read again.") if action == "case.retried" else _unknown(action)), ""
 
 
 def _of_step(action: str, c: Mapping[str, Any], step: str) -> tuple[str, str]:

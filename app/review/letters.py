@@ -10,10 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 
 from app.clock import now
+from app.decisions.approval_matrix import Policy
 from app.errors import Malformed
-from app.letters import queries
+from app.letters import again, queries
 from app.letters.models import Letter
 from app.review import figures
 from app.review.addresses import CaseId
@@ -39,15 +41,18 @@ class Line:
     why: str
     suggestion_id: UUID | None
     asks: bool
+    may_be_anew: bool
+    """It came back, and can be opened again."""
 
 
 def lines(session: Session, case_id: int, today: date) -> list[Line]:
     """The letters of a case that are not settled without a word, the newest first."""
     found = [letter for letter in queries.of_case(session, case_id) if letter.state != "withdrawn"]
-    return [_line(letter, today) for letter in reversed(found)]
+    is_open = any(letter.state == "bounced" for letter in found) and again.is_open(session, case_id)
+    return [_line(letter, today, may_be_anew=n == 0 and not is_open) for n, letter in enumerate(reversed(found))]
 
 
-def _line(letter: Letter, today: date) -> Line:
+def _line(letter: Letter, today: date, *, may_be_anew: bool) -> Line:
     to, sender = ", ".join(letter.recipients), letter.sender
     return Line(
         id=letter.id,
@@ -57,6 +62,7 @@ def _line(letter: Letter, today: date) -> Line:
         why=letter.bounced_because if letter.state == "bounced" else told(letter.because),
         suggestion_id=letter.suggestion_id if letter.state == "waiting" else None,
         asks=letter.state == "uncertain",
+        may_be_anew=letter.state == "bounced" and may_be_anew,
     )
 
 
@@ -79,10 +85,24 @@ def say_whether_it_left(request: Request, visit: SignedIn, case_id: CaseId, form
         said = text_of(form, "left")
         if said not in ("yes", "no"):
             raise Malformed(_("Say whether the reply left. Nothing was changed."))
-        try:
-            letter_id = UUID(text_of(form, "letter"))
-        except ValueError:
-            raise Malformed(_("The reply is not named. Open the case again; nothing was changed.")) from None
-        doubts.settle(session, letter_id, case_id=case_id, has_left=said == "yes", by=visit.person, at=now())
+        doubts.settle(session, _named(form), case_id=case_id, has_left=said == "yes", by=visit.person, at=now())
 
     return decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+@router.post("/cases/{case_id}/letter/again")
+def open_again(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) -> Response:
+    """A person writes anew what came back: it is a step of the case again, to nobody yet."""
+    policy: Policy = request.app.state.policy
+
+    def carry_out(session: Session) -> None:
+        again.open_again(session, _named(form), case_id=case_id, by=visit.person, policy=policy, at=now())
+
+    return decided(request, visit, case_id, form, carry_out, against_changes=False)
+
+
+def _named(form: FormData) -> UUID:
+    try:
+        return UUID(text_of(form, "letter"))
+    except ValueError:
+        raise Malformed(_("The reply is not named. Open the case again; nothing was changed.")) from None

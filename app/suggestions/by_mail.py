@@ -46,13 +46,16 @@ class ByMail:
     warns: str
     answers: int | None
     announces: tuple[Announced, ...]
+    language: str = ""
     is_chosen: bool = False
     """A person chose the address."""
 
 
-def planned(way: WayOut | None, facts: Sequence[Fact], proposed: Sequence[Proposal]) -> ByMail | None:
-    """The way of a reply that says these facts; None where nothing can be sent."""
-    if way is None or not way.choices:
+def planned(
+    way: WayOut | None, facts: Sequence[Fact], proposed: Sequence[Proposal], language: str
+) -> ByMail | None:  # fmt: skip
+    """The way of a reply that says these facts in this language; None where no mailbox can send."""
+    if way is None:
         return None
     kinds = {kind for fact in facts for kind in _ANNOUNCES.get(fact.key, ())}
     announces = tuple(
@@ -63,11 +66,13 @@ def planned(way: WayOut | None, facts: Sequence[Fact], proposed: Sequence[Propos
         for p in proposed if p.kind in kinds
     )  # fmt: skip
     to = "" if way.warns else way.choices[0]
-    return ByMail(way.mailbox_id, way.address, to, way.choices, way.warns, way.answers, announces)
+    return ByMail(way.mailbox_id, way.address, to, way.choices, way.warns, way.answers, announces, language)
 
 
 def effect(mail: ByMail) -> str:
     """One line for beneath the button."""
+    if not mail.choices:
+        return f"Keeps the reply; no mail leaves. {mail.warns}"
     if not mail.to:
         return f"Keeps the reply; no mail leaves until somebody chooses whom it goes to. {mail.warns}"
     return f"Sends this reply to {mail.to} from {mail.sender}."
@@ -99,6 +104,17 @@ def leaves(within: Mapping[str, Any]) -> bool:
     """Whether a proposal's reply leaves by mail once it is confirmed."""
     mail = of_json(within)
     return mail is not None and bool(mail.to)
+
+
+def asked_anew(proposal: Proposal, *, others: Sequence[str], warns: str) -> Proposal:
+    """The reply to nobody yet, with further addresses that it could go to, and why a person must choose."""
+    mail = of_json(proposal.within)
+    if mail is None:
+        return proposal
+    choices = tuple({a.casefold(): a for a in reversed((*mail.choices, *others))}.values())[::-1]
+    now = replace(mail, to="", is_chosen=False, choices=choices, warns=warns)
+    shown = (*rows(now), *(row for row in proposal.shown if row.what != TO))
+    return replace(proposal, within={**proposal.within, **as_json(now)}, shown=shown, effect=effect(now))
 
 
 def sent_to(proposal: Proposal, address: str) -> Proposal | None:

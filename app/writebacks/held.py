@@ -75,7 +75,7 @@ def answer(
 def mark_seen(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime) -> Case:
     """As `news.mark_seen`; a case on which everything was decided before ends by it."""
     case = news.mark_seen(session, case_id, seen=seen, by=by, at=at)
-    if case.state == "to_decide":
+    if case.state in ("to_decide", "needs_attention"):
         decide.settle_case(session, case, actor=by.email, at=at)
     return case
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,24 +10,31 @@ import pytest
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEvent
-from app.cases import lifecycle
+from app.cases import lifecycle, steps
 from app.cases.models import Case, CaseDocument
 from app.cases.seen import Seen
 from app.cases.snoozing import snooze
 from app.clock import now
+from app.decisions import amendment, decide, news
 from app.documents.automatic import Ours
-from app.documents.models import Document
 from app.documents.read import read
 from app.documents.receive import receive
-from app.letters import returned
+from app.errors import Conflict, Refused
+from app.letters import again, returned
 from app.letters.models import Letter
 from app.mailboxes import thread_token
 from app.mailboxes.models import Mailbox
+from app.mailboxes.taking import take_in_content
 from app.sources.incoming import Incoming
+from app.suggestions import by_mail
 from app.suggestions.models import Suggestion
+from app.users.access import Caller
 from app.vocabulary import Kind
+from app.writebacks import held
 from tests.house import House
+from tests.mail_servers import PASSWORD, SmtpServer
 from tests.mailboxes import a_mailbox
+from workers import assessment
 
 TO = "ap@hafenwerk.example"
 KEY = "k" * 40
@@ -74,10 +82,6 @@ def come_back(house: House, report: bytes) -> int:
     """The report comes in and is read; returns its case."""
     taken = house.take_in(report, f"report-{hash(report)}.eml")
     house.work()
-    with house.parts.database.transaction() as session:
-        ours = Ours(frozenset({"billing@marlowvoss.example"}), lambda one: thread_token.is_ours(one, KEY))
-        content = session.get_one(Document, taken.document_id).content
-        returned.take_back(session, taken.case_id, read(content, "report.eml"), ours=ours, at=now())
     return taken.case_id
 
 
@@ -184,6 +188,7 @@ def test_a_report_that_looks_like_fraud_is_looked_at_by_itself(house: House) -> 
     case_id = a_disputed_case(house)
     letter = a_letter(house, case_id)
     taken = house.take_in(a_report(letter), "report.eml")
+    assessment.assess(house.parts, taken.case_id)
     with house.parts.database.transaction() as session:
         case = session.get_one(Case, taken.case_id)
         case.kind, case.reason, case.state = Kind.SECURITY_ALERT, "impersonation", "to_decide"
@@ -194,3 +199,100 @@ def test_a_report_that_looks_like_fraud_is_looked_at_by_itself(house: House) -> 
     assert house.case(taken.case_id).merged_into is None
     assert the_letter(house, letter).state == "bounced"
     assert events(house, case_id, "letter.bounced") == 1
+
+
+ASKED = b"""From: Dora Lang <dora@customer.example>\r
+To: billing@marlowvoss.example\r
+Subject: Copy of your invoice please\r
+Message-ID: <one@customer.example>\r
+Date: Mon, 16 Nov 2026 09:00:00 +0000\r
+Content-Type: text/plain; charset=utf-8\r
+\r
+Hello,\r
+\r
+please send us a copy of your last statement of account.\r
+\r
+Best regards,\r
+Dora Lang\r
+"""
+
+
+def an_answered_case(house: House, smtp: SmtpServer, by: Caller) -> tuple[int, str]:
+    """A case whose reply a person confirmed and a server took, and the reply's Message-ID as it left."""
+    with house.parts.database.transaction() as session:
+        outgoing = {"host": "127.0.0.1", "port": smtp.port, "encryption": "none"}
+        mailbox = a_mailbox(session, "billing", credentials={"password": PASSWORD}, outgoing=outgoing)
+        case_id = take_in_content(session, mailbox, ASKED, at=now()).case_id
+    house.work()
+    house.confirm(house.suggestions(case_id)["draft_reply"], by)
+    house.write()
+    return case_id, str(email.message_from_bytes(smtp.taken[-1].content)["Message-ID"])
+
+
+def test_from_confirmation_to_return_on_real_servers(house: House, smtp: SmtpServer) -> None:
+    clara = house.person("Clara", "reviewer")
+    case_id, message_id = an_answered_case(house, smtp, clara)
+    assert house.case(case_id).state == "done"
+    with house.parts.database.transaction() as session:
+        letter = session.execute(select(Letter)).scalar_one()
+    assert letter.message_id == message_id
+    report = come_back(house, a_report(letter, to="dora@customer.example"))
+    case = house.case(case_id)
+    assert (case.state, house.case(report).merged_into) == ("needs_attention", case_id)
+    assert "dora@customer.example did not arrive" in case.attention
+    house.time_passes()
+    house.write()
+    assert len(smtp.taken) == 1  # nothing is sent again by itself
+    with house.parts.database.transaction() as session:
+        steps.schedule(session, case_id, "reconcile", at=now())
+    house.work()  # compared with Odoo once more: nobody has seen that it came back
+    assert house.case(case_id).state == "needs_attention"
+    anew = written_anew(house, letter, clara)
+    assert house.case(case_id).state == "needs_attention"
+    assert by_mail.of_json(anew.command["within"]).to == ""  # type: ignore[union-attr]
+    with house.parts.database.transaction() as session:
+        edit = amendment.edited(anew, {"to": "dora@customer.example", "body": "Hello again."})
+        chosen = decide.amend(
+            session, anew.id, edit, content_hash=anew.content_hash, by=clara, policy=house.parts.policy, at=now()
+        )
+    house.confirm(chosen, house.person("Tom", "reviewer"))
+    house.write()
+    assert len(smtp.taken) == 2
+    assert house.case(case_id).state == "done"
+
+
+def written_anew(house: House, letter: Letter, by: Caller) -> Suggestion:
+    with house.parts.database.transaction() as session:
+        return again.open_again(
+            session, letter.id, case_id=letter.case_id, by=by, policy=house.parts.policy, at=now()
+        )  # fmt: skip
+
+
+def test_a_person_who_has_seen_that_it_came_back_can_leave_it_at_that(house: House, smtp: SmtpServer) -> None:
+    clara = house.person("Clara", "reviewer")
+    case_id, _ = an_answered_case(house, smtp, clara)
+    with house.parts.database.transaction() as session:
+        letter = session.execute(select(Letter)).scalar_one()
+    come_back(house, a_report(letter, to="dora@customer.example"))
+    with house.parts.database.transaction() as session:
+        assert news.is_waiting(session, case_id)
+        held.mark_seen(session, case_id, seen=Seen(session.get_one(Case, case_id).version), by=clara, at=now())
+    assert house.case(case_id).state == "done"
+    assert len(smtp.taken) == 1
+
+
+def test_only_what_came_back_is_written_anew_and_only_once(house: House, smtp: SmtpServer) -> None:
+    clara = house.person("Clara", "reviewer")
+    case_id, _ = an_answered_case(house, smtp, clara)
+    with house.parts.database.transaction() as session:
+        letter = session.execute(select(Letter)).scalar_one()
+    with pytest.raises(Conflict):
+        written_anew(house, letter, clara)
+    come_back(house, a_report(letter, to="dora@customer.example"))
+    with pytest.raises(Refused):
+        written_anew(house, letter, house.person("Paul", "project_manager"))
+    written_anew(house, letter, clara)
+    with pytest.raises(Conflict):
+        written_anew(house, letter, clara)
+    house.work()
+    assert [s.state for s in house.suggestions(case_id).values() if s.kind == "draft_reply"] == ["open"]
