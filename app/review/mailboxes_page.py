@@ -39,7 +39,7 @@ KIND_WORDS = Words({
     "gmail": N_("Gmail API"), "inbound": N_("sent here by a provider"),
 })  # fmt: skip
 STATE_WORDS = Words({
-    "works": N_("is read"), "starting": N_("begins"), "fails": N_("does not work"), "unread": N_("nobody reads it"),
+    "works": N_("is read"), "starting": N_("about to be read"), "fails": N_("does not work"), "unread": N_("nobody reads it"),
     "paused": N_("paused"),
 })  # fmt: skip
 STEP_WORDS = Words({
@@ -79,7 +79,7 @@ def new_page(request: Request, visit: SignedIn, kind: str = "", preset: str = ""
             context = {"starts": starts, "kinds": KIND_WORDS}
             return page(request, "mailbox_new.html", context, around=shell(session, request, visit, at=now()))
         found = of_preset(kind, preset)
-        return _form(session, request, visit, found.signing_in(sign_in), is_new=True)
+        return _form(session, request, visit, found.signing_in(sign_in), is_new=True, preset=preset)
 
 
 @router.post("")
@@ -268,11 +268,11 @@ def _share(asked: Backfill) -> int | None:
 
 def _form(
     session: Session, request: Request, visit: Visit, entered: Entered, *, is_new: bool,
-    trouble: CountersignError | None = None, status: int = 200,
+    trouble: CountersignError | None = None, status: int = 200, preset: str = "",
 ) -> HTMLResponse:  # fmt: skip
     companies = session.execute(select(OdooCompany).order_by(OdooCompany.name)).scalars().all()
     context = {
-        **page_of(session, entered), "is_new": is_new, "kinds": KIND_WORDS, "companies": companies,
+        **page_of(session, entered), "is_new": is_new, "kinds": KIND_WORDS, "companies": companies, "preset": preset if preset in PRESETS else "",
         "trouble": trouble.message if trouble is not None else "",
     }  # fmt: skip
     return page(request, "mailbox_form.html", context, status=status, around=shell(session, request, visit, at=now()))

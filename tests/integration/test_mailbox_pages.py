@@ -120,6 +120,19 @@ def test_well_known_services_are_suggested_and_asked_for_by_token(
     assert "password" not in form
 
 
+def test_the_way_to_sign_in_is_changed_by_a_link_that_keeps_the_service(database: Database, nora: Browser) -> None:
+    page = nora.open("/settings/mailboxes/new?kind=imap&preset=google")
+    link = re.search(r'href="(\?kind=imap[^"]+)"', page)
+    assert link
+    nora.open("/settings/mailboxes/new" + link.group(1).replace("&amp;", "&"))
+    form = nora.form("/settings/mailboxes")
+    assert (form["host"], form["sign_in"]) == (["imap.gmail.com"], ["password"])
+    assert "password" in form
+    a_set_mailbox(database)
+    nora.open("/settings/mailboxes/billing/change?sign_in=oauth")
+    assert "client_id" in nora.form("/settings/mailboxes/billing/change")
+
+
 def test_an_oauth_mailbox_is_added_and_says_what_is_missing(database: Database, nora: Browser) -> None:
     nora.open("/settings/mailboxes/new?kind=imap&preset=google")
     entries: dict[str, Any] = {"name": "billing", "address": "billing@marlowvoss.example", "client_id": "c-1"}
