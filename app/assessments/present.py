@@ -13,6 +13,7 @@ from app.audit import trail
 from app.cases import called_back, lifecycle, priority
 from app.cases.models import Case
 from app.documents.reading import Reading
+from app.mailboxes import of_case
 from app.money import Money
 from app.vocabulary import Flag, Kind
 
@@ -98,7 +99,7 @@ def show_findings(session: Session, case: Case, assessment: Assessment, found: R
     case.customer_id = customer.record.id if customer else None
     case.customer_name = customer.record.name if customer else str(assessment.value("customer_name") or "")
     paper = found.certain("invoice") or found.certain("order")
-    case.company_id = paper.company_id if paper else None
+    case.company_id = paper.company_id if paper else of_case.company_of(session, case.id)
     _rank(case, assessment, found.findings, at)
     trail.record(
         session, "case.reconciled", case_id=case.id, actor=ACTOR, at=at,

@@ -25,7 +25,7 @@ class AccessTokens:
     here, and `keep` is told, so that it is sealed again: the old one may be void."""
 
     oauth: OAuth
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     keep: Callable[[str], None] | None = None
     _refresh: str = field(default="", repr=False)
     _token: str = field(default="", repr=False)

@@ -18,6 +18,7 @@ from app.mailboxes.fetching import Fetching
 from app.mailboxes.models import Backfill, Mailbox, MailboxMessage
 from app.mailboxes.port import PIECE
 from app.mailboxes.reached import Folders, Reached
+from tests.house import House
 from tests.listed_mail import Ended, Server
 
 TAKEN_IN, CAME_AGAIN, REFUSED = Folders().taken_in, Folders().came_again, Folders().refused
@@ -82,6 +83,18 @@ class TestTakingIn:
         with database.transaction() as session:
             [case] = session.execute(select(Case)).scalars()
             assert (case.team, case.company_id) == ("Vienna", 3)
+
+    def test_the_company_of_the_mailbox_holds_until_a_paper_of_the_books_says_another(self, house: House) -> None:
+        database = house.parts.database
+        mailbox = add(database, "vienna", company_id=3)
+        server = Server()
+        server.deliver(a_mail(1, "Hello, could you tell me your new postal address?"))
+        Fetching(database, mailbox, server.connect()).look()
+        house.work()
+        with database.transaction() as session:
+            [case] = session.execute(select(Case)).scalars()
+        assert case.state != "received"
+        assert case.company_id == 3
 
     def test_the_same_mail_to_two_mailboxes_is_one_case_that_says_it_came_again(
         self, database: Any, mailbox: Mailbox
