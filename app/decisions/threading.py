@@ -290,13 +290,14 @@ def _same_house(session: Session, message: Message, target: Case) -> bool:
 
 
 def _is_another_matter(session: Session, message: Message, target: Case) -> bool:
-    """Whether a mail in the thread of a case that has ended names other papers than that case: people write anew by
-    answering an old mail."""
+    """Whether a mail in the thread of a case that has ended names papers that are not that case's: people write anew by
+    answering an old mail, whose subject names the old one."""
     if target.state not in _ENDED or says_nothing(message.assessment):
         return False
     mine, theirs = references(message.assessment), _references_of(session, target.id)
     is_new_order = message.assessment.classification.reason == "new_po"
-    return bool(mine and theirs and not _shared(mine, theirs)) or (is_new_order and not _shared(mine, theirs))
+    has_others = any(not _shared((one,), theirs) for one in mine)
+    return has_others if theirs else is_new_order
 
 
 def _is_untouched(session: Session, case_id: int) -> bool:
@@ -420,6 +421,14 @@ def open_questions(session: Session, case_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
+def questions_of(session: Session, case_id: int) -> list[ThreadQuestion]:
+    """All that people were asked about a case and its mails, answered or not, the first first."""
+    asked = select(ThreadQuestion).where(
+        (ThreadQuestion.case_id == case_id) | (ThreadQuestion.other_id == case_id)
+    )  # fmt: skip
+    return list(session.execute(asked.order_by(ThreadQuestion.id)).scalars())
+
+
 def answer(
     session: Session, question_id: int, *, on: int, belongs: bool, seen: Seen, by: Caller, at: datetime
 ) -> Followed | None:
@@ -481,5 +490,5 @@ def _require_foldable(session: Session, case: Case, target: Case) -> None:
 
 __all__ = [
     "ACTOR", "BESIDE", "CONTINUES", "LEADS", "NOTED", "NOTHING", "OPEN", "SAME", "Ask", "Belongs", "Fold", "Followed",
-    "Message", "answer", "ask", "belongs", "fold_in", "open_questions", "references",
+    "Message", "answer", "ask", "belongs", "fold_in", "open_questions", "questions_of", "references",
 ]  # fmt: skip

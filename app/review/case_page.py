@@ -39,6 +39,7 @@ from app.review import (
     letters,
     odoo_links,
     similar_cases,
+    thread_view,
     wording,
 )
 from app.review.addresses import CaseId, DocumentId, PageNumber, PartPath
@@ -137,6 +138,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "we_found": leads.we_found(d),
         "what_to_do": leads.to_do(d),
         **_source(
+            session,
             d,
             request.query_params.get("find", "")[:100].replace("\x00", "").strip(),
             with_amounts=reach.sees_amounts(visit.person, request.app.state.policy),
@@ -161,8 +163,11 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "todo": replace(todo, closed_because=done_with.not_yet or todo.closed_because),
         "handled": done_with,
         "issues": _issues(d),
+        "asked": thread_view.asked(session, d.case),
+        "fresh": thread_view.fresh(session, d, today),
         "draft_of": narratives.invoice_of(session, case_id) if d.case.is_own_draft else None,
         "sender_lines": sender_lines(d.sender),
+        "sender_of": 0,
         "sender": _sender(session, d) if kind is Kind.SECURITY_ALERT else None,
         "letters": letters.lines(session, case_id, today),
         "sees_amounts": True,
@@ -195,13 +200,17 @@ def _issues(d: Dossier) -> list[str]:
     return [wording.full_reason(reason) for reason in (c.reason, *c.secondary_reasons)]
 
 
-def _source(d: Dossier, find: str, *, with_amounts: bool) -> dict[str, Any]:
-    """The source pane, with what was looked for in it."""
+def _source(session: Session, d: Dossier, find: str, *, with_amounts: bool) -> dict[str, Any]:
+    """The source pane, with what was looked for in it: the case's mails in order, or its one document."""
     if not d.reading or not d.reading_of:
-        return {"parts": (), "find": find, "hits": ()}
+        return {"mails": (), "parts": (), "find": find, "hits": ()}
+    told_in = thread_view.thread_of(session, d, find, with_amounts=with_amounts)
+    if told_in is not None:
+        views = tuple(view for entry in told_in.entries for view in entry.parts)
+        return {"mails": told_in.entries, "parts": views, "find": find, "hits": told_in.hits}
     hits = sought(d.reading, find, is_suspect=d.is_suspect, with_amounts=with_amounts)
     views = parts(d.reading, d.reading_of, d.assessment, hits, is_suspect=d.is_suspect, with_amounts=with_amounts)
-    return {"parts": views, "find": find, "hits": found_ids(views, hits)}
+    return {"mails": (), "parts": views, "find": find, "hits": found_ids(views, hits)}
 
 
 def _may_close(d: Dossier) -> bool:

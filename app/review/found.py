@@ -237,6 +237,13 @@ def _changed(name: str, correction: Correction | None, assessment: Assessment, s
     return _("%(person)s filled this in.", person=correction.by)
 
 
+def written_value(name: str, value: Any, assessment: Assessment | None) -> str:
+    """A field's value in words, as it stands in its field; empty for none."""
+    if assessment is None:
+        return "" if value in (None, "", []) else str(value)
+    return _said(name, value, assessment)
+
+
 def _said(name: str, raw: Any, assessment: Assessment) -> str:
     value = _value(name, raw, assessment)
     return dict(_to_choose_from(name, raw)).get(value, value)

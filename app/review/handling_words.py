@@ -75,6 +75,8 @@ def sentence(action: str, c: Mapping[str, Any], today: date, *, by_person: bool)
         return _("took it out of case %(other)s again.", other=c.get("into")), ""
     if action == "case.gave_back":
         return _("took case %(other)s out of this one again.", other=c.get("merged")), ""
+    if action in ("case.continued", "thread.asked", "thread.answered", "news.seen", "decision.held"):
+        return _of_mails(action, c)
     if action == "case.alarmed":
         return _("marked it as fraud. What moves money was withdrawn."), str(c.get("note", ""))
     if action in ("callback.done", "callback.undone"):
@@ -84,6 +86,26 @@ def sentence(action: str, c: Mapping[str, Any], today: date, *, by_person: bool)
             return _("ticked on the call-back checklist: “%(what)s”.", what=what), str(c.get("note", ""))
         return _("took a tick off the call-back checklist: “%(what)s”.", what=what), ""
     return None
+
+
+def _of_mails(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
+    """What happened with the mails of a case."""
+    if action == "case.continued":
+        detail = _("It changed nothing.") if c.get("how") == "noted" else ""
+        return _("A mail from %(sender)s came to this case.", sender=c.get("sender") or "?"), detail
+    if action == "thread.asked":
+        says = _(
+            "A person is asked whether a mail from %(sender)s belongs to this matter.", sender=c.get("sender") or "?"
+        )
+        return says, _("Case %(number)s", number=c.get("other"))
+    if action == "thread.answered":
+        other = c.get("other")
+        if c.get("belongs"):
+            return _("said that the mail belongs together with case %(other)s.", other=other), ""
+        return _("said that the mail does not belong together with case %(other)s.", other=other), ""
+    if action == "news.seen":
+        return _("has seen what is new."), ""
+    return _("A decision waits to be made again: a mail came in before it was carried out."), ""
 
 
 def _assigned(c: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ def without_amounts(context: Mapping[str, Any]) -> dict[str, Any]:
             sentences=tuple(replace(s, text=masked(s.text)) for s in found.sentences),
         ),
         "d": replace(context["d"], brief=None), "similar": (), "in_odoo": {}, "elsewhere": (), "stays": {},
+        "fresh": (), "asked": (),
         "todo": replace(
             todo, notes=tuple(n for n in todo.notes if n.icon == "lock"), steps=(), decided=(), approvals=(),
             may_decide=False,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.models import Case
 from app.cases.search import Piece, marked, snippets
-from app.decisions import suspect
+from app.decisions import news, suspect, threading
 from app.decisions.dossier import prediction_sets
 from app.documents.withheld import without_accounts
 from app.money import Money
@@ -51,6 +51,8 @@ class Row:
     owner: str
     is_mine: bool
     snoozed: str
+    marks: tuple[str, ...] = ()
+    """What of its mails waits for a person, in a few words each."""
     group: Group | None = None
     """Given on the first row of a customer in a grouped list."""
 
@@ -80,6 +82,10 @@ class _Around:
     sources: Mapping[int, str]
     suspects: Collection[int]
     """Cases whose bank accounts are withheld."""
+    with_news: Collection[int]
+    """Cases that a mail continued since a person last acted on them."""
+    with_questions: Collection[int]
+    """Cases of which a person must say whether a mail belongs there."""
 
 
 def rows_of(
@@ -91,6 +97,7 @@ def rows_of(
         wanted, exchange, at, names_of(session, {c.owner_id for c in cases if c.owner_id}),
         prediction_sets(session, [c.id for c in cases if c.reading == "Unsure"]),
         _sources(session, cases, wanted, suspects) if exchange is not None else {}, suspects,
+        news.waiting(session, [c.id for c in cases]), threading.open_questions(session, [c.id for c in cases]).keys(),
     )  # fmt: skip
     rows = [_row(case, around) for case in cases]
     return _grouped(session, rows, wanted) if wanted.is_grouped else rows
@@ -150,7 +157,17 @@ def _row(case: Case, around: _Around) -> Row:
         owner=owner or case.team,
         is_mine=case.owner_id is not None and case.owner_id == wanted.person,
         snoozed=snoozed(case, today),
+        marks=_marks(case, around),
     )
+
+
+def _marks(case: Case, around: _Around) -> tuple[str, ...]:
+    marks = []
+    if case.id in around.with_questions:
+        marks.append(_("Same customer?"))
+    if case.id in around.with_news:
+        marks.append(_("New mail"))
+    return tuple(marks)
 
 
 def _summary(case: Case, *, hides_amounts: bool, is_suspect: bool) -> str:

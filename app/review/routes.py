@@ -28,6 +28,7 @@ from app.review import (
     regrouping,
     saved_views,
     sign_in,
+    thread_page,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +49,7 @@ router.include_router(letters.router)
 router.include_router(handling.router)
 router.include_router(asking.router)
 router.include_router(regrouping.router)
+router.include_router(thread_page.router)
 router.include_router(alarms.router)
 router.include_router(keyboard_page.router)
 router.include_router(dashboards_page.router)

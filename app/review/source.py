@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -93,6 +93,7 @@ class PartView:
     pages_left_out: int
     hidden: str
     is_cut: bool
+    document_id: int = 0
     found_ids: frozenset[str] = frozenset()
     """The ids of the places found that stand in its text."""
 
@@ -147,22 +148,30 @@ def found_ids(views: Iterable[PartView], hits: Iterable[Evidence]) -> tuple[str,
     )  # fmt: skip
 
 
+def in_document(hits: Iterable[Evidence], named: int | None) -> tuple[Evidence, ...]:
+    """What was found in another mail of the case, so that its ids are its own."""
+    return tuple(replace(e, document_id=named) for e in hits) if named is not None else tuple(hits)
+
+
 def _found_id(evidence: Evidence) -> str:
     return mark_id(evidence).replace("e-", "h-", 1)
 
 
 def parts(
     reading: Reading, document_id: int, assessment: Assessment | None, hits: tuple[Evidence, ...] = (), *,
-    is_suspect: bool = False, with_amounts: bool = True,
+    is_suspect: bool = False, with_amounts: bool = True, named: int | None = None,
 ) -> tuple[PartView, ...]:  # fmt: skip
     """The document and all below it, in order; `hits` is what was looked for in it.
+
+    `named` is how evidence names the document: None for the one that the assessment is of (see `Evidence.document_id`).
 
     A suspect document (`app.decisions.suspect`) is shown without bank accounts, whatever this case is about.
     Containers that say nothing themselves are left out. Without amounts there are no page images, only their text.
     """
     places: defaultdict[str, dict[str, Evidence]] = defaultdict(dict)
     for e in evidence_of(assessment) if assessment else ():
-        places[e.part][mark_id(e)] = e
+        if e.document_id == named:
+            places[e.part][mark_id(e)] = e
     values = {mark_id(e) for e in _of_fields(assessment, but_not=BROAD)} if assessment else set()
     aimed = assessment.flag_evidence.get(Flag.PROMPT_INJECTION, ()) if assessment else ()
     return tuple(
@@ -172,9 +181,10 @@ def parts(
             tuple(places[part.path].values()),
             values,
             suspect=is_suspect,
-            fences=[(e.start, e.end) for e in aimed if e.part == part.path],
+            fences=[(e.start, e.end) for e in aimed if (e.part, e.document_id) == (part.path, named)],
             hits=tuple(e for e in hits if e.part == part.path),
             with_amounts=with_amounts,
+            named=named,
         )
         for part in reading.walk()
         if part.form != "archive" or part.problems
@@ -184,6 +194,7 @@ def parts(
 def _part(
     part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], *, suspect: bool,
     fences: list[tuple[int, int]], hits: tuple[Evidence, ...], with_amounts: bool,
+    named: int | None,
 ) -> PartView:  # fmt: skip
     hidden = accounts(part.text) if suspect else []
     masked = [] if with_amounts else amounts.ranges(part.text)
@@ -200,11 +211,12 @@ def _part(
         subject = text.html(*_subject(part))
         blocks = tuple(_blocks(part, text, fences))
     elif has_images:
-        pages = tuple(_pages(part, document_id, places, values, Text(part.text, marks, hidden), hits))
+        pages = tuple(_pages(part, document_id, places, values, Text(part.text, marks, hidden), hits, named))
     else:
         texts = tuple(_texts(part, text, fences))
     return PartView(
-        part=part, anchor=f"part-{page_images.address(part.path).replace('.', '_')}",
+        part=part, document_id=document_id,
+        anchor=f"part-{'' if named is None else f'd{named}-'}{page_images.address(part.path).replace('.', '_')}",
         label=_("Mail") if part.mail and not part.path else part.name or _("Attachment"), subject=subject,
         blocks=blocks, found_ids=frozenset(_found_id(e) for e in in_text) & text.given,
         texts=texts, pages=pages, pages_left_out=len(part.pages) - len(pages) if has_images else 0,
@@ -256,7 +268,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _pages(
     part: Reading, document_id: int, places: tuple[Evidence, ...], values: set[str], text: Text,
-    hits: tuple[Evidence, ...],
+    hits: tuple[Evidence, ...], named: int | None,
 ) -> Iterator[PageView]:  # fmt: skip
     with_evidence = {e.page for e in (*places, *hits) if e.page is not None}
     for position, page in enumerate(part.pages):
@@ -266,7 +278,7 @@ def _pages(
         yield PageView(
             page=page,
             src=f"{address}.png",
-            words=f"{address}.words",
+            words=f"{address}.words" if named is None else "",  # a field is filled from the document it is read from
             found=tuple((_found_id(e), _rectangles(e.boxes)) for e in hits if e.page == page.number and e.boxes),
             lit=tuple(_lit(e, values) for e in places if e.page == page.number and e.boxes),
             text=text.html(page.start, min(page.end, page.start + MOST_TEXT)),

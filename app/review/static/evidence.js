@@ -12,8 +12,7 @@
   function reveal(place) {
     const pane = paneOf(place);
     if (!pane) return false;
-    const folded = place.closest("details:not([open])");
-    if (folded) folded.open = true;
+    for (let folded; (folded = place.closest("details:not([open])"));) folded.open = true;
     const box = place.getBoundingClientRect(), view = pane.getBoundingClientRect();
     if (box.top < view.top + 60 || box.bottom > view.bottom - 20)
       pane.scrollTo({ top: pane.scrollTop + box.top - view.top - view.height / 3, behavior: calm ? "auto" : "smooth" });

@@ -148,8 +148,7 @@
       if (at < 0) await look();
       if (!hits.length) return;
       at = (at + (event.shiftKey ? hits.length - 1 : 1)) % hits.length;
-      const folded = hits[at].closest("details:not([open])");
-      if (folded) folded.open = true;
+      for (let folded; (folded = hits[at].closest("details:not([open])"));) folded.open = true;
       if (!reveal(hits[at])) hits[at].scrollIntoView({ block: "center" });
       say(sentence("place", { n: at + 1, m: hits.length }));
     });
