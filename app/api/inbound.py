@@ -63,14 +63,13 @@ def _require(request: Request, mailbox: str, given: str) -> None:
         if given and inbound.holds_key(session, mailbox, given, key=secret):
             return
         caller = access.caller_with_key(session, given, at=now()) if given else None
-    if caller is None:
+    if caller is None or (caller.scopes is not None and "intake" not in caller.scopes):  # on a 403 Postmark gives up
         raise HTTPException(
             401,
-            "Send the mailbox's inbound key or an API key, as Authorization: Bearer or as the password of basic "
-            "authentication. This one is missing, unknown, expired or revoked.",
+            "Send the mailbox's inbound key, or an API key with the scope intake, as Authorization: Bearer or as the "
+            "password of basic authentication. This one is missing, unknown, expired, revoked or for something else.",
             {"WWW-Authenticate": 'Basic realm="countersign"'},
         )
-    caller.require("intake")
 
 
 Keyed = Depends(require_key)

@@ -213,7 +213,7 @@ def test_the_key_may_be_the_password_of_basic_authentication(database: Database)
 def test_an_api_key_needs_the_scope_intake(database: Database) -> None:
     a_mailbox(database)
     assert with_key(database, "intake").post("/v1/inbound/billing/raw", content=an_order()).status_code == 200
-    assert with_key(database, "read").post("/v1/inbound/billing/raw", content=an_order()).status_code == 403
+    assert with_key(database, "read").post("/v1/inbound/billing/raw", content=an_order()).status_code == 401
     answer = with_key(database, "intake").post("/v1/inbound/nobody/raw", content=an_order())
     assert answer.status_code == 404
 

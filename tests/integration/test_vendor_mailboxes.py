@@ -22,6 +22,7 @@ from app.mailboxes.models import Mailbox, MailboxMessage
 from app.mailboxes.opening import open_source
 from app.mailboxes.port import PIECE, MailboxFails
 from app.mailboxes.reached import REFRESH_TOKEN, Reached
+from app.mailboxes.sending import sending_from, submit
 from tests.mail_servers import TokenServer, mail
 from tests.vendor_mail import ADDRESS, FIRST, GmailStandIn, GraphStandIn, StandIn
 from tests.web import SECRET
@@ -221,3 +222,17 @@ def test_the_connection_test_says_what_works_and_what_does_not(
     tokens.failing.append((400, {"error": "invalid_grant", "error_description": "The refresh token has expired."}))
     (line,) = [line for line in testing.tried(mailbox, SECRET, database) if line.state == "fails"]
     assert (line.step, "has expired" in line.says) == ("sign_in", True)
+
+
+def test_a_reply_leaves_by_the_service_itself(database: Database, vendor: StandIn, tokens: TokenServer) -> None:
+    add(database, vendor, tokens)
+    content = mail("Re: Order 7", sender=ADDRESS, to="ap@northwind.example")
+    with database.transaction() as session:
+        own = sending_from(session.execute(select(Mailbox)).scalar_one(), SECRET)
+    sent = submit(own, content, recipients=["ap@northwind.example"], tokens=lambda _: "token-1")
+    assert (sent.taken_for, sent.refused) == (("ap@northwind.example",), ())
+    assert vendor.sent == [content]
+    vendor.fail("sendMail|messages/send", 400, {"error": {"code": 400, "message": "Recipient address required"}})
+    with pytest.raises(MailboxFails, match="Recipient address required") as failure:
+        submit(own, content, recipients=["ap@northwind.example"], tokens=lambda _: "token-1")
+    assert (failure.value.facts["is_permanent"], failure.value.facts["may_have_left"]) == (True, False)
