@@ -37,9 +37,10 @@ def places(document_id: int, evidence: Iterable[Evidence]) -> list[Place]:
     """Places of evidence, with the image of the page they are on."""
     return [
         Place(
-            part=page_images.address(e.part), start=e.start, end=e.end, quote=e.quote, page=e.page,
+            document_id=e.document_id or document_id, part=page_images.address(e.part), start=e.start, end=e.end,
+            quote=e.quote, page=e.page,
             boxes=[BoxShape(x0=b.x0, top=b.top, x1=b.x1, bottom=b.bottom) for b in e.boxes],
-            image=image_path(document_id, e.part, e.page) if e.page is not None else None,
+            image=image_path(e.document_id or document_id, e.part, e.page) if e.page is not None else None,
         )
         for e in evidence
     ]  # fmt: skip

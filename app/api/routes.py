@@ -15,10 +15,12 @@ from app.api import (
     documents,
     handling,
     inbound,
+    letters,
     mailboxes,
     narratives,
     patterns,
     suggestions,
+    threads,
 )
 from app.api.odoo import events as odoo_events
 from app.api.odoo import routes as odoo
@@ -26,7 +28,8 @@ from app.api.problems import Problem
 
 router = APIRouter(prefix="/v1")
 for part in (
-    documents.router, inbound.router, cases.router, correcting.router, handling.router, suggestions.router,
+    documents.router, inbound.router, cases.router, correcting.router, handling.router, threads.router, letters.router,
+    suggestions.router,
     narratives.router, patterns.router, dashboards.router, mailboxes.router, audit.router,
     odoo.router, odoo_events.router,
 ):  # fmt: skip

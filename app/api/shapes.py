@@ -294,6 +294,7 @@ class BoxShape(BaseModel):
 class Place(BaseModel):
     """Where a claim rests: characters `start` to `end` of a part's text, and on a page the boxes of its words."""
 
+    document_id: int = Field(description="The document: where mails make up a case, an earlier one perhaps.")
     part: str
     start: int
     end: int

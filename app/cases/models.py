@@ -25,8 +25,8 @@ STATES = (
 )
 SNOOZED_FOR = ("", "customer_answers", "delivery_answers")
 """The event that brings a snoozed case back; empty: its time alone does. A customer's answer always does."""
-SENT = "sent"
-"""The role of a document of a case that we sent."""
+UNSENT, SENT = "unsent", "sent"
+"""The roles of a mail of ours among a case's documents, before it left and after."""
 MERGED_HOW = ("", "continues", "noted", "same")
 """Why a case is folded into another: a person saw that they belong together (empty); its mail continues the other's,
 and what that case is about follows it; its mail belongs there and changes nothing; it brings the same paper again."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
 
-from app.cases.models import OPEN_STATES, Case, CaseDocument, ThreadMail
+from app.cases.models import OPEN_STATES, UNSENT, Case, CaseDocument, ThreadMail
 from app.documents.automatic import Automatic
 from app.documents.models import Document
 from app.documents.reading import Mail
@@ -122,6 +122,12 @@ def note_ours(
 def mails_of(session: Session, case_id: int) -> tuple[Known, ...]:
     """The mails of a case, the oldest first."""
     return tuple(sorted(_known(session, CaseDocument.case_id == case_id), key=lambda k: (k.at, k.document_id)))
+
+
+def unsent(session: Session, case_id: int) -> set[int]:
+    """The documents of a case that are mails of ours which have not left."""
+    role = select(CaseDocument.document_id).where(CaseDocument.case_id == case_id, CaseDocument.role == UNSENT)
+    return set(session.execute(role).scalars())
 
 
 def newest_from_outside(session: Session, case_id: int) -> Known | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.assessments import keep
 from app.audit import trail
 from app.cases import called_back, lifecycle, snoozing, steps
-from app.cases.models import OPEN_STATES, SENT, Case, CaseDocument, CaseMerge
+from app.cases.models import OPEN_STATES, SENT, UNSENT, Case, CaseDocument, CaseMerge
 from app.cases.seen import Seen, locked, require_handling
 from app.decisions import call_back, joined
 from app.errors import Conflict, NotFound, Refused
@@ -158,7 +158,7 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
 
 def _role_of(role: str) -> ColumnElement[str]:
     """What a document is to the case it moves to; one that we sent stays that."""
-    return sql_case((CaseDocument.role == SENT, SENT), else_=role)
+    return sql_case((CaseDocument.role.in_((UNSENT, SENT)), CaseDocument.role), else_=role)
 
 
 def merged_into(session: Session, case_id: int) -> list[Case]:

@@ -64,9 +64,10 @@ class Thread:
 def thread_of(session: Session, d: Dossier, find: str, *, with_amounts: bool) -> Thread | None:
     """The case's mails laid out; None where there is one document alone, or no mail among several."""
     mails = {k.document_id: k for k in thread.mails_of(session, d.case.id)}
-    if len(d.documents) < 2 or not mails:
+    kept = [n for n in d.documents if n.id not in thread.unsent(session, d.case.id)]
+    if len(kept) < 2 or not mails:
         return None
-    documents = sorted(d.documents, key=lambda one: (_at(one, mails), one.id))
+    documents = sorted(kept, key=lambda one: (_at(one, mails), one.id))
     shown = _to_show(documents, d)
     fresh = {n.document_id for n in news.of_events(d.events)}
     newest = _newest(documents, mails)

@@ -7,7 +7,7 @@ import re
 from tests.house import House
 from tests.integration.test_threads import MORE_HOURS, RATE, THANKS
 from tests.threads import opened, questions, sent
-from tests.web import Browser, browser
+from tests.web import Browser, browser, with_key
 
 
 def at(house: House, name: str = "Rita", *roles: str) -> Browser:
@@ -127,3 +127,35 @@ def test_who_sees_no_amounts_sees_none_in_earlier_mails(house: House) -> None:
     assert "900,00" not in page
     assert "1.200,00" not in page
     assert "What is new" not in page
+
+
+def test_the_api_tells_the_thread_and_takes_the_answer(house: House) -> None:
+    case_id = opened(house)
+    sent(house, MORE_HOURS)
+    stranger = sent(house, RATE, n="x", sender="post@kanzlei-probe.example")
+    program = with_key(house.parts.database, "read", "decide")
+    found = program.get(f"/v1/cases/{case_id}/thread").json()
+    assert [m["sender"] for m in found["mails"]] == ["kreditoren@hafenwerk.example"] * 2
+    assert found["news"][0]["fields"]["amount_disputed"] == {"was": "900.00", "is": "1200.00"}
+    (asked,) = found["questions"]
+    assert (asked["case_id"], asked["belongs"]) == (stranger, None)
+    door = f"/v1/cases/{case_id}/thread/questions/{asked['id']}"
+    assert program.post(door, json={"version": 1, "belongs": True}).status_code == 409
+    version = program.get(f"/v1/cases/{case_id}").json()["version"]
+    answer = program.post(door, json={"version": version, "belongs": True})
+    assert answer.json()["id"] == case_id
+    assert house.case(stranger).merged_into == case_id
+    places = program.get(f"/v1/cases/{case_id}/evidence").json()
+    assert {p["document_id"] for f in places["fields"] for p in f["places"]} > {places["document_id"]}
+    seen = program.post(f"/v1/cases/{case_id}/news-seen", json={"version": house.case(case_id).version})
+    assert seen.status_code == 200
+    assert program.get(f"/v1/cases/{case_id}/thread").json()["news"] == []
+
+
+def test_who_may_only_read_answers_nothing(house: House) -> None:
+    case_id = opened(house)
+    sent(house, RATE, sender="post@kanzlei-probe.example")
+    program, (asked,) = with_key(house.parts.database, "read"), questions(house)
+    body = {"version": house.case(case_id).version, "belongs": False}
+    assert program.post(f"/v1/cases/{case_id}/thread/questions/{asked.id}", json=body).status_code == 403
+    assert program.post(f"/v1/cases/{case_id}/news-seen", json=body).status_code in (403, 422)
