@@ -34,6 +34,7 @@ from app.writebacks import held
 from tests.house import House
 from tests.mail_servers import PASSWORD, SmtpServer
 from tests.mailboxes import a_mailbox
+from tests.web import browser
 from workers import assessment
 
 TO = "ap@hafenwerk.example"
@@ -296,3 +297,18 @@ def test_only_what_came_back_is_written_anew_and_only_once(house: House, smtp: S
         written_anew(house, letter, clara)
     house.work()
     assert [s.state for s in house.suggestions(case_id).values() if s.kind == "draft_reply"] == ["open"]
+
+
+def test_the_page_says_that_it_came_back_and_lets_a_person_write_it_anew(house: House, smtp: SmtpServer) -> None:
+    case_id, _ = an_answered_case(house, smtp, house.person("Clara", "reviewer"))
+    with house.parts.database.transaction() as session:
+        letter = session.execute(select(Letter)).scalar_one()
+    come_back(house, a_report(letter, to="dora@customer.example"))
+    ines = browser(house.parts.database)
+    page = ines.open(f"/cases/{case_id}")
+    for words in ("came back", "550 5.1.1 User unknown", "What is new", "Write it anew", "The reply came back."):
+        assert words in page, words
+    page = ines.send(f"/cases/{case_id}/letter/again", letter=str(letter.id))
+    assert "Write it anew" not in page
+    assert "choose whom it goes to" in page
+    assert house.suggestions(case_id)["draft_reply"].state == "open"
