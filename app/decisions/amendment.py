@@ -93,7 +93,7 @@ def editable_values(suggestion: Suggestion) -> dict[str, str]:
         values["papers"] = "\n".join(p.name for p in found if p.is_ticked)
     if "to" in names:
         mail = by_mail.of_json(suggestion.command.get("within", {}))
-        names = tuple(n for n in names if n != "to" or mail is not None)
+        names = tuple(n for n in names if n != "to" or (mail is not None and mail.choices))
         values["to"] = mail.to if mail is not None else ""
     return {name: str(values.get(name) or "") for name in names}
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.cases import lifecycle, thread
-from app.cases.models import Case, CaseDocument
+from app.cases.models import Case, CaseDocument, ThreadMail
 from app.decisions.models import Decision
 from app.documents import readings
 from app.documents.models import Document
@@ -50,6 +50,10 @@ UNSENT, ROLE = "unsent", "sent"
 _ALERT = (
     "The case is a security alert now: nothing is written back to whoever sent this. Reject the reply, or send it from "
     "your own mailbox to an address that you know."
+)
+_NEWER = (
+    "It waits: a mail came to this case after the reply was confirmed. Read it, choose “Do not send it”, and confirm "
+    "the reply again if it still holds."
 )
 _UNCERTAIN = (
     "The reply to {to} was handed over at {at:%Y-%m-%d %H:%M} UTC and no answer came: it may have left. Look in the "
@@ -115,7 +119,7 @@ def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Re
         refuse(session, letter, why, at=at)
         return Never(why)
     mailbox = session.get(Mailbox, mail.mailbox_id)
-    why = _not_yet(session, case, suggestion, mail) or _mailbox_waits(mailbox)
+    why = _wrote_again(session, letter) or _not_yet(session, case, mail) or _mailbox_waits(mailbox)
     if why or mailbox is None:
         wait(session, letter, why, at=at)
         return Waits(why)
@@ -125,7 +129,7 @@ def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Re
 def _new(session: Session, suggestion: Suggestion, mail: ByMail, key: str, at: datetime) -> Letter:
     number = uuid4()
     domain = mail.sender.rpartition("@")[2] or "invalid"
-    subject, _, _ = _words(suggestion)
+    subject, _ = _words(suggestion)
     letter = Letter(
         id=number, case_id=suggestion.case_id, suggestion_id=suggestion.id, mailbox_id=mail.mailbox_id,
         message_id=thread_token.message_id(suggestion.case_id, number, key, domain=domain), sender=mail.sender,
@@ -137,23 +141,22 @@ def _new(session: Session, suggestion: Suggestion, mail: ByMail, key: str, at: d
 
 
 def _ready(session: Session, letter: Letter, suggestion: Suggestion, mail: ByMail, sending: Sending) -> Ready:
-    subject, body, language = _words(suggestion)
+    subject, body = _words(suggestion)
     content = None
     if letter.document_id is not None:
         content = session.execute(select(Document.content).where(Document.id == letter.document_id)).scalar_one()
     papers = tuple(p for p in of_json(suggestion.command.get("within", {})) if p.is_ticked)
     return Ready(
-        letter.id, letter.case_id, letter.message_id, sending, mail.to, subject, body, language, papers,
+        letter.id, letter.case_id, letter.message_id, sending, mail.to, subject, body, mail.language, papers,
         suggestion.company_id, mail.answers, content,
     )  # fmt: skip
 
 
-def _words(suggestion: Suggestion) -> tuple[str, str, str]:
-    """(subject, body, language) as they were confirmed."""
+def _words(suggestion: Suggestion) -> tuple[str, str]:
+    """(subject, body) as they were confirmed."""
     within = suggestion.command.get("within", {})
     values = (suggestion.command.get("odoo") or {}).get("values") or within.get("reply") or {}
-    language = str((within.get("facts") or {}).get("language", ""))
-    return str(values.get("subject") or ""), str(values.get("body") or ""), language
+    return str(values.get("subject") or ""), str(values.get("body") or "")
 
 
 def _never(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -> str:
@@ -177,7 +180,21 @@ def _never(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -
     return ""
 
 
-def _not_yet(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -> str:
+def _wrote_again(session: Session, letter: Letter) -> str:
+    """Whether somebody wrote on the case after the reply was confirmed: then it may answer what no longer holds."""
+    added = session.execute(
+        select(CaseDocument.added_at)
+        .join(ThreadMail, ThreadMail.document_id == CaseDocument.document_id)
+        .where(
+            CaseDocument.case_id == letter.case_id, CaseDocument.added_at > letter.made_at, ~ThreadMail.is_ours,
+            ThreadMail.automatic.in_(("", "generated", "bulk")),
+        )
+        .limit(1)
+    ).first()  # fmt: skip
+    return _NEWER if added is not None else ""
+
+
+def _not_yet(session: Session, case: Case, mail: ByMail) -> str:
     """What the reply still waits for; empty when it may leave."""
     for step in mail.announces:
         found = _latest(session, case.id, step)
@@ -264,7 +281,7 @@ def begin(session: Session, ready: Ready, content: bytes, reading: Reading | Non
 
 def sent(session: Session, letter_id: UUID, done: Submitted, *, at: datetime) -> None:
     """The server took it: it is a document of the case now, in its place in the thread."""
-    letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+    letter = locked(session, letter_id)
     letter.answer = done.answer
     left(session, letter, actor=ACTOR, at=at)
 
@@ -378,7 +395,7 @@ def refuse(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
 
 def doubt(session: Session, letter_id: UUID, *, at: datetime) -> None:
     """The server had it and did not answer: nobody knows whether it left, so a person must look."""
-    letter = session.get_one(Letter, letter_id, with_for_update=True, populate_existing=True)
+    letter = locked(session, letter_id)
     if letter.state == "sending":
         _doubt(session, letter, at=at)
 

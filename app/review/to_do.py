@@ -121,12 +121,22 @@ class Step:
         if s.amount is not None and s.currency:
             amount = figures.money(Money(s.amount, s.currency))
         words = wording.STEP_EFFECTS[s.kind].format(amount=amount, target=s.target_name)
+        if self.is_mail:
+            words = _("sends the reply by mail")
         still = s.approvals_required - len(self.confirmed_by) > 1
         return _("%(effect)s once another person approves", effect=words) if still else words
 
     @property
+    def is_mail(self) -> bool:
+        """Whether a mail leaves when it is confirmed."""
+        return by_mail.leaves(self.suggestion.command.get("within", {}))
+
+    @property
     def state(self) -> tuple[str, str]:
         """(words, class of its tag) for a step that is not open any more."""
+        if self.is_mail and self.suggestion.state in ("confirmed", "refused"):
+            sent = self.suggestion.state == "confirmed"
+            return (_("on its way"), "tag-ink") if sent else (_("not sent"), "tag-danger")
         if self.written is not None and self.suggestion.state == "confirmed":
             return (_("waits for Odoo"), "tag-caution") if self.written.attempts else (_("on its way"), "tag-ink")
         words = {

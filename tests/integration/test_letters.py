@@ -13,9 +13,10 @@ from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.cases.models import CaseDocument
+from app.cases.models import CaseDocument, ThreadMail
 from app.clock import now
 from app.decisions import amendment, decide
+from app.documents.receive import receive
 from app.errors import Conflict, Refused
 from app.letters import leaving
 from app.letters import queries as letters
@@ -23,10 +24,11 @@ from app.letters.models import Letter
 from app.mailboxes import thread_token
 from app.mailboxes.models import Mailbox
 from app.mailboxes.taking import take_in_content
+from app.sources.incoming import Incoming
 from app.suggestions import by_mail, papers
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
-from app.writebacks import queue
+from app.writebacks import doubts, queue
 from app.writebacks.models import WriteBack
 from fixtures.odoo.sandbox import Fault
 from tests.house import SAMPLES, House
@@ -423,3 +425,57 @@ def test_a_letter_does_not_leave_without_its_papers(house: House, smtp: SmtpServ
     house.odoo.faults.clear()
     again(house)
     assert len(smtp.taken) == 1
+
+
+def test_a_reply_waits_when_they_write_again_and_leaves_once_it_is_confirmed_anew(
+    house: House, smtp: SmtpServer
+) -> None:
+    connect(house, smtp)
+    case_id = arrives(house)
+    rita = house.person("Rita", "reviewer")
+    with house.parts.database.transaction() as session:
+        reply = session.get_one(Suggestion, reply_of(house, case_id).id)
+        session.execute(select(Mailbox)).scalar_one().state = "paused"
+    house.confirm(reply, rita)
+    house.write()
+    with house.parts.database.transaction() as session:
+        session.execute(select(Mailbox)).scalar_one().state = "active"
+        later = Incoming(THANKS.replace(b"<one@", b"<two@"), "again.eml", "upload", "again", now())
+        document = receive(session, later).document_id
+        session.add(CaseDocument(document_id=document, case_id=case_id, role="added", added_at=now()))
+        session.add(
+            ThreadMail(
+                document_id=document, message_id="<two@customer.example>", answers=[], subject="", is_answer=True,
+                sender="", recipients=[], automatic="", is_ours=False,
+            )
+        )  # fmt: skip
+    again(house)
+    assert smtp.taken == []
+    assert "a mail came to this case" in letter_of(house, reply).because
+    with house.parts.database.transaction() as session:
+        queue.undo(session, reply.id, by=rita, at=now())
+    house.confirm(reply_of(house, case_id), rita)
+    house.write()
+    assert len(smtp.taken) == 1
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_a_person_says_whether_an_uncertain_reply_left(house: House, smtp: SmtpServer, has_left: bool) -> None:
+    smtp.answers += ["take and drop"]
+    connect(house, smtp)
+    case_id = arrives(house)
+    reply = reply_of(house, case_id)
+    rita = house.person("Rita", "reviewer")
+    house.confirm(reply, rita)
+    house.write()
+    letter = letter_of(house, reply)
+    with house.parts.database.transaction() as session:
+        doubts.settle(session, letter.id, case_id=case_id, has_left=has_left, by=rita, at=now())
+    with house.parts.database.transaction() as session, pytest.raises(Conflict):
+        doubts.settle(session, letter.id, case_id=case_id, has_left=has_left, by=rita, at=now())
+    house.write()
+    again(house)
+    assert len(smtp.taken) == (1 if has_left else 2)
+    assert len({parsed(t.content)["Message-ID"] for t in smtp.taken}) == 1
+    assert letter_of(house, reply).state == "sent"
+    assert house.case(case_id).state == "done"

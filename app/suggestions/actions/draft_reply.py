@@ -38,7 +38,7 @@ def propose(situation: Situation, proposed: Sequence[Proposal]) -> list[Proposal
     record = record_of(situation)
     values: dict[str, Json] = {"subject": subject, "body": body}
     attached = papers.proposed(situation)
-    way = by_mail.planned(situation.way_out, facts, proposed)
+    way = by_mail.planned(situation.way_out, facts, proposed, language)
     return [
         Proposal(
             kind="draft_reply", target_name=situation.reading.mail.sender.email, risk="advisory", rank=7,

@@ -16,7 +16,7 @@ from app.suggestions.proposal import TAKE_BACK, Proposal, Shown
 
 WHY_NOT = {
     "post_note": "Odoo keeps what was said on a record. Put a second note that corrects this one.",
-    "draft_reply": "The reply was kept as a note, and Odoo keeps those; nothing was sent. Put a note that corrects it.",
+    "draft_reply": "Odoo keeps the reply as a note, and a mail that left cannot be called back. Write to them again.",
     "merge_with_case": "Nothing was written to Odoo. Take the case out of the one it was folded into, on its page.",
     "close_no_action": "Nothing was written to Odoo. A further message on this case opens it again.",
     TAKE_BACK: "This took something back itself. Have the case compared with Odoo again to be proposed the step anew.",
