@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
-from app.cases.models import CaseStep
+from app.cases.models import Case, CaseStep, ThreadQuestion
 from app.errors import Conflict
+from app.vocabulary import Kind
 
 CORRECTED = (
     "fields.corrected", "record.chosen", "reading.chosen", "reply.chosen", "case.continued", "case.gave_back",
@@ -23,6 +24,9 @@ NOT_YET = (
     "Something was corrected here, or came in, and the case is being compared with Odoo again. Look in a moment, then "
     "confirm what is proposed."
 )
+
+ANSWERS_ALERT = "It answers a security alert: say first whether it belongs there, then confirm what is proposed here."
+"""Nobody answers or pays somebody who wrote under a suspected fraud as if it were any message."""
 
 
 def is_due(steps: Iterable[CaseStep], actions: Iterable[str]) -> bool:
@@ -47,7 +51,21 @@ def why_not(session: Session, case_id: int) -> str:
     last = select(AuditEvent.action).where(
         AuditEvent.case_id == case_id, AuditEvent.action.in_((*CORRECTED, COMPARED))
     ).order_by(AuditEvent.seq.desc()).limit(1)  # fmt: skip
-    return NOT_YET if is_due(steps, session.execute(last).scalars()) else ""
+    if is_due(steps, session.execute(last).scalars()):
+        return NOT_YET
+    return ANSWERS_ALERT if answers_an_alert(session, case_id) else ""
+
+
+def answers_an_alert(session: Session, case_id: int) -> bool:
+    """Whether the case's mail answers a security alert, and nobody has said yet whether it belongs there."""
+    alert = (
+        select(ThreadQuestion.id)
+        .join(Case, Case.id == ThreadQuestion.other_id)
+        .where(
+            ThreadQuestion.case_id == case_id, ThreadQuestion.answered_at.is_(None), Case.kind == Kind.SECURITY_ALERT
+        )
+    )
+    return session.execute(alert.limit(1)).first() is not None
 
 
 def require_done(session: Session, case_id: int) -> None:

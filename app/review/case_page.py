@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.cases import presence, queries
 from app.cases.models import OPEN_STATES, Case
 from app.clock import now
-from app.decisions import elsewhere, reach, splitting, suspect
+from app.decisions import comparing, elsewhere, reach, splitting, suspect
 from app.decisions.changes import changed_since
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.closing import CLOSING_ROLES
@@ -48,7 +48,7 @@ from app.review.forms import whole_number
 from app.review.found import Shown, found
 from app.review.highlights import ids
 from app.review.how_read import how_read
-from app.review.languages import _
+from app.review.languages import _, told
 from app.review.list_state import ListState
 from app.review.sender_words import sender_lines
 from app.review.sessions import SignedIn, Visit
@@ -115,6 +115,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
     may_decide = bool(set(visit.person.roles) & set(CLOSING_ROLES))
     done_with = handled.of(session, d.case, today)
     todo = to_do(d, of_case(session, case_id), request.app.state.policy, visit.person)
+    answers_alert = told(comparing.ANSWERS_ALERT) if comparing.answers_an_alert(session, case_id) else ""
     context = {
         "d": d,
         "case": d.case,
@@ -160,7 +161,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "spent_in": request.app.state.settings.countersign_llm_currency,
         "spent": spent_on_case(session, case_id, currency=request.app.state.settings.countersign_llm_currency),
         "stays": _stays(session, d) if may_decide else {},
-        "todo": replace(todo, closed_because=done_with.not_yet or todo.closed_because),
+        "todo": replace(todo, closed_because=done_with.not_yet or answers_alert or todo.closed_because),
         "handled": done_with,
         "issues": _issues(d),
         "asked": thread_view.asked(session, d.case),

@@ -293,6 +293,10 @@ def test_what_answers_a_security_alert_never_lowers_it(house: House) -> None:
     assert house.case(again).merged_into is None
     (asked,) = questions(house)
     ines = house.person("Ines", "reviewer")
+    for step in house.suggestions(again).values():
+        if step.kind != "close_no_action":
+            with pytest.raises(Conflict, match="security alert"):
+                house.confirm(step, ines)
     by_a_person(house, again, ines, lambda s, c, **k: held.answer(s, asked.id, on=c, belongs=True, **k))
     house.work()
     assert house.case(fraud).kind == "security_alert"
