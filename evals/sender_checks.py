@@ -25,11 +25,13 @@ FOLDER = Path(__file__).parent / "datasets" / "messages"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def _no_name(name: str) -> None:
-    return None
+def no_name(name: str) -> None:
+    """A name service that knows no name."""
+    return None  # noqa: RET501 - as the protocol says
 
 
-def _ours(mail: Mail) -> frozenset[str]:
+def ours_of(mail: Mail) -> frozenset[str]:
+    """The domains that a mail is addressed to."""
     return frozenset(registered(a.domain) for a in (*mail.to, *mail.cc) if a.domain) - FREE_MAIL
 
 
@@ -47,10 +49,10 @@ def measure(folder: Path) -> dict[str, dict[str, object]]:
         codes: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
         warned: dict[bool, list[str]] = {True: [], False: []}
         for case_id, is_alert, mail, content in mails:
-            ours = _ours(mail)
+            ours = ours_of(mail)
             known = honest - ours - ({registered(mail.sender.domain)} if name == "new" else set())
             checked = check(
-                mail, content, Around(AT, {domain: domain for domain in known}, ours, by_mailbox=True), _no_name
+                mail, content, Around(AT, {domain: domain for domain in known}, ours, as_sent=True), no_name
             )
             codes[is_alert].update(checked.failed)
             warned[is_alert] += [case_id] if checked.failed else []

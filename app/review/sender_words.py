@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.review.languages import Words, _
+from app.review.languages import Words
 from app.senders.checked import Checked
 from app.senders.words import HEADLINE_WORDS, SIGN_SENTENCES, Facts
 
 _HEADLINES = Words(HEADLINE_WORDS)
+_SENTENCES = Words(SIGN_SENTENCES)
 _SAID_ABOVE = ("answers_elsewhere",)
 """What the head of the mail says already."""
 
@@ -29,15 +28,10 @@ def sender_lines(checked: Checked | None) -> SenderLines | None:
     """What was checked of the sender, in words; None where nothing was."""
     if checked is None:
         return None
-    told = [(s.level, _(SIGN_SENTENCES[s.code], **_facts(s.code, s.facts))) for s in checked.signs
-            if s.code not in _SAID_ABOVE]  # fmt: skip
+    told = [
+        (s.level, _SENTENCES[s.code].format_map(Facts(s.facts))) for s in checked.signs if s.code not in _SAID_ABOVE
+    ]
     return SenderLines(
         checked.verdict, _HEADLINES[checked.verdict], tuple(text for level, text in told if level == "failed"),
         tuple(text for level, text in told if level != "failed"),
     )  # fmt: skip
-
-
-def _facts(code: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """The facts that the sentence has places for; one that was not kept is a dash."""
-    known = Facts(facts)
-    return {name: known[name] for name in re.findall(r"%\((\w+)\)s", SIGN_SENTENCES[code])}

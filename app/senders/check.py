@@ -53,8 +53,9 @@ class Around:
     """What is known where the mail arrived.
 
     `customers` are registered domains of customers with the customer's name; `ours` our own; `people` the names of our
-    people as `name_key` writes them. `trusted` is the server whose results are believed (empty: none). `by_mailbox`:
-    it came straight from a mailbox, so that nobody's mail program has written it anew. `arrived_at` is aware.
+    people as `name_key` writes them. `trusted` is the server whose results are believed (empty: none). `as_sent`:
+    it came straight from a mailbox whose server hands it on byte for byte, so that nothing has written it anew.
+    `arrived_at` is aware.
     """
 
     arrived_at: datetime
@@ -65,7 +66,7 @@ class Around:
     reply_is_known: bool = False
     """Whether answers would go to a house that a person has settled a case of."""
     trusted: str = ""
-    by_mailbox: bool = False
+    as_sent: bool = False
 
 
 def check(mail: Mail, content: bytes | None, around: Around, lookup: Lookup) -> Checked:
@@ -123,7 +124,7 @@ def _authenticity(
     domain = mail.sender.domain
     own = [s for s in seals if registered(s.domain) == registered(domain)]
     others = [s.domain for s in seals if s.outcome == "good" and s not in own]
-    travelled = not around.by_mailbox or any(mail.header(name) for name in _TRAVELLED)
+    travelled = not around.as_sent or any(mail.header(name) for name in _TRAVELLED)
     is_answered_for = is_signed or bool(said.passed)
     found: list[Sign] = []
     if is_signed:
@@ -152,7 +153,7 @@ def _authenticity(
         found.append(_sign("own_unconfirmed", domain=domain))
     else:
         found.append(_sign("not_signed", domain=domain))
-    is_unlike_before = around.by_mailbox and around.before.signed >= ENOUGH and not around.before.unsigned
+    is_unlike_before = around.as_sent and around.before.signed >= ENOUGH and not around.before.unsigned
     if is_unlike_before and "away" not in outcomes and all(s.level != "failed" for s in found):
         found.append(_sign("unsigned_this_time", domain=domain, count=str(around.before.signed)))
     return found

@@ -27,6 +27,8 @@ from app.vocabulary import Kind
 LATEST = 50
 """Mails of a house that are looked back for whether it signs."""
 KEPT_SECONDS = 60.0
+_EXCHANGE = (".office365.com", ".outlook.com")
+"""Servers that write a message anew when it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,36 @@ def around(session: Session, document_id: int, mail: Mail, houses: Houses, *, at
         select(Arrival.source, Arrival.arrived_at).where(Arrival.document_id == document_id).order_by(Arrival.id)
     ).all()
     by_mailbox = next((source for source, _ in arrivals if source.startswith(SOURCE)), "")
+    way = _way(session, by_mailbox.removeprefix(SOURCE), mail) if by_mailbox else _Way()
     reply = mail.reply_to.email if mail.reply_to is not None else ""
     return Around(
         arrived_at=arrivals[0].arrived_at if arrivals else at,
         customers=houses.customers, ours=houses.ours, people=houses.people,
         before=_before(session, document_id, house(mail.sender.email)),
         reply_is_known=bool(reply) and _is_settled(session, house(reply)),
-        trusted=_trusted(session, by_mailbox.removeprefix(SOURCE)) if by_mailbox else "",
-        by_mailbox=bool(by_mailbox),
+        trusted=way.trusted, as_sent=way.hands_on_as_sent,
     )  # fmt: skip
 
 
-def _trusted(session: Session, mailbox: str) -> str:
-    """The name of the mailbox's own server, as far as its results are believed."""
-    settings = session.execute(select(Mailbox.settings).where(Mailbox.name == mailbox)).scalar_one_or_none()
-    return str((settings or {}).get("trusted_results") or "")
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What of the mailbox that a mail came by bears on it."""
+
+    trusted: str = ""
+    hands_on_as_sent: bool = False
+
+
+def _way(session: Session, mailbox: str, mail: Mail) -> _Way:
+    """`hands_on_as_sent`: its server keeps a message byte for byte, so that a signature that breaks says something."""
+    row = session.execute(
+        select(Mailbox.kind, Mailbox.settings).where(Mailbox.name == mailbox)
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return _Way()
+    host = str(row.settings.get("host") or "").casefold()
+    is_exchange = row.kind == "graph" or host.endswith(_EXCHANGE)
+    is_put_together = row.kind == "inbound" and bool(mail.header("x-inbound-form"))
+    return _Way(str(row.settings.get("trusted_results") or ""), not is_exchange and not is_put_together)
 
 
 def _before(session: Session, document_id: int, whose: str) -> Before:

@@ -21,8 +21,8 @@ _SILENT.propagate = False
 class Signature:
     """A signature: the domain that signs (lower case; empty where it cannot be read) and how it stands.
 
-    `outcome`: good; broken (the mail is not the one that was signed); partly (it covers only a part of the text, or
-    another sort of weakness, so that nothing rests on it); no_key (none is published under that name); away (the name
+    `outcome`: good; broken (the mail is not the one that was signed); partly (it covers only a part of the text,
+    or is of a kind that is weak or that we do not verify, so that nothing rests on it); no_key (none is published under that name); away (the name
     service did not answer); expired; unreadable.
     """
 
@@ -92,7 +92,7 @@ def _one(content: bytes, number: int, lookup: Lookup, at: datetime) -> Signature
 def _weakness(fields: dict[bytes, bytes], at: datetime) -> str | None:
     """Why nothing would rest on this signature even if it were good; None where something would."""
     headers = re.split(rb"\s*:\s*", fields.get(b"h", b"").strip().lower())
-    if b"from" not in headers or fields.get(b"a", b"").lower().endswith(b"sha1") or b"l" in fields:
+    if b"from" not in headers or fields.get(b"a", b"").strip().lower() != b"rsa-sha256" or b"l" in fields:
         return "partly"
     expires = fields.get(b"x", b"").strip()
     if expires.isdigit() and len(expires) < 15 and int(expires) < at.timestamp():

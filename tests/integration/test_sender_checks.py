@@ -26,6 +26,7 @@ from app.senders import kept
 from app.senders.checked import Checked
 from app.senders.checking import SenderChecks
 from app.senders.models import SenderCheck
+from app.senders.server_results import NAMELESS
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks.reopening import reopen
@@ -53,12 +54,12 @@ def desk(house: House, zone: Zone) -> Iterator[House]:
     del house.parts.senders
 
 
-def arrives(desk: House, content: bytes) -> int:
+def arrives(desk: House, content: bytes, to: str = "billing") -> int:
     """Take a mail in through the mailbox, and let the workers work: its case's number."""
     from app.mailboxes.models import Mailbox
 
     with desk.parts.database.transaction() as session:
-        box = session.execute(select(Mailbox).where(Mailbox.name == "billing")).scalar_one()
+        box = session.execute(select(Mailbox).where(Mailbox.name == to)).scalar_one()
         case_id = take_in_content(session, box, content, at=now()).case_id
     desk.work()
     return case_id
@@ -110,6 +111,16 @@ def test_what_somebody_uploads_was_perhaps_saved_by_hand(desk: House) -> None:
     case_id = desk.take_in(broken, "mail.eml").case_id
     desk.work()
     assert codes(desk, case_id)[0] == "changed_on_way"
+
+
+def test_exchange_writes_messages_anew_so_that_signatures_break_there(desk: House) -> None:
+    with desk.parts.database.transaction() as session:
+        a_mailbox(session, "m365", host="outlook.office365.com", trusted_results=NAMELESS)
+    says = "dmarc=pass action=none header.from=kunde.example;compauth=pass reason=100"
+    broken = signed(fresh("Anna <anna@kunde.example>", 1)).replace(b"copy of RE", b"copy if RE")
+    assert codes(desk, arrives(desk, broken, to="m365"))[0] == "changed_on_way"
+    confirmed = f"Authentication-Results: {says}\r\n".encode() + broken.replace(b"<n1@", b"<n2@")
+    assert found(desk, arrives(desk, confirmed, to="m365")).verdict == "confirmed"
 
 
 def test_the_mailboxs_own_server_is_believed_and_no_other(desk: House) -> None:

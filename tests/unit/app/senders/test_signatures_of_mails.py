@@ -67,6 +67,12 @@ def test_a_signature_that_does_not_cover_the_sender_counts_for_nothing() -> None
     assert [o for _, o in outcomes(content, Zone().signs("kunde.example"))] in (["partly"], ["unreadable"])
 
 
+@pytest.mark.parametrize("kind", [b"rsa-sha1", b"ed25519-sha256", b"nonsense"])
+def test_a_kind_that_is_weak_or_not_verified_carries_nothing(kind: bytes) -> None:
+    content = signed(mail()).replace(b"a=rsa-sha256", b"a=" + kind)
+    assert outcomes(content, Zone().signs("kunde.example")) == [("kunde.example", "partly")]
+
+
 def test_only_so_many_signatures_are_looked_at() -> None:
     content = mail()
     for number in range(12):
