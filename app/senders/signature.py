@@ -21,9 +21,9 @@ _SILENT.propagate = False
 class Signature:
     """A signature: the domain that signs (lower case; empty where it cannot be read) and how it stands.
 
-    `outcome`: good; broken (the mail is not the one that was signed); partly (it covers only a part of the text,
-    or is of a kind that is weak or that we do not verify, so that nothing rests on it); no_key (none is published under that name); away (the name
-    service did not answer); expired; unreadable.
+    `outcome`: good; broken (the mail is not the one that was signed); partly (it covers only a part of the text, or is
+    of a kind that is weak or that we do not verify, so that nothing rests on it); no_key (none is published under that
+    name); away (the name service did not answer); expired; unreadable.
     """
 
     domain: str

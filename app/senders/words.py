@@ -28,7 +28,9 @@ SIGN_SENTENCES = {
     "never_checked": "Whether it is signed could not be checked.",
     "changed_on_way": "Its signature no longer fits, as after mailing lists, forwarding or saving by hand.",
     "key_gone": "Its signature needs a key that {domain} no longer publishes, as with old mails.",
-    "partly_signed": "Its signature has expired, covers only a part of it, or is of a kind that we do not verify: nothing rests on it.",
+    "partly_signed": (
+        "Its signature has expired, covers only a part of it, or is of a kind that we do not verify: nothing rests on it."
+    ),
     "signed_by_another": "Signed by {by}, and not by {domain}.",
     "not_signed": "It is not signed, as with most small firms.",
     "own_unconfirmed": "It bears our own domain {domain}, and nothing confirms that.",
