@@ -39,8 +39,8 @@ KIND_WORDS = Words({
     "gmail": N_("Gmail API"), "inbound": N_("sent here by a provider"),
 })  # fmt: skip
 STATE_WORDS = Words({
-    "works": N_("is read"), "starting": N_("about to be read"), "fails": N_("does not work"), "unread": N_("nobody reads it"),
-    "paused": N_("paused"),
+    "works": N_("is read"), "starting": N_("about to be read"), "fails": N_("does not work"),
+    "unread": N_("nobody reads it"), "paused": N_("paused"),
 })  # fmt: skip
 STEP_WORDS = Words({
     "name": N_("The server’s name"), "connection": N_("Connection"), "encryption": N_("Encryption"),
@@ -272,8 +272,8 @@ def _form(
 ) -> HTMLResponse:  # fmt: skip
     companies = session.execute(select(OdooCompany).order_by(OdooCompany.name)).scalars().all()
     context = {
-        **page_of(session, entered), "is_new": is_new, "kinds": KIND_WORDS, "companies": companies, "preset": preset if preset in PRESETS else "",
-        "trouble": trouble.message if trouble is not None else "",
+        **page_of(session, entered), "is_new": is_new, "kinds": KIND_WORDS, "companies": companies,
+        "preset": preset if preset in PRESETS else "", "trouble": trouble.message if trouble is not None else "",
     }  # fmt: skip
     return page(request, "mailbox_form.html", context, status=status, around=shell(session, request, visit, at=now()))
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +22,7 @@ from app.mailboxes.models import Mailbox
 from app.mailboxes.reached import Reached
 from tests.command_line import Done, Run
 from tests.mail_servers import PASSWORD, Pymap
-from tests.mailboxes import SECRET_WORDS
+from tests.mailboxes import KEY, SECRET_WORDS
 from workers import health
 
 ADDRESS = ("--address", "billing@marlowvoss.example")
@@ -113,6 +119,32 @@ def test_an_inbound_mailbox_shows_its_key_once(there: Any, run: Run, give: Any) 
     renewed = run("mailbox", "change", "desk", "--new-inbound-key", "--json").lines[0]["inbound_key"]
     assert kept(there, "desk")[2] == {"inbound_key": renewed}
     assert renewed not in run("mailbox", "list", "--json").out
+
+
+def test_at_a_terminal_the_password_is_asked_for_and_not_shown(database: Any, postgres_url: str) -> None:
+    command = [sys.executable, "-m", "workers", "mailbox", "add", "billing", *IMAP]
+    told = {**os.environ, "DATABASE_URL": postgres_url, "COUNTERSIGN_SECRET_KEY": KEY, "COLUMNS": "200"}
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=told, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    ) as asking:  # fmt: skip
+        os.close(theirs)
+        seen, is_given = b"", False
+        while True:
+            try:
+                seen += os.read(ours, 4096)
+            except OSError:  # it has ended
+                break
+            if b"Password: " in seen and not is_given:  # the blank comes once nothing is shown any more
+                os.write(ours, SECRET_WORDS.encode() + b"\n")
+                is_given = True
+        os.close(ours)
+    assert asking.returncode == 0, seen
+    assert b"The mailbox billing was added" in seen
+    assert SECRET_WORDS.encode() not in seen
+    with database.transaction() as session:
+        assert credentials_of(session.execute(select(Mailbox)).scalar_one(), KEY) == {"password": SECRET_WORDS}
 
 
 def test_a_change_changes_what_is_named_and_nothing_else(there: Any, run: Run, give: Any) -> None:
