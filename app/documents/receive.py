@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from app.documents import pieces, sniff
@@ -29,10 +29,26 @@ class Received:
     is_repeat: bool
 
 
-def receive_own(session: Session, made: Sequence[Incoming]) -> list[int]:
-    """Keep documents that we made ourselves and that nobody can have sent before; their ids, in order.
+def new_mails(session: Session, arrivals: Sequence[Incoming], mail_keys: Sequence[str]) -> list[int]:
+    """Which of these mails were never here, by their place; of two equal ones the first. Until our end nobody else
+    takes in one of them."""
+    each = func.unnest(cast(sorted(set(mail_keys)), ARRAY(String))).column_valued("key")
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(each, _MAILS))))
+    known = set(session.execute(select(TakenMail.digest).where(TakenMail.digest.in_(mail_keys))).scalars())
+    digests = [hashlib.sha256(one.content).hexdigest() for one in arrivals]
+    kept = set(session.execute(select(Document.sha256).where(Document.sha256.in_(digests))).scalars())
+    found: dict[str, int] = {}
+    for i, (key, digest) in enumerate(zip(mail_keys, digests, strict=True)):
+        if key not in known and digest not in kept:
+            found.setdefault(key, i)
+    return sorted(found.values())
+
+
+def receive_own(session: Session, made: Sequence[Incoming], mail_keys: Sequence[str] = ()) -> list[int]:
+    """Keep documents that nobody can have sent before, because we made them or have looked; their ids, in order.
 
     Many at once in a few statements. The same bytes twice are an error of whoever made them (IntegrityError).
+    `mail_keys`: they are mails, known by these.
     """
     documents = [
         Document(
@@ -48,6 +64,7 @@ def receive_own(session: Session, made: Sequence[Incoming]) -> list[int]:
         Arrival(document_id=n, source=one.source, source_key=one.source_key, name=one.name, arrived_at=one.arrived_at)
         for n, one in zip(ids, made, strict=True)
     )
+    session.add_all(TakenMail(digest=key, document_id=n) for n, key in zip(ids, mail_keys, strict=bool(mail_keys)))
     session.flush()
     for document in documents:
         session.expunge(document)  # its bytes need not be held in memory

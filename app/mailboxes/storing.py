@@ -96,9 +96,11 @@ class Storing:
     def _in_one(self, place: Place, read: list[tuple[Waiting, bytes]], *, are_moved: bool) -> None:
         at = now()
         with self.database.transaction() as session:
-            for message, content in read:
-                taken = taking.take_in_content(session, self.mailbox, content, at=at, received_at=message.received_at)
-                self._note(session, place, message, taken, are_moved=are_moved, at=at)
+            taken = taking.take_in_contents(
+                session, self.mailbox, [content for _, content in read], at=at, received_at=read[-1][0].received_at
+            )
+            for (message, _), one in zip(read, taken, strict=True):
+                self._note(session, place, message, one, are_moved=are_moved, at=at)
 
     def _store_large(self, place: Place, message: Waiting, coming: Iterator[bytes], *, are_moved: bool) -> Stored:
         """Set a large message down piece by piece, and have the database put it together."""
@@ -120,8 +122,8 @@ class Storing:
                 in_pieces=InPieces(delivery, size, whole.hexdigest()),
             )  # fmt: skip
             with self.database.transaction() as session:
-                taken = taking.take_in_mail(
-                    session, incoming, mailbox=self.mailbox, mail_key=mail_key, received_at=message.received_at
+                taken = taking.take_in_large(
+                    session, self.mailbox, incoming, mail_key=mail_key, received_at=message.received_at
                 )
                 self._note(session, place, message, taken, are_moved=are_moved, at=at)
         finally:
@@ -154,7 +156,6 @@ class Storing:
                 outcome=outcome, document_id=taken.document_id, stored_at=at, filed_at=None if are_moved else at,
             )
         )  # fmt: skip
-        session.flush()
 
 
 def _again(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -10,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.cases import intake, lifecycle, steps
-from app.cases.intake import TakenIn
+from app.cases.intake import Belongs, TakenIn
 from app.cases.models import Case
 from app.documents.mail_headers import addresses, decode_header
 from app.mailboxes.models import Mailbox
@@ -38,27 +39,36 @@ def take_in_content(
     session: Session, mailbox: Mailbox, content: bytes, *, at: datetime, received_at: datetime | None = None
 ) -> TakenIn:
     """Take in a mail that is held whole; `received_at` is when its server got it."""
-    known = MailKey()
-    known.feed(content)
-    mail_key = known.digest()
-    incoming = arrival(mailbox, head=known.head, mail_key=mail_key, at=at, content=content)
-    return take_in_mail(session, incoming, mailbox=mailbox, mail_key=mail_key, received_at=received_at)
+    [taken] = take_in_contents(session, mailbox, [content], at=at, received_at=received_at)
+    return taken
 
 
-def take_in_mail(
-    session: Session, incoming: Incoming, *, mailbox: Mailbox, mail_key: str = "", received_at: datetime | None = None
-) -> TakenIn:
-    """Store a mail and open its case, as the mailbox has it (team, company), and count it.
+def take_in_contents(
+    session: Session, mailbox: Mailbox, contents: Sequence[bytes], *, at: datetime, received_at: datetime | None = None
+) -> list[TakenIn]:
+    """Take in mails that are held whole, and count them; `received_at` is when the server got the last of them.
 
-    Exactly once by Message-ID and content: one that came before, by whatever way, opens no case; the case it belongs to
-    says that it came again, unless it is the same delivery. The same Message-ID with other content is another mail.
+    Each exactly once by Message-ID and content: one that came before, by whatever way, opens no case; the case it
+    belongs to says that it came again, unless it is the same delivery. The same Message-ID with other content is
+    another mail.
     """
-    mail_key = mail_key or key_of(incoming.content)
-    taken = intake.take_in(session, incoming, mail_key=mail_key)
-    if not taken.came_again:
-        _as_the_mailbox_has_it(session, session.get_one(Case, taken.case_id), mailbox)
-    if not taken.is_repeat:
-        _count(session, mailbox, came_again=taken.came_again, at=incoming.arrived_at, received_at=received_at)
+    arrivals, mail_keys = [], []
+    for content in contents:
+        known = MailKey()
+        known.feed(content)
+        mail_keys.append(known.digest())
+        arrivals.append(arrival(mailbox, head=known.head, mail_key=mail_keys[-1], at=at, content=content))
+    taken = intake.take_in_mails(session, arrivals, mail_keys, belongs=_belongs(mailbox))
+    _count(session, mailbox, taken, at=at, received_at=received_at)
+    return taken
+
+
+def take_in_large(
+    session: Session, mailbox: Mailbox, incoming: Incoming, *, mail_key: str, received_at: datetime | None = None
+) -> TakenIn:
+    """As `take_in_contents`, for a mail that lies in the database in pieces."""
+    taken = intake.take_in(session, incoming, mail_key=mail_key, belongs=_belongs(mailbox))
+    _count(session, mailbox, [taken], at=incoming.arrived_at, received_at=received_at)
     return taken
 
 
@@ -71,13 +81,11 @@ def refuse(
     """
     content = head.rstrip(b"\r\n") + b"\r\n\r\n"
     mail_key = key_of(b"%s%d" % (content, size or 0))
-    taken = intake.take_in(
-        session, arrival(mailbox, head=head, mail_key=mail_key, at=at, content=content), mail_key=mail_key
-    )
+    incoming = arrival(mailbox, head=head, mail_key=mail_key, at=at, content=content)
+    taken = intake.take_in(session, incoming, mail_key=mail_key, belongs=_belongs(mailbox))
     if taken.came_again:
         return taken
     case = session.get_one(Case, taken.case_id)
-    _as_the_mailbox_has_it(session, case, mailbox)
     steps.end_all(session, case.id, at=at)
     senders = addresses(_headers(head).get("from"))
     case.sender = senders[0].email if senders else ""
@@ -92,20 +100,26 @@ def refuse(
     return taken
 
 
-def _as_the_mailbox_has_it(session: Session, case: Case, mailbox: Mailbox) -> None:
-    case.team, case.company_id = mailbox.team, mailbox.company_id
-    session.flush()
+def _belongs(mailbox: Mailbox) -> Belongs:
+    return Belongs(mailbox.team, mailbox.company_id)
 
 
-def _count(session: Session, mailbox: Mailbox, *, came_again: bool, at: datetime, received_at: datetime | None) -> None:
-    counted = {"came_again": Mailbox.came_again + 1} if came_again else {"taken_in": Mailbox.taken_in + 1}
-    lag = max(0.0, (at - received_at).total_seconds()) if received_at is not None else None
+def _count(
+    session: Session, mailbox: Mailbox, taken: Sequence[TakenIn], *, at: datetime, received_at: datetime | None
+) -> None:
+    new = sum(not one.came_again for one in taken)
+    again = sum(one.came_again and not one.is_repeat for one in taken)
+    if not new + again:
+        return
     session.execute(
         update(Mailbox)
         .where(Mailbox.id == mailbox.id)
-        .values(**counted, last_message_at=at, last_lag_seconds=lag)
+        .values(
+            taken_in=Mailbox.taken_in + new, came_again=Mailbox.came_again + again, last_message_at=at,
+            last_lag_seconds=max(0.0, (at - received_at).total_seconds()) if received_at is not None else None,
+        )
         .execution_options(synchronize_session=False)
-    )
+    )  # fmt: skip
 
 
 def _headers(head: bytes) -> Message:
