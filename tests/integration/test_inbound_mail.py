@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from unittest.mock import patch
@@ -279,3 +280,32 @@ def test_a_subaccount_s_mail_may_be_signed_by_its_parent(database: Database) -> 
     form = signed()
     form |= {"parent-signature": form["signature"], "signature": "0" * 64, "body-mime": "Subject: hours\n\nbody"}
     assert post_form(client(database), "/v1/inbound/billing/mailgun", form).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["raw", "mailgun", "postmark"])
+def test_deliveries_at_the_same_moment_are_one_case(database: Database, way: str) -> None:
+    a_mailbox(database)
+    content, http = an_order(), client(database)
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _: hand_over(http, way, content), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.json()["case_id"] for answer in answers}) == 1
+    assert [answer.json()["came_again"] for answer in answers].count(False) == 1
+    assert cases(database) == 1
+
+
+def test_one_token_at_the_same_moment_lets_in_one_of_many_messages(database: Database) -> None:
+    a_mailbox(database)
+    http = client(database)
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda n: hand_over(http, "mailgun/mime", mail(f"Order {n}")), range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
+    assert cases(database) == 1
+
+
+def test_a_mail_that_came_raw_by_two_ways_with_other_headers_on_the_way_is_one_case(database: Database) -> None:
+    a_mailbox(database)
+    content, http = an_order(), client(database)
+    first = hand_over(http, "raw", b"Received: by mx1.example; today\r\n" + content).json()
+    again = hand_over(http, "mailgun/mime", b"X-Mailgun-Incoming: Yes\r\n" + content).json()
+    assert again == {**first, "came_again": True}
