@@ -39,10 +39,10 @@ _ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What earlier mails of the same house say: how many cases came from it, whether a person has settled one, and how
-    many of its latest mails were signed and not."""
+    """What earlier mails of the same house say: whether there were any, whether a person has settled a case of it
+    (asked only where its names resemble somebody's), and how many of its latest mails were signed and not."""
 
-    cases: int = 0
+    came_before: bool = False
     is_settled: bool = False
     signed: int = 0
     unsigned: int = 0
@@ -91,7 +91,7 @@ def check(mail: Mail, content: bytes | None, around: Around, lookup: Lookup) -> 
     found += _names(mail, around, is_confirmed=any(s.level == "confirmed" for s in found))
     if registered(domain) not in around.ours:
         found += _answers(mail, around)
-        if around.before.cases == 0 and registered(domain) not in around.customers:
+        if not around.before.came_before and registered(domain) not in around.customers:
             found.append(_sign("first_contact", house=whose))
     found.sort(key=lambda s: CODES.index(s.code))
     return Checked(whose, tuple(found), is_signed=is_signed)

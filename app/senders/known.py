@@ -18,7 +18,7 @@ from app.mailboxes.models import Mailbox
 from app.mailboxes.taking import SOURCE
 from app.mirror.models import OdooCustomer
 from app.senders.check import Around, Before, name_key
-from app.senders.domains import house, registered
+from app.senders.domains import alike, has_mixed_letters, house, registered
 from app.senders.earlier import LOOKED_BACK, domain_of, is_from
 from app.senders.models import SenderCheck
 from app.users.models import User
@@ -26,7 +26,7 @@ from app.vocabulary import Kind
 
 LATEST = 50
 """Mails of a house that are looked back for whether it signs."""
-KEPT_SECONDS = 60.0
+KEPT_SECONDS = 300.0
 _EXCHANGE = (".office365.com", ".outlook.com")
 """Servers that write a message anew when it is read."""
 
@@ -41,7 +41,7 @@ class Houses:
 
 
 class KnownHouses:
-    """The houses of one database, asked for anew after a minute. Threads may share it."""
+    """The houses of one database, asked for anew after five minutes. Threads may share it."""
 
     def __init__(self, firm: Firm | None) -> None:
         self._own = frozenset(registered(domain) for domain in firm.domains) if firm else frozenset[str]()
@@ -65,6 +65,7 @@ def _houses(session: Session, own: frozenset[str]) -> Houses:
     ours -= {"", *FREE_MAIL}
     settled = (
         select(domain_of(), func.max(Case.customer_name))
+        .where(_recent(session))
         .where(Case.customer_id.is_not(None), Case.state == "done", Case.kind != Kind.SECURITY_ALERT, Case.sender != "")
         .group_by(domain_of())
     )
@@ -91,8 +92,8 @@ def around(session: Session, document_id: int, mail: Mail, houses: Houses, *, at
     return Around(
         arrived_at=arrivals[0].arrived_at if arrivals else at,
         customers=houses.customers, ours=houses.ours, people=houses.people,
-        before=_before(session, document_id, house(mail.sender.email)),
-        reply_is_known=bool(reply) and _is_settled(session, house(reply)),
+        before=_before(session, document_id, mail, houses),
+        reply_is_known=bool(reply) and house(reply) != house(mail.sender.email) and _is_settled(session, house(reply)),
         trusted=way.trusted, as_sent=way.hands_on_as_sent,
     )  # fmt: skip
 
@@ -118,7 +119,8 @@ def _way(session: Session, mailbox: str, mail: Mail) -> _Way:
     return _Way(str(row.settings.get("trusted_results") or ""), not is_exchange and not is_put_together)
 
 
-def _before(session: Session, document_id: int, whose: str) -> Before:
+def _before(session: Session, document_id: int, mail: Mail, houses: Houses) -> Before:
+    whose = house(mail.sender.email) if mail.sender.domain else ""
     if not whose:
         return Before()
     rows = session.execute(
@@ -127,20 +129,32 @@ def _before(session: Session, document_id: int, whose: str) -> Before:
         .order_by(SenderCheck.document_id.desc())
         .limit(LATEST)
     ).all()
-    settled = _is_settled(session, whose)
-    cases = len(rows)
-    if not rows:
-        recent = _recent(session)
-        cases = session.execute(
-            select(func.count())
-            .select_from(Case)
+    came_before = bool(rows) or (
+        session.execute(
+            select(Case.id)
             .join(CaseDocument, CaseDocument.case_id == Case.id)
-            .where(recent, is_from(whose), CaseDocument.document_id < document_id)
-        ).scalar_one()
+            .where(_recent(session), is_from(whose), CaseDocument.document_id < document_id)
+            .limit(1)
+        ).first()
+        is not None
+    )
     return Before(
-        cases, settled, signed=sum(is_signed for is_signed, _ in rows),
+        came_before, came_before and _seems_another(mail, houses) and _is_settled(session, whose),
+        signed=sum(is_signed for is_signed, _ in rows),
         unsigned=sum(not is_signed and verdict != "not_checked" for is_signed, verdict in rows),
     )  # fmt: skip
+
+
+def _seems_another(mail: Mail, houses: Houses) -> bool:
+    """Whether it matters that a person has settled a case of this sender: their names resemble somebody's."""
+    own = registered(mail.sender.domain)
+    if own in houses.ours or own in houses.customers:
+        return False
+    return (
+        name_key(mail.sender.name) in houses.people
+        or has_mixed_letters(mail.sender.domain)
+        or alike(mail.sender.domain, [*houses.ours, *houses.customers]) is not None
+    )
 
 
 def _is_settled(session: Session, whose: str) -> bool:

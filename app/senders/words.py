@@ -29,7 +29,8 @@ SIGN_SENTENCES = {
     "changed_on_way": "Its signature no longer fits, as after mailing lists, forwarding or saving by hand.",
     "key_gone": "Its signature needs a key that {domain} no longer publishes, as with old mails.",
     "partly_signed": (
-        "Its signature has expired, covers only a part of it, or is of a kind that we do not verify: nothing rests on it."
+        "Its signature has expired, covers only a part of it, or is of a kind that we do not verify: nothing rests "
+        "on it."
     ),
     "signed_by_another": "Signed by {by}, and not by {domain}.",
     "not_signed": "It is not signed, as with most small firms.",
