@@ -113,8 +113,15 @@ class Belongs:
 class _Link:
     how: str
     case_ids: tuple[int, ...]
-    by: str
-    """How it is known, as the beginning of a sentence: "It answers the mail of …"."""
+    is_ours: bool = False
+    """Whether what it answers is a mail of ours."""
+
+    def says(self, other: int) -> str:
+        if self.how == ANSWERS:
+            return f"It answers our mail on case {other}." if self.is_ours else f"It answers a mail of case {other}."
+        if self.how == TOKEN:
+            return f"It bears the mark of our mails on case {other}."
+        return f"It has the subject and a number of a mail of case {other}."
 
 
 def belongs(session: Session, message: Message, *, at: datetime) -> Belongs:
@@ -127,12 +134,12 @@ def belongs(session: Session, message: Message, *, at: datetime) -> Belongs:
     if not targets:
         return Belongs()
     if len(targets) > 1:
-        return Belongs(related=tuple(_related(t, link) for t in targets if _same_house(session, message, t)))
+        return Belongs(related=tuple(_one_of_several(t) for t in targets if _same_house(session, message, t)))
     return _judged(session, message, targets[0], link)
 
 
 def _judged(session: Session, message: Message, target: Case, link: _Link) -> Belongs:
-    because = f"{link.by} case {target.id}."
+    because = link.says(target.id)
     doubt = _doubt(session, message, target)
     if link.how == SUBJECT:
         return _by_subject(message, target, link, doubt)
@@ -143,13 +150,12 @@ def _judged(session: Session, message: Message, target: Case, link: _Link) -> Be
         return Belongs(asks=(Ask(target.id, doubt),))
     answers = (target.id,)
     if message.is_alert or _is_alert(target):
-        which = "This mail may be" if message.is_alert else f"Case {target.id} is"
-        return Belongs(asks=(Ask(target.id, f"{which} a security alert, and {_within(because)}"),), answers=answers)
+        return Belongs(asks=(Ask(target.id, _suspicious(message, target)),), answers=answers)
     if _is_another_matter(session, message, target):
-        because = f"{because[:-1]}, which has ended, and names other papers."
+        because = f"It is in the thread of case {target.id}, which has ended, and names other papers."
         return Belongs(related=(RelatedCase(target.id, because),), answers=answers)
     if not _is_untouched(session, message.case_id):
-        return Belongs(related=(RelatedCase(target.id, f"{because[:-1]}, from the same house."),), answers=answers)
+        return Belongs(related=(RelatedCase(target.id, because),), answers=answers)
     quiet = says_nothing(message.assessment) or message.is_own(message.headers.sender)
     return Belongs(fold=Fold(target.id, because, NOTED if quiet else CONTINUES), answers=answers)
 
@@ -159,11 +165,11 @@ def _by_subject(message: Message, target: Case, link: _Link, doubt: str) -> Belo
     the customer certain on both sides."""
     if message.is_quiet or message.is_own(message.headers.sender):
         return Belongs()
-    because = f"{link.by} case {target.id}."
+    because = link.says(target.id)
     if doubt:
         return Belongs(asks=(Ask(target.id, doubt),) if message.headers.is_answer else ())
     if message.is_alert or _is_alert(target):
-        return Belongs(asks=(Ask(target.id, f"A security alert is one of the two, and {_within(because)}"),))
+        return Belongs(asks=(Ask(target.id, _suspicious(message, target)),))
     is_same_customer = message.customer_id is not None and message.customer_id == target.customer_id
     is_certain = is_same_customer and message.headers.is_answer and target.state not in _ENDED
     if not is_certain or says_nothing(message.assessment):
@@ -177,14 +183,13 @@ def _link(session: Session, message: Message, *, at: datetime) -> _Link | None:
     if answered:
         nearest = answered[0].message_id
         found = tuple(dict.fromkeys(k.case_id for k in answered if k.message_id == nearest))
-        what = "our mail on" if answered[0].is_ours else "a mail of"
-        return _Link(ANSWERS, found, f"It answers {what}")
+        return _Link(ANSWERS, found, answered[0].is_ours)
     if message.marked:
         marked = [n for n in message.marked if n != message.case_id]
         if marked:
-            return _Link(TOKEN, (marked[0],), "It bears the mark of our mails on")
+            return _Link(TOKEN, (marked[0],))
     alike = _sharing_a_number(session, message, thread.alike(session, message.headers, but_not=message.case_id, at=at))
-    return _Link(SUBJECT, alike, "It has the subject and a number of a mail of") if alike else None
+    return _Link(SUBJECT, alike) if alike else None
 
 
 def _sharing_a_number(session: Session, message: Message, alike: Iterable[Known]) -> tuple[int, ...]:
@@ -256,8 +261,8 @@ def _doubt(session: Session, message: Message, target: Case) -> str:
     """Why customer and sender do not agree, in a sentence; empty where they do."""
     if not _same_house(session, message, target):
         return (
-            f"A new sender answers on case {target.id}: {message.headers.sender or 'without an address'}. Its mails "
-            "came from another house."
+            f"A new sender answers on case {target.id}: {message.headers.sender or '?'}. Its mails came from another "
+            "house."
         )
     checked = senders.of_document(session, message.document_id)
     if checked is not None and checked.failed:
@@ -318,12 +323,14 @@ def _is_alert(case: Case) -> bool:
     return case.kind == Kind.SECURITY_ALERT
 
 
-def _related(target: Case, link: _Link) -> RelatedCase:
-    return RelatedCase(target.id, f"{link.by} case {target.id}, whose message holds several matters.")
+def _one_of_several(target: Case) -> RelatedCase:
+    return RelatedCase(target.id, f"It may continue case {target.id}, and as well another one: say which.")
 
 
-def _within(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
+def _suspicious(message: Message, target: Case) -> str:
+    if message.is_alert:
+        return f"This mail may be a security alert, and it answers case {target.id}."
+    return f"It answers case {target.id}, which is a security alert."
 
 
 # -- doing it -----------------------------------------------------------------------------------------------------

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.assessments import keep
 from app.assessments.typed import Habit
 from app.cases import snoozing, thread
 from app.cases.models import CaseMerge
 from app.clock import now
-from app.decisions import correcting, merging, news
+from app.decisions import correcting, decide, merging, news, splitting
 from app.decisions.correcting import Typed
+from app.decisions.splitting import Matter
 from app.errors import Conflict, Refused
 from app.mailboxes import thread_token
 from app.senders import kept as sender_checks
 from app.senders.checked import FAILED, Checked, Sign
-from app.writebacks import held, queue
+from app.writebacks import deliver, held, queue
+from app.writebacks.models import WriteBack
 from tests.house import House
 from tests.threads import OURS, SUBJECT, a_mail, by_a_person, events, opened, questions, sent
+from workers import assessment
 
 RATE = (
     "Guten Tag, auch der Stundensatz auf der Rechnung RE/2026/00004 ist falsch: 150,00 statt der vereinbarten 130,00 "
@@ -474,3 +479,62 @@ def test_the_case_that_a_case_continues_by_two_forged_ids_is_asked_about_and_nev
     house.work()
     answer = sent(house, "Noch etwas dazu.", n="z", answers="<same@mail.example>")
     assert house.case(answer).merged_into is None
+
+
+# -- at once ------------------------------------------------------------------------------------------------------
+
+
+def test_two_answers_at_the_same_moment_are_both_in_and_nobody_waits_in_a_circle(house: House) -> None:
+    case_id = opened(house)
+    answers = [house.take_in(a_mail(text, n=n), f"{n}.eml").case_id for n, text in (("a", RATE), ("b", MORE_HOURS))]
+    for one in answers:
+        assessment.assess(house.parts, one)
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(assessment.reconcile, house.parts, one) for one in (*answers, case_id, *answers)]:
+            done.result(60)
+    for _ in range(2):
+        house.work()
+    assert [house.case(one).merged_into for one in answers] == [case_id, case_id]
+    assert len(events(house, case_id, "case.continued")) == 2
+    assert len(current(house, case_id)[0].mails) == 3
+
+
+def test_a_write_that_was_handed_over_already_ends_and_the_case_still_asks_to_be_looked_at(house: House) -> None:
+    ines = house.person("Ines", "controller")
+    case_id = opened(house)
+    for kind, step in house.suggestions(case_id).items():
+        if kind != "mark_disputed":
+            with house.parts.database.transaction() as session:
+                decide.reject(
+                    session, step.id, content_hash=step.content_hash, by=ines, policy=house.parts.policy, at=now(),
+                    reason_code="not_ours",
+                )  # fmt: skip
+    assert house.confirm(house.suggestions(case_id)["mark_disputed"], ines)
+    with house.parts.database.transaction() as session:
+        row = session.execute(select(WriteBack)).scalar_one()
+        claimed = deliver.claim(session, row.id, at=now())
+    assert claimed is not None
+    sent(house, "Haben Sie schon nachgesehen?")
+    assert house.case(case_id).state == "writing"
+    house.time_passes()
+    with house.parts.database.transaction() as session:
+        session.execute(update(WriteBack).values(state="waiting"))
+    house.write()
+    assert events(house, case_id, "write.done")
+    assert house.case(case_id).state == "to_decide"
+    assert is_news(house, case_id)
+    by_a_person(house, case_id, ines, held.mark_seen)
+    assert house.case(case_id).state == "done"
+
+
+def test_of_a_message_with_several_matters_the_one_whose_number_is_named_goes_on(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    (part,) = by_a_person(
+        house, case_id, ines,
+        lambda s, c, **k: splitting.split(s, c, [Matter("rate_price", "The rate is contested.", ())], **k),
+    )  # fmt: skip
+    house.work()
+    unsure = sent(house, "Gibt es etwas Neues dazu?", n="u")
+    assert house.case(unsure).merged_into is None, "both matters name the same papers"
+    assert part.id != case_id
