@@ -69,11 +69,15 @@ def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
     except MailboxFails as failed:
         return _failed(p, found, failed)
     if not done.taken_for:
-        refusal = done.refused[0]
-        why = f"{found.to} was not taken by the server: {refusal.code} {refusal.answer}".rstrip(". ")
+        refusal, to = done.refused[0], found.to
+        says = f"{refusal.code} {refusal.answer}".rstrip(". ")
         if refusal.is_permanent:
-            return _never(p, found, f"{why}. Check the address; reject this reply, or answer another way.")
-        return _waits(p, found, f"{why}. It is tried again.")
+            return _never(
+                p, found,
+                f"The server does not take mail for {to}: {says}. Check the address, then reject this reply and answer "
+                "another way.",
+            )  # fmt: skip
+        return _waits(p, found, f"The server does not take mail for {to} just now: {says}. It is tried again.")
     with p.database.transaction() as session:
         leaving.sent(session, found.letter_id, done, at=now())
     return None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import now
 from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused, Unavailable
-from app.letters.leaving import Waits
+from app.letters.leaving import Never, Waits
 from app.odoo.commands import WriteCommand
 from app.odoo.gateway import Receipt, Stale
 from app.writebacks import deliver as writes
@@ -28,8 +28,7 @@ def deliver(p: Parts, write_back_id: UUID) -> None:
     if delivery is None:
         return
     with given_back(p.database, lambda s, error: writes.fail(s, delivery, error, at=now())):
-        with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=8):
-            left = leave(p, delivery.suggestion_id)
+        left = _leave(p, delivery) if delivery.is_letter else None
         if left is not None:
             with p.database.transaction() as session:
                 (writes.hold if isinstance(left, Waits) else writes.settle_refused)(
@@ -52,6 +51,12 @@ def deliver(p: Parts, write_back_id: UUID) -> None:
         else:
             with p.database.transaction() as session:
                 writes.settle(session, delivery, receipt, at=now())
+
+
+def _leave(p: Parts, delivery: writes.Delivery) -> Waits | Never | None:
+    """Have the reply's mail leave first; None when it has."""
+    with kept(p.database, lambda s: writes.renew(s, delivery, at=now()), every=8):
+        return leave(p, delivery.suggestion_id)
 
 
 def _apply(p: Parts, delivery: writes.Delivery, command: WriteCommand | None) -> Receipt | None:

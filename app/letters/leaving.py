@@ -55,10 +55,6 @@ _NEWER = (
     "It waits: a mail came to this case after the reply was confirmed. Read it, choose “Do not send it”, and confirm "
     "the reply again if it still holds."
 )
-_UNCERTAIN = (
-    "The reply to {to} was handed over at {at:%Y-%m-%d %H:%M} UTC and no answer came: it may have left. Look in the "
-    "mailbox’s sent mail, or ask the recipient; then say here whether it left."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +194,25 @@ def _not_yet(session: Session, case: Case, mail: ByMail) -> str:
     """What the reply still waits for; empty when it may leave."""
     for step in mail.announces:
         found = _latest(session, case.id, step)
-        why = _WAITS_FOR.get(found.state, "") if found is not None else ""
+        why = _waits_for(found, step.name) if found is not None else ""
         if why:
-            return why.format(name=step.name)
+            return why
     return ""
 
 
-_WAITS_FOR = {
-    "open": "It waits until the step on {name} that it announces is confirmed.",
-    "confirmed": "It waits until the step on {name} that it announces is written.",
-    "stale": "It waits: the step on {name} that it announces was not written: Odoo changed. Decide on it again.",
-    "refused": "It waits: the step on {name} that it announces was refused. See the reason there, and decide again.",
-}
+def _waits_for(step: Suggestion, name: str) -> str:
+    """What of an announced step is still to come; empty when it is written."""
+    match step.state:
+        case "open":
+            return f"It waits until the step on {name} that it announces is confirmed."
+        case "confirmed":
+            return f"It waits until the step on {name} that it announces is written."
+        case "stale":
+            return f"It waits: the step on {name} that it announces was not written: Odoo changed. Decide on it again."
+        case "refused":
+            return f"It waits: the step on {name} that it announces was refused. See the reason there, decide again."
+        case _:
+            return ""
 
 
 def _mailbox_waits(mailbox: Mailbox | None) -> str:
@@ -402,7 +405,11 @@ def doubt(session: Session, letter_id: UUID, *, at: datetime) -> None:
 
 def _doubt(session: Session, letter: Letter, *, at: datetime) -> None:
     letter.state = "uncertain"
-    letter.because = _UNCERTAIN.format(to=", ".join(letter.recipients), at=letter.begun_at or at)
+    to, moment = ", ".join(letter.recipients), f"{letter.begun_at or at:%Y-%m-%d %H:%M}"
+    letter.because = (
+        f"The reply to {to} was handed over at {moment} UTC and no answer came: it may have left. Look in the "
+        "mailbox’s sent mail, or ask the recipient; then say here whether it left."
+    )
     trail.record(
         session, "letter.uncertain", case_id=letter.case_id, actor=ACTOR, at=at, letter=str(letter.id),
         why=letter.because,

@@ -26,13 +26,14 @@ from app.users.personal import LANGUAGES
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "app" / "review"
 STAGES = (
-    "assessments", "cases", "dashboards", "decisions", "detectors", "documents", "drafts", "narratives", "patterns",
-    "senders", "suggestions", "users", "writebacks", "main.py",
+    "assessments", "cases", "dashboards", "decisions", "detectors", "documents", "drafts", "letters", "mailboxes",
+    "narratives", "patterns", "senders", "suggestions", "users", "writebacks", "main.py",
 )  # fmt: skip
 OTHERS = tuple(
     ROOT / name
     for name in ("classifiers/summary.py", "classifiers/triage/judge.py", "classifiers/llm/opinion.py",
-                 "workers/health.py", "workers/assessment.py", "workers/writeback.py")
+                 "workers/health.py", "workers/assessment.py", "workers/writeback.py", "workers/posting.py",
+                 "workers/letter_papers.py")
 )  # fmt: skip
 WITH_TABLES = (
     "assessments/present.py",
@@ -51,8 +52,9 @@ WITH_PHRASES = (
 SUMMARY_WORDS = ROOT / "classifiers" / "summary_words.py"
 POLICY = ROOT / "app" / "decisions" / "policies" / "default.yaml"
 NOT_SHOWN = ("narratives/written.py", "assessments/claims/units.py", "documents/orders/confirmation.py",
-             "suggestions/models.py")  # fmt: skip
-"""Modules whose sentences are for customers or for reading."""
+             "suggestions/models.py", "mailboxes/mailgun.py", "mailboxes/postmark.py", "mailboxes/web_form.py",
+             "mailboxes/inbound.py")  # fmt: skip
+"""Modules whose sentences are for customers, for programs or for reading."""
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 _TEMPLATE_KEYWORDS = ("_", "gettext", "ngettext")
 _TABLE = re.compile(r"_?([A-Z_]*_)?(WORDS|TITLES|PHRASES|SENTENCES)$")

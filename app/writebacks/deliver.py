@@ -23,6 +23,7 @@ from app.letters import leaving
 from app.letters import queries as letters
 from app.odoo.commands import Attachment, Change, Json, Mandate, OperationKind, WriteCommand
 from app.odoo.gateway import Receipt, Stale
+from app.suggestions import by_mail
 from app.suggestions.models import Suggestion
 from app.writebacks import retry_rules, undoing, within
 from app.writebacks.models import WriteBack
@@ -44,6 +45,8 @@ class Delivery:
     attempt: int
     via: str = ""
     """Who carried it out and reports: empty for our worker, "odoo:<database>" for an Odoo it was handed to."""
+    is_letter: bool = False
+    """Whether a mail must have left before it is written."""
 
 
 def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | None:
@@ -55,7 +58,8 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | 
     ).scalar_one_or_none()
     if row is None:
         return None
-    if session.get_one(Suggestion, row.suggestion_id, populate_existing=True).state != "confirmed":
+    suggestion = session.get_one(Suggestion, row.suggestion_id, populate_existing=True)
+    if suggestion.state != "confirmed":
         row.state = "withdrawn"  # taken back or replaced since: nothing is sent
         leaving.withdraw(session, row.suggestion_id, at=at)
         return None
@@ -63,7 +67,8 @@ def claim(session: Session, write_back_id: UUID, *, at: datetime) -> Delivery | 
     row.attempts += 1
     row.next_at = at + retry_rules.LEASE
     session.flush()
-    return Delivery(row.id, row.suggestion_id, row.key, row.attempts)
+    is_letter = by_mail.leaves(suggestion.command.get("within", {}))
+    return Delivery(row.id, row.suggestion_id, row.key, row.attempts, is_letter=is_letter)
 
 
 def command_of(session: Session, delivery: Delivery, *, public_url: str) -> WriteCommand | None:
