@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.cases import CaseId
@@ -15,7 +15,7 @@ from app.api.problems import responses
 from app.cases import queries as cases
 from app.clock import now
 from app.decisions import reach
-from app.letters import queries
+from app.letters import again, queries
 from app.letters.models import Letter
 from app.writebacks import doubts
 
@@ -51,6 +51,12 @@ class WhetherItLeft(BaseModel):
     has_left: bool = Field(description="False: it is sent again, under the same Message-ID.")
 
 
+class WrittenAnew(BaseModel):
+    """The suggestion that a reply became which came back."""
+
+    suggestion_id: UUID
+
+
 @router.get(
     "/{case_id}/letters", operation_id="listLetters", response_model=LetterList, responses=responses(401, 403, 404, 422)
 )
@@ -70,6 +76,19 @@ def settle_letter(
 ) -> dict[str, Any]:
     """Say whether a reply left of which nobody knows it: it counts as sent, or is sent again."""
     return _line(doubts.settle(session, letter_id, case_id=case_id, has_left=body.has_left, by=caller, at=now()))
+
+
+@router.post(
+    "/{case_id}/letters/{letter_id}/again", operation_id="writeLetterAnew", response_model=WrittenAnew,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)  # fmt: skip
+def write_anew(
+    request: Request, session: DbSession, caller: MayDecide, case_id: CaseId, letter_id: UUID
+) -> dict[str, Any]:
+    """Open a reply again that came back: a suggestion to nobody yet, whose address is chosen by amending it."""
+    policy = request.app.state.policy
+    anew = again.open_again(session, letter_id, case_id=case_id, by=caller, policy=policy, at=now())
+    return {"suggestion_id": anew.id}
 
 
 def _line(letter: Letter) -> dict[str, Any]:

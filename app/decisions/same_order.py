@@ -114,18 +114,15 @@ def related(
     proposed already."""
     if order is None:
         return tuple(beside)
-    found = [(other, likeness(order, other)) for other in _others(session, order.case_id, order.marks, at=at)]
     known = {one.case_id for one in beside}
-    return (
-        *beside,
-        *(
-            RelatedCase(other.case_id, f"It brings the same order as case {other.case_id}. {like.because}")
-            for other, like in found
-            if like is not None
-            and other.case_id not in known
-            and not merging.kept_apart(session, order.case_id, other.case_id)
-        ),
-    )
+    found = list(beside)
+    for other in _others(session, order.case_id, order.marks, at=at):
+        like = likeness(order, other)
+        if like is None or other.case_id in known or merging.kept_apart(session, order.case_id, other.case_id):
+            continue
+        same = f"It brings the same order as case {other.case_id}."
+        found.append(RelatedCase(other.case_id, f"{same} {like.because}"))
+    return tuple(found)
 
 
 def fold_same(session: Session, case_id: int, *, at: datetime) -> int | None:
@@ -203,11 +200,11 @@ def _fold(session: Session, one: Told, other: Told, like: Likeness, *, at: datet
     for source, target in ((second, first), (first, second)):
         case, into = cases[source.case_id], cases[target.case_id]
         if into.merged_into is None and into.state != "received" and _is_untouched(session, case):
-            because = f"It is the same order. {like.because}"
+            because = " ".join(("It is the same order.", like.because))
             is_quiet = like.is_same_file and not source.is_mail
             merging.fold(session, case, into, actor=ACTOR, at=at, because=because, is_quiet=is_quiet, how=HOW)
-            moved = f"Folded into case {into.id}. {because}"
-            lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=moved)
+            folded = f"Folded into case {into.id}."
+            lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=f"{folded} {because}")
             session.flush()
             return into.id
     return None

@@ -122,7 +122,7 @@ def takes_no_reply(reading: Reading, ours: Ours | None = None) -> str:
         return ""
     found = automatic(reading, ours)
     if found is not None and found.is_quiet:
-        return f"It was sent by software, not by a person ({found.because.rstrip('.')})."
+        return "It was sent by software, not by a person."
     if _has_null_return_path(mail):
         return "Its sender takes no mail back (empty Return-Path)."
     target = mail.reply_to.email if mail.reply_to and mail.reply_to.email else mail.sender.email

@@ -71,7 +71,8 @@ def take_back(session: Session, case_id: int, reading: Reading, *, ours: Ours, a
     if case.kind == Kind.SECURITY_ALERT or case.state not in ("to_decide", "needs_attention", "received"):
         return None  # a person looks at it by itself, or does already
     merging.fold(session, case, target, actor=ACTOR, at=at, because=told, is_quiet=True, how=NOTED)
-    lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=f"Folded into case {target.id}. {told}")
+    folded = f"Folded into case {target.id}."
+    lifecycle.move(session, case, "closed", actor=ACTOR, at=at, because=f"{folded} {told}")
     session.flush()
     return target.id
 
@@ -126,8 +127,10 @@ def _told(letter: Letter, found: Automatic) -> str:
     if found.sort is Sort.DELAYED:
         return f"The reply to {to} has not arrived yet; the mail server goes on trying."
     worst = meant[0] if meant else None
-    says = f" The server says: “{worst.says[:_LONGEST_SAYS]}”" if worst is not None and worst.says else ""
-    return f"The reply to {to} did not arrive. {_why(worst)}{says}"
+    did = f"The reply to {to} did not arrive."
+    words = worst.says[:_LONGEST_SAYS] if worst is not None else ""
+    says = f"The server says: “{words}”." if words else ""
+    return " ".join(one for one in (did, _why(worst), says) if one)
 
 
 def _why(delivery: Delivery | None) -> str:

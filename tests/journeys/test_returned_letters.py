@@ -114,7 +114,7 @@ def test_a_reply_that_comes_back_is_seen_on_its_case_with_the_servers_reason(hou
     assert case.state == "needs_attention"
     assert case.attention == (
         f"The reply to {TO} did not arrive. The address does not exist: ask the customer for the right one, and write "
-        "to that. The server says: “550 5.1.1 User unknown”"
+        "to that. The server says: “550 5.1.1 User unknown”."
     )
     assert (house.case(report).state, house.case(report).merged_into) == ("closed", case_id)
     assert events(house, case_id, "letter.bounced") == 1
