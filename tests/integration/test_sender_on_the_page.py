@@ -7,11 +7,13 @@ import pytest
 from app.cases.models import Case
 from app.db import Database
 from app.decisions import call_back
+from app.decisions.dossier import dossier
 from app.senders import kept
 from app.senders.checked import CODES, Checked, Sign
 from app.senders.words import SIGN_SENTENCES, says
 from tests.builders import NOW, a_credit, a_suggestion
 from tests.web import a_read_case, browser, case_document, with_key
+from workers.cli.pages import print_case
 
 LOOKS = Sign("looks_like_us", {"domain": "marlovvoss.example", "like": "marlowvoss.example", "by": "letters"})
 HOSTILE = "<script>alert(1)</script>"
@@ -71,6 +73,14 @@ def test_the_api_says_what_was_checked(database: Database) -> None:
     (sign,) = detail["sender_check"]["signs"]
     assert (sign["code"], sign["level"]) == ("looks_like_us", "failed")
     assert sign["says"] == "marlovvoss.example looks like our own marlowvoss.example, and is another domain."
+
+
+def test_the_terminal_says_it_too(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    a_checked_case(database, LOOKS)
+    with database.transaction() as session:
+        print_case(dossier(session, 1))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Warning: A check of the sender failed. marlovvoss.example looks like our own marlowvoss.example" in said
 
 
 def test_a_case_whose_sender_was_not_checked_says_nothing_of_it(database: Database) -> None:

@@ -9,6 +9,7 @@ from app.decisions.dossier import Dossier, ShownSuggestion
 from app.detectors.telling import READER
 from app.drafts.brief import Brief, Point
 from app.drafts.reply import how_worded
+from app.senders.words import HEADLINE_WORDS, says
 from workers.cli.outside import escaped, harmless
 from workers.cli.tables import stake
 
@@ -36,6 +37,7 @@ def print_case(d: Dossier) -> None:
             console.print(escaped(line))
     for line in _arrivals(d):
         console.print(escaped(line), style="dim")
+    _sender(console, d)
     by_rule = d.assessment is not None and d.assessment.engine == READER
     said = "The draft" if case.is_own_draft else "The rule" if by_rule else "They say"
     console.rule(said, align="left")
@@ -66,6 +68,19 @@ def print_case(d: Dossier) -> None:
         _suggestion(console, shown)
     if not d.suggestions:
         console.print("Nothing is proposed.", style="dim")
+
+
+def _sender(console: Console, d: Dossier) -> None:
+    """What was checked of who the mail is from: what failed in full, else in a line."""
+    if d.sender is None and not d.failed_checks:
+        return
+    if d.failed_checks:
+        console.print(f"Warning: {HEADLINE_WORDS['failed']}", style="yellow")
+    elif d.sender is not None:
+        console.print(HEADLINE_WORDS[d.sender.verdict], style="dim")
+    for sign in d.sender.signs if d.sender is not None else ():
+        if sign.level == "failed":
+            console.print(escaped(says(sign)))
 
 
 def _arrivals(d: Dossier) -> list[str]:
