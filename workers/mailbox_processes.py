@@ -52,7 +52,9 @@ class MailboxProcesses:
             child.look_after(self._say)
 
     def stop(self) -> None:
+        """End all of them, and ask no more."""
         self._end(list(self.children))
+        self._database.dispose()
 
     def _wanted(self) -> Mapping[str, datetime] | None:
         """Active mailboxes and when each was changed last; None while the database cannot say."""
@@ -107,7 +109,6 @@ def run_all(settings: Settings) -> None:
             time.sleep(0.2)
     finally:
         processes.stop()
-        database.dispose()
 
 
 def _start(name: str) -> subprocess.Popen[bytes]:

@@ -174,12 +174,11 @@ class ImapSource:
         )
         found: dict[int, Waiting] = {}
         for line in answer:
-            if isinstance(line, bytes) and (uid := _UID.search(line)):
-                size, received = _SIZE.search(line), _DATE.search(line)
+            # Other lines tell of messages that somebody else is changing meanwhile.
+            if isinstance(line, bytes) and (uid := _UID.search(line)) and (size := _SIZE.search(line)):
                 key = str(int(uid[1]))
-                if size:
-                    self._sizes[key] = int(size[1])
-                found[int(uid[1])] = Waiting(key, int(size[1]) if size else None, _moment(received))
+                self._sizes[key] = int(size[1])
+                found[int(uid[1])] = Waiting(key, int(size[1]), _moment(_DATE.search(line)))
         return [found[uid] for uid in uids if uid in found]
 
     def _read_ahead(self, key: str) -> None:
@@ -489,11 +488,19 @@ def _sign_in(
         raise MailboxFails(
             f"{where} ended the connection at sign-in ({_cause(error)}). It is tried again by itself.", step="sign_in"
         ) from None
-    except (imaplib.IMAP4.error, UnicodeError) as error:
+    except UnicodeError:
         raise MailboxFails(
-            f"{where} does not let {reached.user} in: {said(error)}. Check user and password"
-            f"{' or token' if reached.sign_in == 'oauth' else ''}.",
-            step="sign_in",
+            f"{where} takes user and password only in plain letters (ASCII). Choose another password.", step="sign_in"
+        ) from None
+    except imaplib.IMAP4.error as error:
+        if reached.sign_in == "oauth":
+            raise MailboxFails(
+                f"{where} does not let {reached.user} in with a token: {said(error)}. Check user and scope, and whether "
+                "this account may use IMAP.",
+                step="sign_in",
+            ) from None
+        raise MailboxFails(
+            f"{where} does not let {reached.user} in: {said(error)}. Check user and password.", step="sign_in"
         ) from None
 
 

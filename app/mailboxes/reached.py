@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line without control characters: what stands here goes into commands to servers."""
 Encryption = Literal["tls", "starttls", "none"]
 """tls: encrypted from the first byte; starttls: asked for in the open connection and required; none: loopback only."""
 

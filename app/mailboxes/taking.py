@@ -90,11 +90,10 @@ def refuse(
     senders = addresses(_headers(head).get("from"))
     case.sender = senders[0].email if senders else ""
     case.title = decode_header(_headers(head).get("subject", "")) or case.title
-    told = f"{size / 1_000_000:.0f} MB" if size else f"more than {most / 1_000_000:.0f} MB"
     why = (
-        f"The message is too large to be taken in ({told}; up to {most / 1_000_000:.0f} MB are). Only its headers are "
-        f"here. Open it in the mailbox {mailbox.address}, folder {folder}, and upload what matters."
-    )  # fmt: skip
+        f"The message is larger than {most / 1_000_000:.0f} MB and was not taken in: only its headers are here. Open it in "
+        f"the mailbox {mailbox.address}, folder {folder}, and upload what matters."
+    )
     lifecycle.ask_for_attention(session, case, why, at=at)
     session.execute(update(Mailbox).where(Mailbox.id == mailbox.id).values(refused=Mailbox.refused + 1))
     return taken

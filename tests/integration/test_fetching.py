@@ -244,7 +244,7 @@ class TestLargeMessages:
             kept = session.execute(select(Document.content)).scalar_one()
             waits = session.execute(select(CaseStep).where(CaseStep.state == "waiting")).scalars().all()
         assert case.state == "needs_attention"
-        assert "too large" in case.attention
+        assert "larger than 2 MB" in case.attention
         assert REFUSED in case.attention
         assert (case.title, case.sender) == ("Invoice 1", "ap@northwind.example")
         assert b"Subject: Invoice 1" in kept
