@@ -4,7 +4,7 @@ Starts Dovecot and the whole product (`countersign up`, offline engine, a sandbo
 things as a user has them:
 
 - Messages of the labelled corpus arrive one by one at drawn moments: from the moment when the mail server has one until
-  its case is assessed, and until it is ready to be decided. The corpus's scans, whose text is recognised, stand apart.
+  its case is assessed, and until it was compared with Odoo too. Scans, whose text is recognised, stand apart.
 - A thousand messages with attachments wait: how many are stored and moved per second, once with the workers assessing
   beside it, and once by the fetching process alone.
 - Messages of 1 to 160 MB: the most memory that the fetching process has had (VmHWM).
@@ -75,7 +75,7 @@ def measured(draw: random.Random, given: argparse.Namespace) -> dict[str, Any]:
 def arriving(
     running: Any, deliver: Callable[..., None], draw: random.Random, count: int, every: float
 ) -> dict[str, Any]:
-    """Seconds from a message's being on the mail server to its case being assessed, and ready to be decided."""
+    """Seconds from a message's being on the mail server to its case being assessed, and compared with Odoo."""
     from app.sources.mail_key import key_of
 
     messages = corpus(draw, count)
@@ -84,9 +84,9 @@ def arriving(
     assessed: dict[str, float] = {}
     ready: dict[str, float] = {}
     query = (
-        "select m.digest, s.state = 'done', c.state <> 'received' from taken_mails m "
-        "join case_documents d using (document_id) join cases c on c.id = d.case_id "
-        "join case_steps s on s.case_id = c.id and s.stage = 'assess' where m.digest = any(%s)"
+        "select m.digest, bool_or(s.stage = 'assess' and s.state = 'done'), bool_and(s.state = 'done') "
+        "from taken_mails m join case_documents d using (document_id) "
+        "join case_steps s on s.case_id = d.case_id where m.digest = any(%s) group by m.digest"
     )
     with psycopg.connect(url, autocommit=True) as connection:
 
@@ -131,7 +131,8 @@ def alone(folder: Path, draw: random.Random, count: int) -> dict[str, Any]:
     from tests.mailroom import Mailroom
 
     found: dict[str, Any] = {}
-    with _database() as url, Dovecot() as server, Mailroom(url, Database(url), folder) as mailroom:
+    with _database() as url, Dovecot() as server, Mailroom(url, Database(url), folder) as mailroom, _broker() as broker:
+        mailroom.broker = broker
         for message in with_attachments(draw, count):
             server.deliver(USER, message)
         mailroom.add(NAME, server, user=USER)
@@ -146,6 +147,21 @@ def alone(folder: Path, draw: random.Random, count: int) -> dict[str, Any]:
             found[f"seconds_for_{size}_mb"] = round(time.perf_counter() - began, 1)
         mailroom.database.dispose()
     return found
+
+
+@contextmanager
+def _broker() -> Iterator[str]:
+    """A broker where nobody listens."""
+    from workers import engines
+
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "logs").mkdir()
+        started = engines.start_valkey(Path(folder), port=engines.free_port(), password="measuring")  # noqa: S106 - for a minute
+        try:
+            yield started.url
+        finally:
+            started.process.terminate()
+            started.process.wait(30)
 
 
 def taken_in(url: str, count: int) -> dict[str, Any]:

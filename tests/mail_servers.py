@@ -6,6 +6,7 @@ All of them take a name and a password; every server here is for tests alone.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import getpass
 import imaplib
@@ -542,6 +543,10 @@ class SmtpServer:
     answers: list[str] = field(default_factory=list)
     """Answers to the next messages, in order. "451 4.3.0 Try later", "550 5.7.1 Not wanted": not taken. "drop": the
     connection ends before the message was taken; "take and drop": after it was taken, without a word."""
+    answers_about: dict[str, list[str]] = field(default_factory=dict)
+    """The same for messages to one address."""
+    pause: float = 0.0
+    """Seconds from the end of a message to the answer."""
     taken: list[Submitted] = field(default_factory=list)
     signed_in: list[str] = field(default_factory=list)
 
@@ -581,12 +586,15 @@ class SmtpServer:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        answer = self.answers.pop(0) if self.answers else "250 2.0.0 Taken"
+        about = next((a for to in envelope.rcpt_tos if (a := self.answers_about.get(to))), self.answers)
+        answer = about.pop(0) if about else "250 2.0.0 Taken"
         if answer.startswith(("250", "take")):
             content = envelope.content if isinstance(envelope.content, bytes) else envelope.content.encode()
             is_encrypted = server.transport.get_extra_info("sslcontext") is not None
             who = session.auth_data.decode() if isinstance(session.auth_data, bytes) else str(session.auth_data or "")
             self.taken.append(Submitted(who, envelope.mail_from, tuple(envelope.rcpt_tos), content, is_encrypted))
+        if self.pause:
+            await asyncio.sleep(self.pause)
         if answer.endswith("drop"):
             server.transport.abort()
         return answer

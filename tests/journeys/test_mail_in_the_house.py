@@ -7,65 +7,19 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from tests.mail_servers import PASSWORD, Dovecot, mail
+from tests.mail_house import OTHER, House
+from tests.mail_servers import Dovecot, mail
 from tests.mailroom import TAKEN_IN, USER
 from tests.running import ROOT, Running, SandboxOdoo
 
 pytestmark = [pytest.mark.mail, pytest.mark.timeout(600)]
 
 SAMPLES = ROOT / "fixtures" / "samples"
-OTHER = "orders@marlowvoss.example"
-
-
-class House:
-    """The running product, its mail server and what a person asks of it at the terminal."""
-
-    def __init__(self, running: Running, dovecot: Dovecot) -> None:
-        self.running = running
-        self.dovecot = dovecot
-
-    def mailbox(self, *arguments: str) -> str:
-        return self.running.command("mailbox", *arguments, check=True).stdout
-
-    def add(self, name: str, user: str, folder: Path) -> str:
-        given = folder / f"{name}.json"
-        given.write_text(json.dumps({"password": PASSWORD}))
-        return self.mailbox(
-            "add", name, "--address", user, "--user", user, "--host", "127.0.0.1", "--port", str(self.dovecot.port),
-            "--encryption", "none", "--poll-seconds", "3600", "--credentials", str(given), "--json",
-        )  # fmt: skip
-
-    def fetching(self, name: str) -> list[int]:
-        """Ids of the processes that read this mailbox."""
-        return [
-            pid for pid in self.running.children("fetching")
-            if Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").endswith(name.encode())
-        ]  # fmt: skip
-
-    def one(self, query: str) -> object:
-        return self.running.ask(query)[0][0]
-
-    def wait_for(self, what: str, so: Callable[[], bool], within: float = 60) -> None:
-        deadline = time.monotonic() + within
-        while not so():
-            if time.monotonic() > deadline:
-                logs = "\n".join(p.read_text()[-1500:] for p in (self.running.data / "logs").glob("fetching*"))
-                raise AssertionError(
-                    f"not within {within:g} s: {what}. {self.running.ask('select * from mailboxes')}\n{logs}\n"
-                    f"{self.running.said()[-1500:]}"
-                )
-            time.sleep(0.1)
-
-    def wait_for_rest(self, cases: int, within: float = 120) -> None:
-        """Wait until there are so many cases and none of them waits for the software."""
-        query = "select (select count(*) from cases), (select count(*) from case_steps where state <> 'done')"
-        self.wait_for(f"{cases} cases at rest", lambda: self.running.ask(query) == [(cases, 0)], within)
 
 
 @pytest.fixture(scope="module")
