@@ -495,8 +495,8 @@ def _sign_in(
     except imaplib.IMAP4.error as error:
         if reached.sign_in == "oauth":
             raise MailboxFails(
-                f"{where} does not let {reached.user} in with a token: {said(error)}. Check user and scope, and whether "
-                "this account may use IMAP.",
+                f"{where} does not let {reached.user} in with a token: {said(error)}. Check user and scope, and "
+                "whether this account may use IMAP.",
                 step="sign_in",
             ) from None
         raise MailboxFails(

@@ -5,10 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""One line without control characters: what stands here goes into commands to servers."""
+
+def _one_line(given: str) -> str:
+    if not given.isprintable():
+        raise ValueError("it is one line without control characters")
+    return given
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_one_line)]
+"""What stands here goes into commands to servers."""
 Encryption = Literal["tls", "starttls", "none"]
 """tls: encrypted from the first byte; starttls: asked for in the open connection and required; none: loopback only."""
 

@@ -91,8 +91,8 @@ def refuse(
     case.sender = senders[0].email if senders else ""
     case.title = decode_header(_headers(head).get("subject", "")) or case.title
     why = (
-        f"The message is larger than {most / 1_000_000:.0f} MB and was not taken in: only its headers are here. Open it in "
-        f"the mailbox {mailbox.address}, folder {folder}, and upload what matters."
+        f"The message is larger than {most / 1_000_000:.0f} MB and was not taken in: only its headers are here. Open "
+        f"it in the mailbox {mailbox.address}, folder {folder}, and upload what matters."
     )
     lifecycle.ask_for_attention(session, case, why, at=at)
     session.execute(update(Mailbox).where(Mailbox.id == mailbox.id).values(refused=Mailbox.refused + 1))
