@@ -22,7 +22,6 @@ from app.mailboxes.storing import LARGEST, Storing
 _LISTED = 100
 _MOST_AT_A_TIME = 20
 """Old messages that are taken in before new ones are looked for again."""
-_SHOWN = 3
 
 
 @dataclass
@@ -44,9 +43,8 @@ class Fetching:
 
     @property
     def problem(self) -> str:
-        """What is in the way, in words; empty: nothing."""
-        more = len(self.problems) - _SHOWN
-        return " ".join(self.problems[:_SHOWN]) + (f" And {more} more." if more > 0 else "")
+        """What is in the way, in words, if it is several things the first; empty: nothing."""
+        return self.problems[0] if self.problems else ""
 
     def look(self) -> int:
         """Take in what waits in the inbox and move what is stored; returns how many were stored."""
@@ -196,7 +194,8 @@ class OldMail:
     def _not_read(self) -> str:
         if not self._unread:
             return ""
-        return f"{len(self._unread)} messages could not be read; ask for them again. The first: {self._unread[0]}"
+        count, first = len(self._unread), self._unread[0]
+        return f"{count} of the messages could not be read: {first} Ask for the old mail again."
 
     def _end(self, failure: str) -> None:
         self._backfill.ended_at, self._backfill.failure = now(), failure

@@ -333,6 +333,19 @@ class TestOldMail:
         Fetching(database, mailbox, server.connect()).work_off_old_mail()
         assert len(server.folders[TAKEN_IN]) == 1
 
+    def test_old_mail_that_cannot_be_read_is_told_in_the_end(self, database: Any, mailbox: Mailbox) -> None:
+        server = Server()
+        damaged, *_ = server.deliver(a_mail(1), a_mail(2), folder="Archive")
+        server.unreadable = {damaged}
+        asked(database, mailbox, per_minute=6000)
+        fetching = Fetching(database, mailbox, server.connect())
+        while fetching.work_off_old_mail() is not None:
+            if fetching._old is not None:
+                fetching._old._due = 0.0
+        assert counted(database, Case) == 1
+        with database.transaction() as session:
+            assert "1 of the messages could not be read" in session.execute(select(Backfill.failure)).scalar_one()
+
     def test_a_folder_that_is_not_there_ends_it_with_the_reason(self, database: Any, mailbox: Mailbox) -> None:
         asked(database, mailbox, folder="Archiv")
         fetching = Fetching(database, mailbox, Server().connect())
