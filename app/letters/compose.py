@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 import email.utils
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from email.message import EmailMessage
 from app.mailboxes import thread_token
 
 _POLICY = email.policy.SMTP.clone(cte_type="7bit", utf8=False)
+_HEADERS = _POLICY.clone(max_line_length=200)
+"""Headers are folded later than at 78 characters: our Message-ID stays on one line, as many servers want it."""
+_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,400}")
 LONGEST_QUOTE = 20_000
 """Characters of the original that are quoted."""
 LONGEST_SUBJECT = 300
@@ -80,7 +84,7 @@ def compose(
     for file in files:
         main, _, sub = file.media_type.partition("/")
         message.add_attachment(file.content, maintype=main, subtype=sub, filename=_line(file.name) or "document")
-    return message.as_bytes()
+    return message.as_bytes(policy=_HEADERS)
 
 
 def _text(words: Words, original: Original | None) -> str:
@@ -99,10 +103,11 @@ def _text(words: Words, original: Original | None) -> str:
 def _ids(found: Sequence[str]) -> list[str]:
     """Message-IDs that can stand in a header of ours, in angle brackets."""
     plain = (one.strip().strip("<>") for one in found)
-    return [f"<{p}>" for p in dict.fromkeys(plain) if p and p.isascii() and p.isprintable() and len(p) < 400
-            and not set(p) & set(" <>")]  # fmt: skip
+    return [f"<{one}>" for one in dict.fromkeys(plain) if _ID.fullmatch(one) and "=?" not in one]
 
 
 def _line(text: str) -> str:
-    """Outside text on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Outside text on one line, without control characters and without what reads as an encoded word: the library
+    would decode it, line ends and all."""
+    plain = "".join(c if c.isprintable() else " " for c in text).replace("=?", "= ?")
+    return " ".join(plain.split())

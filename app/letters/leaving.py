@@ -43,6 +43,8 @@ from app.vocabulary import Kind
 ACTOR = "software"
 COPIES_FOR, COPY_AFTER = timedelta(days=1), timedelta(minutes=1)
 """How long a copy is tried to be put among the sent mail, and from when by the sweeper."""
+PATIENCE = timedelta(minutes=30)
+"""How long a reply waits for a server or a paper before a person is shown why."""
 SOURCE = "letter"
 """The source of the arrivals that are our own letters."""
 UNSENT, ROLE = "unsent", "sent"
@@ -110,12 +112,16 @@ def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Re
         return Waits(letter.because)
     if letter.state in ("refused", "withdrawn"):
         return Never(letter.because)
-    why = _never(session, case, suggestion, mail)
+    mailbox = session.get(Mailbox, mail.mailbox_id)
+    why = _never(session, case, suggestion, mail) or _is_another(mailbox, mail)
     if why:
         refuse(session, letter, why, at=at)
         return Never(why)
-    mailbox = session.get(Mailbox, mail.mailbox_id)
-    why = _wrote_again(session, letter) or _not_yet(session, case, mail) or _mailbox_waits(mailbox)
+    why = _not_yet(session, case, mail)
+    if why:
+        wait(session, letter, why, at=at, of_itself=True)
+        return Waits(why)
+    why = _wrote_again(session, letter) or _mailbox_waits(mailbox)
     if why or mailbox is None:
         wait(session, letter, why, at=at)
         return Waits(why)
@@ -178,11 +184,16 @@ def _never(session: Session, case: Case, suggestion: Suggestion, mail: ByMail) -
 
 def _wrote_again(session: Session, letter: Letter) -> str:
     """Whether somebody wrote on the case after the reply was confirmed: then it may answer what no longer holds."""
+    confirmed = (
+        select(func.max(Decision.at))
+        .where(Decision.suggestion_id == letter.suggestion_id, Decision.verdict == "confirm")
+        .scalar_subquery()
+    )
     added = session.execute(
         select(CaseDocument.added_at)
         .join(ThreadMail, ThreadMail.document_id == CaseDocument.document_id)
         .where(
-            CaseDocument.case_id == letter.case_id, CaseDocument.added_at > letter.made_at, ~ThreadMail.is_ours,
+            CaseDocument.case_id == letter.case_id, CaseDocument.added_at > confirmed, ~ThreadMail.is_ours,
             ThreadMail.automatic.in_(("", "generated", "bulk")),
         )
         .limit(1)
@@ -213,6 +224,16 @@ def _waits_for(step: Suggestion, name: str) -> str:
             return f"It waits: the step on {name} that it announces was refused. See the reason there, decide again."
         case _:
             return ""
+
+
+def _is_another(mailbox: Mailbox | None, mail: ByMail) -> str:
+    """Whether the mailbox has another address now than the one that was confirmed."""
+    if mailbox is None or mailbox.address.casefold() == mail.sender.casefold():
+        return ""
+    return (
+        f"The reply was to leave from {mail.sender}, and mailbox {mailbox.name} has another address now. Reject this "
+        "reply, or have the case read again and confirm the new one."
+    )
 
 
 def _mailbox_waits(mailbox: Mailbox | None) -> str:
@@ -377,8 +398,9 @@ def copied(session: Session, letter_id: UUID, *, at: datetime) -> None:
     session.get_one(Letter, letter_id, with_for_update=True).copied_at = at
 
 
-def wait(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
-    """It does not leave yet. The trail says so when the reason is another than before."""
+def wait(session: Session, letter: Letter, why: str, *, at: datetime, of_itself: bool = False) -> None:
+    """It does not leave yet. The trail says so when the reason is another than before; what does not come to its end
+    `of_itself` is put in front of a person after a while. Its case is locked."""
     if letter.state not in ("waiting", "sending"):
         return
     if letter.because != why:
@@ -387,6 +409,9 @@ def wait(session: Session, letter: Letter, why: str, *, at: datetime) -> None:
         )
     letter.state, letter.because = "waiting", why
     session.flush()
+    case = session.get_one(Case, letter.case_id)
+    if not of_itself and case.state == "writing" and at - letter.made_at > PATIENCE:
+        lifecycle.ask_for_attention(session, case, why, at=at)
 
 
 def refuse(session: Session, letter: Letter, why: str, *, at: datetime) -> None:

@@ -72,4 +72,4 @@ def is_address(text: str) -> bool:
     """Whether a mail can be addressed to this: one line, one @, nothing that ends an address in a header."""
     local, at, domain = text.rpartition("@")
     good = bool(local and at and "." in domain) and text.isascii() and text.isprintable() and len(text) <= 254
-    return good and not set(text) & set(' <>,;:"()[]\\') and "@" not in local
+    return good and not set(text) & set(' <>,;:"()[]\\') and "@" not in local and "=?" not in text

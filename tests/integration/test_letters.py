@@ -479,3 +479,56 @@ def test_a_person_says_whether_an_uncertain_reply_left(house: House, smtp: SmtpS
     assert len({parsed(t.content)["Message-ID"] for t in smtp.taken}) == 1
     assert letter_of(house, reply).state == "sent"
     assert house.case(case_id).state == "done"
+
+
+def test_of_a_sender_whose_check_failed_a_person_chooses_the_address(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    case_id = arrives(house, THANKS.replace(b"Subject:", b"Reply-To: Dora Lang <dora.lang.ap@gmail.com>\r\nSubject:"))
+    reply = reply_of(house, case_id)
+    mail = by_mail.of_json(reply.command["within"])
+    assert mail is not None
+    assert (mail.to, mail.choices) == ("", ("dora@customer.example", "dora.lang.ap@gmail.com"))
+    assert "A check of the sender failed" in reply.effect
+    chosen = edited(house, reply, house.person("Edda", "reviewer"), to="dora@customer.example")
+    house.confirm(chosen, house.person("Rita", "controller"))
+    house.write()
+    assert [t.recipients for t in smtp.taken] == [("dora@customer.example",)]
+
+
+def test_a_reply_to_nobody_is_kept_and_does_not_leave(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    case_id = arrives(house)
+    kept = edited(house, reply_of(house, case_id), house.person("Edda", "reviewer"), to="")
+    assert "no mail leaves" in kept.effect
+    house.confirm(kept, house.person("Rita", "reviewer"))
+    house.write()
+    assert (smtp.taken, house.case(case_id).state) == ([], "done")
+
+
+def test_a_mailbox_that_has_another_address_now_does_not_send_what_was_confirmed(
+    house: House, smtp: SmtpServer
+) -> None:
+    connect(house, smtp)
+    case_id = arrives(house)
+    house.confirm(reply_of(house, case_id), house.person("Rita", "reviewer"))
+    with house.parts.database.transaction() as session:
+        session.execute(select(Mailbox)).scalar_one().address = "other@marlowvoss.example"
+    house.write()
+    assert smtp.taken == []
+    assert "has another address now" in house.case(case_id).attention
+
+
+def test_a_reply_that_waits_for_long_is_put_in_front_of_a_person(house: House, smtp: SmtpServer) -> None:
+    smtp.answers += ["451 4.3.0 Try later", "451 4.3.0 Try later"]
+    connect(house, smtp)
+    case_id = arrives(house)
+    reply = reply_of(house, case_id)
+    house.confirm(reply, house.person("Rita", "reviewer"))
+    house.write()
+    assert house.case(case_id).state == "writing"
+    with house.parts.database.transaction() as session:
+        session.execute(select(Letter)).scalar_one().made_at -= leaving.PATIENCE
+    again(house)
+    assert "Try later" in house.case(case_id).attention
+    again(house)
+    assert (len(smtp.taken), house.case(case_id).state) == (1, "done")
