@@ -116,7 +116,8 @@ def reconcile(p: Parts, case_id: int) -> None:
         order = same_order.told(case_id, assessment, reading, found)
         with p.database.transaction() as session:
             related = same_order.related(session, order, at=now(), beside=where.related)
-        situation = Situation(case_id, reading, assessment, found, matter.attachment, related, matter.advice(), way)
+            original = threads.paper(session, assessment, reading) or matter.attachment
+        situation = Situation(case_id, reading, assessment, found, original, related, matter.advice(), way)
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:

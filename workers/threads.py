@@ -15,9 +15,11 @@ from app.clock import now
 from app.decisions import merging, threading
 from app.decisions.threading import Belongs, Message
 from app.documents.automatic import Ours, automatic
+from app.documents.models import Document
 from app.errors import Misconfigured
 from app.mailboxes import thread_token
 from app.mailboxes.models import Mailbox
+from app.odoo.commands import Attachment
 from app.writebacks import held
 from workers.wiring import Parts
 
@@ -72,7 +74,7 @@ def message_of(
 
 def answers(session: Session, message: Message | None) -> list[int]:
     """The cases that wait no longer for their customer: this mail is for certain from there."""
-    return list(threading.belongs(session, message, at=now()).answers) if message is not None else []
+    return list(threading.answers(session, message)) if message is not None else []
 
 
 def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
@@ -91,6 +93,16 @@ def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
     except _MovedOnError:
         return Belongs()
     return None
+
+
+def paper(session: Session, assessment: Assessment, reading: Reading) -> Attachment | None:
+    """The earlier mail that the order of a case came with, where the mail that leads brought none."""
+    if assessment.order is None or any(part.order is not None for part in reading.walk()):
+        return None
+    stated = (assessment.fields[name] for name in ("lines", "po_number") if name in assessment.fields)
+    named = next((e.document_id for field in stated for e in field.evidence if e.document_id is not None), None)
+    document = session.get(Document, named) if named is not None else None
+    return Attachment(document.name, document.content) if document is not None else None
 
 
 def _fold(session: Session, message: Message, fold: threading.Fold, attempt: int) -> None:

@@ -21,6 +21,8 @@ from app.firm import FREE_MAIL
 LONGEST_ID, LONGEST_SUBJECT, LONGEST_ADDRESS = 500, 300, 320
 MOST_ANSWERED = 60
 """Message-IDs kept of a mail's References; of a longer list the first and the nearest."""
+MOST_ALIKE = 20
+"""Mails under the same subject that are looked at, the newest; a portal sends hundreds under one."""
 SPEAKING = 8
 """Characters from which a subject says what a mail is about."""
 _ID = re.compile(r"<[^<>\s]{1,498}>")
@@ -151,7 +153,7 @@ def alike(session: Session, headers: Headers, *, but_not: int, at: datetime) -> 
         return []
     found = _known(
         session, ThreadMail.subject == headers.subject, ThreadMail.subject != "", CaseDocument.case_id != but_not,
-        CaseDocument.added_at > at - _FAR_BACK,
+        CaseDocument.added_at > at - _FAR_BACK, most=MOST_ALIKE,
     )  # fmt: skip
     return sorted(found, key=lambda k: (k.at, k.document_id), reverse=True)
 

@@ -24,7 +24,7 @@ from app.cases.models import Case
 from app.decisions.choosing import CHOOSING_ROLES, may_be_chosen
 from app.decisions.descent import descent
 from app.documents import readings
-from app.documents.reading import Reading
+from app.documents.reading import Evidence, Reading
 from app.errors import Conflict, NotFound, Refused
 from app.mirror.models import OdooCustomer, OdooInvoice, OdooOrder
 from app.users.access import Caller
@@ -74,7 +74,9 @@ def correct_fields(session: Session, case_id: int, entered: Typed, *, by: Caller
         was = before.value(name)
         if _is_same(name, value, was):
             continue
-        evidence = typed.where(name, value, reading, entered.habit, place)
+        evidence = typed.where(name, value, reading, entered.habit, place) or _elsewhere(
+            session, before, row, name, value, entered.habit
+        )
         after = _with(after, name, value, Correction(value, _first_read(before, name), by.name, at, evidence))
         changed[name] = {"was": was, "is": value}
     if changed:
@@ -156,6 +158,23 @@ def _opened(session: Session, case_id: int, by: Caller) -> tuple[Case, Assessmen
 
 def _reading(session: Session, row: AssessmentRow) -> Reading:
     return readings.load(session, row.document_id)
+
+
+def _elsewhere(
+    session: Session, before: Assessment, row: AssessmentRow, name: str, value: Any, habit: Habit
+) -> tuple[Evidence, ...]:
+    """Where a value stands in another mail of the case, the newest first; empty where in none."""
+    for document_id in reversed(before.mails):
+        if document_id == row.document_id:
+            continue
+        try:
+            reading: Reading = readings.load(session, document_id)
+        except NotFound:
+            continue  # read by an earlier version
+        found = typed.where(name, value, reading, habit, None)
+        if found:
+            return tuple(replace(e, document_id=document_id) for e in found)
+    return ()
 
 
 def _first_read(before: Assessment, name: str) -> Any:

@@ -148,7 +148,7 @@ def take_out(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
     trail.record(session, "case.gave_back", case_id=target.id, actor=by.email, at=at, merged=case_id)
     target.unsure_because = target.unsure_because.replace(_added(case_id), "").strip()
     target.updated_at = at
-    if merged.how == "continues" and target.state not in ("writing", "received"):
+    if merged.how == "continues" and target.state != "received":
         session.flush()
         joined.join_again(session, target, at=at)
     _go_on(session, case, actor=by.email, at=at, because=f"Taken out of case {target.id} again.")

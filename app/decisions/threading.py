@@ -15,14 +15,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
-from app.assessments.continued import BESIDE, LEADS, NOTHING, OPEN, SAME, Continued, is_chosen, says_nothing
+from app.assessments.continued import NOTHING, Continued, is_chosen, says_nothing
 from app.assessments.findings import Reconciliation
 from app.assessments.matching import same_reference
 from app.assessments.models import AssessmentRow
 from app.assessments.results import Assessment
 from app.audit import trail
 from app.cases import lifecycle, snoozing, steps, thread
-from app.cases.models import Case, ThreadQuestion
+from app.cases.models import OPEN_STATES, Case, ThreadQuestion
 from app.cases.seen import Seen, locked, require_handling
 from app.cases.thread import Headers, Known
 from app.decisions import decided, joined, merging, news, splitting
@@ -124,11 +124,19 @@ class _Link:
         return f"It has the subject and a number of a mail of case {other}."
 
 
+def answers(session: Session, message: Message) -> tuple[int, ...]:
+    """The cases that a mail is for certain an answer to, from the same house; told before the books are asked."""
+    link = _surest(session, message)
+    return _placed(session, message, link).answers if link is not None else ()
+
+
 def belongs(session: Session, message: Message, *, at: datetime) -> Belongs:
     """Where a mail belongs. Nothing is changed."""
-    link = _link(session, message, at=at)
-    if link is None:
-        return Belongs()
+    link = _surest(session, message) or _alike(session, message, at=at)
+    return _placed(session, message, link) if link is not None else Belongs()
+
+
+def _placed(session: Session, message: Message, link: _Link) -> Belongs:
     targets = [t for t in (_open_to_it(session, message, n) for n in link.case_ids) if t is not None]
     targets = _narrowed(session, targets, message)
     if not targets:
@@ -177,8 +185,8 @@ def _by_subject(message: Message, target: Case, link: _Link, doubt: str) -> Belo
     return Belongs(fold=Fold(target.id, because))
 
 
-def _link(session: Session, message: Message, *, at: datetime) -> _Link | None:
-    """The surest tie to other cases: what it answers, then our mark, then subject and numbers."""
+def _surest(session: Session, message: Message) -> _Link | None:
+    """What it answers, else our mark."""
     answered = thread.answered_by(session, message.headers, but_not=message.case_id)
     if answered:
         nearest = answered[0].message_id
@@ -188,6 +196,11 @@ def _link(session: Session, message: Message, *, at: datetime) -> _Link | None:
         marked = [n for n in message.marked if n != message.case_id]
         if marked:
             return _Link(TOKEN, (marked[0],))
+    return None
+
+
+def _alike(session: Session, message: Message, *, at: datetime) -> _Link | None:
+    """Mails under the same subject that name one of its numbers."""
     alike = _sharing_a_number(session, message, thread.alike(session, message.headers, but_not=message.case_id, at=at))
     return _Link(SUBJECT, alike) if alike else None
 
@@ -359,13 +372,30 @@ def fold_in(session: Session, message_case: int, fold: Fold, *, at: datetime) ->
     return _follow(session, case, target, how=fold.how, because=fold.because, actor=ACTOR, at=at)
 
 
+def carry_over(
+    session: Session, case: Case, target: Case, *, because: str, actor: str, at: datetime
+) -> Followed | None:
+    """Fold a locked case into another locked one by a step that a person confirmed; who calls ends it. None where it is
+    no mail that could continue the other: nothing was done then."""
+    mails = {k.document_id for k in thread.mails_of(session, case.id)}
+    try:
+        row, _ = keep.current(session, case.id), keep.current(session, target.id)
+    except NotFound:
+        return None
+    if row.document_id not in mails or _is_alert(case) or _is_alert(target):
+        return None
+    how = NOTED if says_nothing(keep.assessment_of(row)) else CONTINUES
+    return _follow(session, case, target, how=how, because=because, actor=actor, at=at, ends=False)
+
+
 def _follow(
-    session: Session, case: Case, target: Case, *, how: str, because: str, actor: str, at: datetime
+    session: Session, case: Case, target: Case, *, how: str, because: str, actor: str, at: datetime, ends: bool = True
 ) -> Followed:
     row = keep.current(session, case.id)
     had_ended = target.state in _ENDED
     merging.fold(session, case, target, actor=actor, at=at, because=because, is_quiet=True, how=how)
-    lifecycle.move(session, case, "closed", actor=actor, at=at, because=f"Folded into case {target.id}.")
+    if ends:
+        lifecycle.move(session, case, "closed", actor=actor, at=at, because=f"Folded into case {target.id}.")
     change = Continued(keep.assessment_of(keep.current(session, target.id)), 0, NOTHING, ())
     if how == CONTINUES:
         if target.state in _ENDED:
@@ -416,7 +446,7 @@ def open_questions(session: Session, case_ids: Sequence[int]) -> dict[int, list[
         select(ThreadQuestion)
         .join(Case, Case.id == ThreadQuestion.case_id)
         .where(
-            ThreadQuestion.answered_at.is_(None), Case.merged_into.is_(None),
+            ThreadQuestion.answered_at.is_(None), Case.merged_into.is_(None), Case.state.in_(OPEN_STATES),
             ThreadQuestion.case_id.in_(case_ids) | ThreadQuestion.other_id.in_(case_ids),
         )
         .order_by(ThreadQuestion.id)
@@ -466,6 +496,7 @@ def answer(
             belongs=belongs,
         )  # fmt: skip
     case.updated_at = target.updated_at = at
+    _settle_alike(session, question, by=by, at=at)
     if not belongs:
         session.flush()
         return None
@@ -476,6 +507,30 @@ def answer(
         return Followed(target.id, "", NOTHING)
     how = NOTED if says_nothing(keep.assessment_of(keep.current(session, case.id))) else CONTINUES
     return _follow(session, case, target, how=how, because=question.because, actor=by.email, at=at)
+
+
+def _settle_alike(session: Session, answered: ThreadQuestion, *, by: Caller, at: datetime) -> None:
+    """The same answer holds for other mails of that house which answer the same case: after a no it is theirs too,
+    after a yes they look again where they belong."""
+    whose = thread.house(answered.sender)
+    others = session.execute(
+        select(ThreadQuestion)
+        .where(
+            ThreadQuestion.other_id == answered.other_id, ThreadQuestion.id != answered.id,
+            ThreadQuestion.answered_at.is_(None),
+        )
+        .order_by(ThreadQuestion.id)
+    ).scalars().all()  # fmt: skip
+    for other in (q for q in others if whose and thread.house(q.sender) == whose):
+        if answered.belongs:
+            if steps.is_done(session, other.case_id, "reconcile"):
+                steps.schedule(session, other.case_id, "reconcile", at=at)
+            continue
+        other.belongs, other.answered_by, other.answered_at = False, by.user_id, at
+        trail.record(
+            session, "thread.answered", case_id=other.case_id, actor=by.email, at=at, question=other.id,
+            other=other.other_id, belongs=False,
+        )  # fmt: skip
 
 
 def _require_foldable(session: Session, case: Case, target: Case) -> None:
@@ -493,9 +548,3 @@ def _require_foldable(session: Session, case: Case, target: Case) -> None:
             f"Case {case.id} is a security alert and is not folded into an ordinary case: its bank details would be "
             "shown there. Say no, and go on with both."
         )
-
-
-__all__ = [
-    "ACTOR", "BESIDE", "CONTINUES", "LEADS", "NOTED", "NOTHING", "OPEN", "SAME", "Ask", "Belongs", "Fold", "Followed",
-    "Message", "answer", "ask", "belongs", "fold_in", "open_questions", "questions_of", "references",
-]  # fmt: skip

@@ -43,7 +43,7 @@ def belongs(request: Request, visit: SignedIn, case_id: CaseId, question_id: Que
 
     def do(session: Session, seen: Seen) -> str | None:
         if said not in ("yes", "no"):
-            raise Malformed("Say yes or no. Nothing was changed.")
+            raise Malformed(_("Say yes or no. Nothing was changed."))
         followed = held.answer(
             session, question_id, on=case_id, belongs=said == "yes", seen=seen, by=visit.person, at=now()
         )

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.decisions import merging
+from app.decisions import merging, threading
 from app.suggestions.models import Suggestion
+from app.writebacks import held
 
 
 def carry_out(session: Session, suggestion: Suggestion, *, actor: str, at: datetime) -> None:
@@ -23,4 +24,8 @@ def carry_out(session: Session, suggestion: Suggestion, *, actor: str, at: datet
         numbers = (int(within["merge"]), int(within["into"]))
         rows = session.execute(select(Case).where(Case.id.in_(numbers)).order_by(Case.id).with_for_update()).scalars()
         found = {case.id: case for case in rows}
-        merging.fold(session, found[numbers[0]], found[numbers[1]], actor=actor, at=at, because=suggestion.because)
+        case, target = found[numbers[0]], found[numbers[1]]
+        followed = threading.carry_over(session, case, target, because=suggestion.because, actor=actor, at=at)
+        if followed is None:
+            merging.fold(session, case, target, actor=actor, at=at, because=suggestion.because)
+        held.after(session, followed, at=at)

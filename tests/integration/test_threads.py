@@ -538,3 +538,76 @@ def test_of_a_message_with_several_matters_the_one_whose_number_is_named_goes_on
     unsure = sent(house, "Gibt es etwas Neues dazu?", n="u")
     assert house.case(unsure).merged_into is None, "both matters name the same papers"
     assert part.id != case_id
+
+
+# -- what a person says holds for more than one mail --------------------------------------------------------------
+
+
+def test_one_answer_settles_all_mails_of_that_house_on_the_case(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    first = sent(house, RATE, n="s1", sender="post@kanzlei-probe.example")
+    second = sent(house, MORE_HOURS, n="s2", sender="post@kanzlei-probe.example")
+    asked = questions(house)
+    assert [q.case_id for q in asked] == [first, second]
+    by_a_person(house, case_id, ines, lambda s, c, **k: held.answer(s, asked[0].id, on=c, belongs=True, **k))
+    for _ in range(3):
+        house.work()
+    assert [house.case(one).merged_into for one in (first, second)] == [case_id, case_id]
+    with house.parts.database.transaction() as session:
+        assert not threading.open_questions(session, [case_id])
+
+
+def test_a_no_holds_for_all_that_wait(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    for n in ("s1", "s2"):
+        sent(house, RATE + n, n=n, sender="post@kanzlei-probe.example")
+    (first, _second) = questions(house)
+    by_a_person(house, case_id, ines, lambda s, c, **k: held.answer(s, first.id, on=c, belongs=False, **k))
+    assert [q.belongs for q in questions(house)] == [False, False]
+
+
+def test_a_proposed_fold_that_is_confirmed_continues_the_case_too(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    new = sent(house, MORE_HOURS, n="new", answers="", subject=SUBJECT.removeprefix("Re: "))
+    assert house.confirm(house.suggestions(new)["merge_with_case"], ines)
+    house.write()
+    house.work()
+    assert house.case(new).merged_into == case_id
+    assert current(house, case_id)[0].value("amount_disputed") == "1200.00"
+    assert is_news(house, case_id)
+
+
+def test_a_correction_finds_its_words_in_an_earlier_mail(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    _, first = current(house, case_id)
+    sent(house, RATE)
+    with house.parts.database.transaction() as session:
+        typed = Typed({"quantity_disputed": "36"}, Habit(".", True, now().date()))
+        correcting.correct_fields(session, case_id, typed, by=ines, at=now())
+    field = current(house, case_id)[0].fields["quantity_disputed"]
+    assert [e.document_id for e in field.evidence] == [first]
+
+
+def test_an_order_keeps_its_own_paper_when_the_customer_writes_on(house: House) -> None:
+    case_id = opened(house, "07")
+    head = "<07-order-as-quoted@"
+    with house.parts.database.transaction() as session:
+        (mail,) = thread.mails_of(session, case_id)
+    assert mail.message_id.startswith(head)
+    before = house.suggestions(case_id)
+    answer = sent(
+        house, "Could you please confirm our order?", answers=mail.message_id, sender=mail.sender,
+        subject="Re: order",
+    )  # fmt: skip
+    assert house.case(answer).merged_into == case_id
+    after = house.suggestions(case_id)
+    assert {k for k in before if k != "draft_reply"} <= set(after)
+    files = [a["sha256"] for s in after.values() for a in (s.command.get("odoo") or {}).get("attachments", ())]
+    assert files
+    assert set(files) == {
+        a["sha256"] for s in before.values() for a in (s.command.get("odoo") or {}).get("attachments", ())
+    }
