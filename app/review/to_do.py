@@ -103,6 +103,12 @@ class Step:
         return self.suggestion.state == "open"
 
     @property
+    def approvals(self) -> int:
+        """How many people must confirm it: as it was proposed under, or as the policy says now where that is more."""
+        asked = self.requirement.approvals if self.requirement is not None else 1
+        return max(self.suggestion.approvals_required, asked)
+
+    @property
     def written_as(self) -> str:
         """What the write made or changed, as Odoo names it; empty until it is written."""
         receipt = self.written.receipt if self.written is not None and self.suggestion.state == "written" else None
@@ -123,7 +129,7 @@ class Step:
         words = wording.STEP_EFFECTS[s.kind].format(amount=amount, target=s.target_name)
         if self.is_mail:
             words = _("sends the reply by mail")
-        still = s.approvals_required - len(self.confirmed_by) > 1
+        still = self.approvals - len(self.confirmed_by) > 1
         return _("%(effect)s once another person approves", effect=words) if still else words
 
     @property
@@ -310,7 +316,7 @@ def _notes(d: Dossier, steps: list[Step], person: Caller) -> list[Note]:
                  _("The steps may change: open it again in a moment."))
         )  # fmt: skip
     notes += [note for step in steps if (note := _note_on(step)) is not None]
-    if any(step.is_open and step.suggestion.approvals_required > 1 for step in steps):
+    if any(step.is_open and step.approvals > 1 for step in steps):
         notes.append(_second_approval(steps))
     if Flag.PROMPT_INJECTION in case.flags:
         notes.append(
@@ -340,9 +346,9 @@ def is_read_again(d: Dossier) -> bool:
 
 
 def _second_approval(steps: list[Step]) -> Note:
-    step = next(s for s in steps if s.is_open and s.suggestion.approvals_required > 1)
+    step = next(s for s in steps if s.is_open and s.approvals > 1)
     rule = step.requirement
-    says = _("%(says)s Rule %(rule)s", says=told(rule.says) if rule else "", rule=step.suggestion.rule).strip()
+    says = _("%(says)s Rule %(rule)s", says=told(rule.says) if rule else "", rule=rule.rule if rule else "").strip()
     if step.confirmed_by and not step.closed_because:
         asks = _("%(person)s confirmed this and asks for your approval.", person=step.confirmed_by[0])
         return Note("caution", "person", asks, says)
@@ -372,7 +378,7 @@ def _approvals(steps: tuple[Step, ...]) -> tuple[tuple[Requirement, tuple[str, .
         if step.requirement is not None:
             earlier = rules.get(step.requirement.rule, (step.requirement, (), False))[1]
             people = tuple(dict.fromkeys([*earlier, *step.confirmed_by]))
-            rules[step.requirement.rule] = (step.requirement, people, step.suggestion.approvals_required > 1)
+            rules[step.requirement.rule] = (step.requirement, people, step.approvals > 1)
     return tuple(rules.values())
 
 

@@ -43,6 +43,19 @@ def test_a_failed_check_is_a_warning_in_words_and_asks_for_a_call_back(database:
         assert call_back.is_complete(session, 1)
 
 
+def test_a_check_that_fails_later_asks_for_more_of_steps_that_stand_already(database: Database) -> None:
+    with database.transaction() as session:
+        case = a_read_case(session)
+        a_suggestion(session, case, a_credit("100.00"))
+    ines = browser(database)
+    assert "Needs a second approval." not in ines.open("/cases/1")
+    with database.transaction() as session:
+        kept.keep(session, case_document(session, session.get_one(Case, 1)), Checked("kunde.example", (LOOKS,)), at=NOW)
+    page = ines.open("/cases/1")
+    assert "Needs a second approval." in page
+    assert "Rule SENDER-1" in page
+
+
 @pytest.mark.parametrize(
     ("sign", "headline"),
     [
