@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 
 LONGEST_HEAD = 256 * 1024
 """Bytes of headers that are looked at."""
-_KEPT = ("from", "to", "cc", "subject", "date", "message-id")
-"""Headers that the sender wrote. Servers on the way add others: one mail that came by two ways differs in those."""
+_KEPT = (
+    "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
+    "content-type", "content-transfer-encoding",
+)  # fmt: skip
+"""Headers that the sender wrote. Servers on the way add others: one mail that came by two ways differs in those. What
+says to whom an answer goes, and how the body is to be read, is among them: with another of these it is another mail."""
 _END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -64,7 +68,7 @@ class MailKey:
         headers = BytesHeaderParser().parsebytes(bytes(self._head) + b"\n\n")
         whole = hashlib.sha256()
         for name in _KEPT:
-            value = " ".join(str(headers.get(name, "")).split())
+            value = " ".join(" ".join(map(str, headers.get_all(name, []))).split())
             whole.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
         if not self._in_body or not str(headers.get("message-id", "")).strip():
             whole.update(bytes(self._head).replace(b"\r", b"").rstrip(b"\n"))

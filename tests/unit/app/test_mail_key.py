@@ -48,7 +48,9 @@ def test_headers_of_servers_on_the_way_make_no_difference() -> None:
 def test_other_words_or_another_message_id_are_another_mail() -> None:
     changes = {b"300.00": b"301.00", b"<7@": b"<8@", b"Invoice 7": b"Invoice 8", b"ap@": b"ar@", b"less": b"less\n\nx"}
     others = [MAIL.replace(old, new) for old, new in changes.items()]
-    assert len({key_of(mail) for mail in [MAIL, *others]}) == 6
+    others += [b"Reply-To: ap@northwind-billing.example\n" + MAIL, b"Content-Type: text/html\n" + MAIL,
+               b"From: ar@northwind.example\n" + MAIL]  # fmt: skip
+    assert len({key_of(mail) for mail in [MAIL, *others]}) == 9
 
 
 def test_without_a_message_id_every_header_counts() -> None:
