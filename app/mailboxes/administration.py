@@ -61,9 +61,13 @@ def reached_from(entries: Mapping[str, Any]) -> Reached:
     try:
         return Reached.model_validate(dict(entries))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ", ".join(str(part).replace("_", " ") for part in first["loc"])
-        raise Malformed(f"The entry “{where}” cannot be used: {first['msg']}. Nothing was changed.") from None
+        where = [str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"]]
+        if where[-1] == "port":
+            raise Malformed("A port is a number from 1 to 65535. Nothing was changed.") from None
+        if where[-1] == "poll_seconds":
+            raise Malformed("The time between two looks is 5 to 3600 seconds. Nothing was changed.") from None
+        entry = ", ".join(part.replace("_", " ") for part in where)
+        raise Malformed(f"The entry “{entry}” cannot be used. Nothing was changed.") from None
 
 
 def mailbox_named(session: Session, name: str, *, for_change: bool = False) -> Mailbox:
@@ -353,7 +357,10 @@ def _check_folders(reached: Reached) -> None:
 def _check_oauth(reached: Reached) -> None:
     if reached.oauth is None or not reached.oauth.client_id:
         raise Malformed("Signing in by OAuth needs the address that tokens come from and the application's client id.")
-    parts = urlsplit(reached.oauth.token_url)
+    try:
+        parts = urlsplit(reached.oauth.token_url)
+    except ValueError:
+        raise Malformed("The address that tokens come from looks like https://host/path.") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise Malformed("Tokens are got from an address that begins with https://.")
     if not parts.hostname or parts.username or parts.password:
@@ -364,12 +371,10 @@ def _require_credentials(kind: str, reached: Reached, kept: Mapping[str, str]) -
     if kind in ("imap", *BY_ITSELF) and reached.sign_in == "password" and PASSWORD not in kept:
         raise Malformed("The password is missing. Enter it.")
     if reached.sign_in == "oauth" and reached.oauth is not None:
-        needed, said = (
-            (REFRESH_TOKEN, "refresh token") if reached.oauth.grant == "refresh_token"
-            else (CLIENT_SECRET, "client secret")
-        )  # fmt: skip
-        if needed not in kept:
-            raise Malformed(f"The {said} is missing. Enter it: access tokens are got with it.")
+        if reached.oauth.grant == "refresh_token" and REFRESH_TOKEN not in kept:
+            raise Malformed("The refresh token is missing. Enter it: access tokens are got with it.")
+        if reached.oauth.grant == "client_credentials" and CLIENT_SECRET not in kept:
+            raise Malformed("The client secret is missing. Enter it: access tokens are got with it.")
 
 
 def _require_entered_again(
@@ -386,12 +391,8 @@ def _require_entered_again(
             "to another."
         )
     tokens = {CLIENT_SECRET, REFRESH_TOKEN} & set(known)
-    token_moved = _token_host(before) != _token_host(after) and after.oauth is not None
-    if (
-        tokens
-        and (token_moved or (before.host != after.host and after.oauth is not None))
-        and not tokens <= set(entered)
-    ):
+    moved = _token_host(before) != _token_host(after) or _moved(before, after, OUT_PASSWORD in known)
+    if tokens and moved and after.oauth is not None and not tokens <= set(entered):
         raise Malformed(
             "The server changed: enter the client secret and the refresh token again. What was kept for one server is "
             "not sent to another."

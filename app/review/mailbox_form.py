@@ -18,7 +18,7 @@ from app.mailboxes.models import KINDS, Mailbox
 from app.mailboxes.presets import PRESETS
 from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, REFRESH_TOKEN, Reached
 from app.review.forms import text_of
-from app.review.languages import N_, Words
+from app.review.languages import N_, Words, _
 from app.review.wording import LANGUAGE_WORDS
 from app.users import people
 from app.vocabulary import LANGUAGES
@@ -67,24 +67,26 @@ class Entered:
             "folders": {name: v[name] for name in ("inbox", "taken_in", "came_again", "refused")},
         }  # fmt: skip
         if self.kind == "imap":
-            entries |= {"port": _number(v["port"], "port"), "encryption": v["encryption"]}
+            entries |= {"port": _number(v["port"], _("Port")), "encryption": v["encryption"]}
         if self.kind == "maildir":
             entries["path"] = v["path"]
         else:
             entries |= {"host": v["host"], "user": v["user"]}
         if v["poll_seconds"]:
-            entries["poll_seconds"] = _number(v["poll_seconds"], "poll seconds")
+            entries["poll_seconds"] = _number(
+                v["poll_seconds"], _("Seconds between two looks, where the server cannot tell of new mail")
+            )
         if self.sign_in == "oauth":
             entries["oauth"] = {name: v[name] for name in ("token_url", "client_id", "scope", "grant")}
         if v["out_host"]:
             entries["outgoing"] = {
-                "host": v["out_host"], "port": _number(v["out_port"], "port for outgoing mail"),
+                "host": v["out_host"], "port": _number(v["out_port"], _("Port for outgoing mail")),
                 "encryption": v["out_encryption"], "user": v["out_user"], "sent_folder": v["sent_folder"],
             }  # fmt: skip
+        company_id = _number(v["company_id"], _("Company, by its id in Odoo")) if v["company_id"] else None
         return Wanted(
-            v["address"], administration.reached_from(entries), v["display_name"],
-            _number(v["company_id"], "company") if v["company_id"] else None, v["language"], v["team"],
-            v["default_for_sending"] == "yes",
+            v["address"], administration.reached_from(entries), v["display_name"], company_id, v["language"],
+            v["team"], v["default_for_sending"] == "yes",
         )  # fmt: skip
 
 
@@ -120,7 +122,7 @@ def entered_from(form: FormData, *, before: Entered | None = None) -> Entered:
     """
     kind = before.kind if before is not None else text_of(form, "kind")
     if kind not in KINDS:
-        raise Malformed("This form cannot be read. Open the page again.")
+        raise Malformed(_("This form cannot be read. Open the page again."))
     sign_in = text_of(form, "sign_in") if kind == "imap" else ("oauth" if kind in ("graph", "gmail") else "password")
     values = _flat(Reached.model_validate({})) | {name: text_of(form, name)[:2000] for name in _PLAIN if name in form}
     values["default_for_sending"] = text_of(form, "default_for_sending")
@@ -165,5 +167,5 @@ def _secret(form: FormData, name: str) -> str:
 
 def _number(text: str, what: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Malformed(f"The entry “{what}” cannot be used: it is a whole number. Nothing was changed.")
+        raise Malformed(_("The entry “%(what)s” is a whole number. Nothing was changed.", what=what))
     return int(text)

@@ -40,7 +40,7 @@ KIND_WORDS = Words({
 })  # fmt: skip
 STATE_WORDS = Words({
     "works": N_("is read"), "starting": N_("about to be read"), "fails": N_("does not work"),
-    "unread": N_("nobody reads it"), "paused": N_("paused"),
+    "unread": N_("nobody reads it"), "paused": N_("is paused"),
 })  # fmt: skip
 STEP_WORDS = Words({
     "name": N_("The server’s name"), "connection": N_("Connection"), "encryption": N_("Encryption"),

@@ -93,10 +93,12 @@ def test_a_wrong_entry_is_named_and_the_others_are_kept_but_no_password(database
         "/settings/mailboxes", status=422, name="billing", address="billing@marlowvoss.example",
         host="imap.marlowvoss.example", port="99999", password=SECRET_WORDS, display_name="Marlow & Voss",
     )  # fmt: skip
-    assert "“port” cannot be used" in page
+    assert "A port is a number from 1 to 65535" in page
     assert 'value="Marlow &amp; Voss"' in page
     assert 'value="imap.marlowvoss.example"' in page
     assert SECRET_WORDS not in page
+    page = nora.send("/settings/mailboxes", status=422, port="nine", password=SECRET_WORDS)
+    assert "The entry “Port” is a whole number" in page
     with database.transaction() as session:
         assert session.execute(select(Mailbox)).all() == []
 
