@@ -32,7 +32,7 @@ from app.odoo.gateway import OdooGateway
 from app.review import routes as review
 from app.review.error_page import error_page
 from app.review.languages import ReadersLanguage
-from app.review.sessions import NotSignedIn
+from app.review.sessions import NotSignedIn, remember_page
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,9 @@ def _translate_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotSignedIn)
     def not_signed_in(request: Request, error: NotSignedIn) -> Response:
-        return RedirectResponse("/sign-in", 303)
+        response = RedirectResponse("/sign-in", 303)
+        remember_page(request, response)
+        return response
 
     @app.exception_handler(StaleDataError)
     def somebody_was_first(request: Request, error: StaleDataError) -> Response:

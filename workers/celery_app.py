@@ -50,6 +50,7 @@ celery_app.conf.update(
         "workers.mirroring",
         "workers.nightly",
         "workers.noticing",
+        "workers.signing_in",
     ],
     task_routes={
         "case.consult": {"queue": MODELS},

@@ -81,6 +81,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "user.deactivated": ("people", N_("Person shut out")),
     "person.signed_in": ("people", N_("Signed in")),
     "person.link_made": ("people", N_("Sign-in link made")),
+    "person.link_mailed": ("people", N_("Sign-in link mailed")),
     "person.settings": ("people", N_("Own settings changed")),
     "person.mail": ("people", N_("What is heard of by mail changed")),
     "key.issued": ("people", N_("API key issued")),

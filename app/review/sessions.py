@@ -126,5 +126,51 @@ def require_own_form(request: Request, found: Visit, token: str) -> None:
         )
 
 
+PAGE_SECONDS = 30 * 60
+"""How long the page that somebody wanted to see is remembered while they sign in."""
+_LONGEST_PAGE = 500
+
+
+def is_own_address(address: str) -> bool:
+    """Whether this is an address within this site, and cannot lead a browser elsewhere."""
+    return address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+
+
+def is_own_page(address: str) -> bool:
+    """Whether this is the address of a page to go to after signing in."""
+    not_pages = ("/sign-in", "/sign-out", "/static/", "/v1/")
+    return is_own_address(address) and address.isascii() and len(address) <= _LONGEST_PAGE and not address.startswith(
+        not_pages
+    )  # fmt: skip
+
+
+def remember_page(request: Request, response: Response) -> None:
+    """Note which page was asked for by somebody who must sign in first, to go there after."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    is_page = request.method == "GET" and request.headers.get("sec-fetch-dest", "document") == "document"
+    if is_page and is_own_page(address):
+        response.set_cookie(
+            _page_cookie(request), signer(request).sign("page", address), max_age=PAGE_SECONDS, path="/",
+            httponly=True, samesite="lax", secure=is_https(request),
+        )  # fmt: skip
+
+
+def page_wanted(request: Request) -> str:
+    """The page that was asked for before signing in; empty: none, or long ago."""
+    given = signer(request).read("page", request.cookies.get(_page_cookie(request), ""), max_age=PAGE_SECONDS) or ""
+    return given if is_own_page(given) else ""
+
+
+def forget_page_wanted(request: Request, response: Response) -> None:
+    if _page_cookie(request) in request.cookies:
+        response.delete_cookie(
+            _page_cookie(request), path="/", httponly=True, samesite="lax", secure=is_https(request)
+        )  # fmt: skip
+
+
+def _page_cookie(request: Request) -> str:
+    return f"{cookie_name(request)}-page"
+
+
 def _foreign() -> Refused:
     return Refused("This request came from another site, so nothing was done. Open the page here and decide there.")

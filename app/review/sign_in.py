@@ -1,9 +1,10 @@
-"""Signing in by a link, signing out, and the choice of light or dark."""
+"""Signing in by a link, which may be asked for by mail; signing out, and the choice of light or dark."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -13,29 +14,53 @@ from starlette.datastructures import FormData
 from app.audit import trail
 from app.clock import now
 from app.errors import NotFound
+from app.jobs import after_commit
+from app.mailboxes.sending import default_mailbox
 from app.review import sessions
 from app.review.forms import sent_form, text_of
 from app.review.sessions import SignedIn
 from app.review.shell import keep_theme, page
-from app.users import access
+from app.users import access, links_by_mail
 from app.users.access import LINK_SECONDS, Caller
 from app.users.personal import THEMES, keep_personal
 
 router = APIRouter()
 Token = Annotated[str, Path(max_length=500)]
+LONGEST_ADDRESS = 254
 
 
 @router.get("/sign-in")
 def sign_in_help(request: Request) -> HTMLResponse:
-    """How to get in."""
-    return page(request, "sign_in.html", {"person": None, "token": "", "tour": False})
+    """How to get in: by a link, mailed where a mailbox is set for sending."""
+    with request.app.state.database.transaction() as session:
+        by_mail = default_mailbox(session) is not None
+    context = {
+        "person": None, "by_mail": by_mail, "was_asked": request.query_params.get("asked") == "1",
+        "minutes": LINK_SECONDS // 60,
+    }  # fmt: skip
+    return page(request, "sign_in.html", context)
+
+
+@router.post("/sign-in")
+def ask_for_link(request: Request, form: Annotated[FormData, Depends(sent_form)]) -> Response:
+    """Have a link mailed to this address if it is somebody's who works here. The answer is the same for every address:
+    a worker looks whose it is."""
+    sessions.require_own_origin(request)
+    secret = request.app.state.settings.countersign_secret_key.get_secret_value()
+    wanted = links_by_mail.sealed(text_of(form, "email")[:LONGEST_ADDRESS], sessions.page_wanted(request), secret)
+    with request.app.state.database.transaction() as session:
+        if links_by_mail.may_ask(session, at=now()):
+            after_commit(session, links_by_mail.TASK, wanted)
+    return RedirectResponse("/sign-in?asked=1", 303)
 
 
 @router.get("/sign-in/{token}")
 def sign_in_page(request: Request, token: Token) -> HTMLResponse:
     """A page with a button: opening the link, as mail scanners do, signs nobody in."""
-    context = {"person": _person(request, token), "token": token, "tour": _wants_tour(request)}
-    return page(request, "sign_in.html", context)
+    kept = {name: request.query_params[name] for name in ("tour", "next") if name in request.query_params}
+    person = _person(request, token)
+    action = f"/sign-in/{token}" + (f"?{urlencode(kept)}" if kept else "")
+    return page(request, "sign_in.html", {"person": person, "action": action})
 
 
 @router.post("/sign-in/{token}")
@@ -47,7 +72,10 @@ def sign_in(request: Request, token: Token) -> Response:
         if not access.spend(session, token, seconds=LINK_SECONDS, at=now()):
             raise NotFound(_NOT_GOOD)
         trail.record(session, "person.signed_in", actor=person.email, at=now(), by="link")
-    response = RedirectResponse("/tour" if _wants_tour(request) else "/inbox", 303)
+    wanted = "/tour" if request.query_params.get("tour") == "1" else request.query_params.get("next", "")
+    target = wanted if sessions.is_own_page(wanted) else sessions.page_wanted(request)
+    response = RedirectResponse(target or "/inbox", 303)
+    sessions.forget_page_wanted(request, response)
     sessions.begin(request, response, person.user_id)
     return response
 
@@ -66,8 +94,7 @@ def choose_theme(request: Request, form: Annotated[FormData, Depends(sent_form)]
     """Remember light or dark, and go back to the page."""
     sessions.require_own_origin(request)
     wanted, back = text_of(form, "theme"), text_of(form, "back")
-    own = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if own and back.isprintable() else "/inbox", 303)
+    response = RedirectResponse(back if sessions.is_own_address(back) else "/inbox", 303)
     if wanted in THEMES:
         keep_theme(request, response, wanted)
         visit = sessions.visit(request)
@@ -81,11 +108,6 @@ _NOT_GOOD = (
     "This sign-in link is not good any more: links work once and for fifteen minutes. Ask for another, or make one "
     "with: countersign user link"
 )
-
-
-def _wants_tour(request: Request) -> bool:
-    """Whether the link is one that begins with the guided tour, as the demo's does."""
-    return request.query_params.get("tour") == "1"
 
 
 def _person(request: Request, token: str) -> Caller:

@@ -14,8 +14,8 @@ from app.review.routes import router
 from tests.web import ORIGIN, a_read_case, browser, client
 
 ONES_OWN = {
-    "/sign-in/{token}", "/sign-out", "/theme", "/settings", "/settings/mail", "/inbox/views", "/inbox/views/{view_id}",
-    "/inbox/views/{view_id}/remove", "/tour/end",
+    "/sign-in", "/sign-in/{token}", "/sign-out", "/theme", "/settings", "/settings/mail", "/inbox/views",
+    "/inbox/views/{view_id}", "/inbox/views/{view_id}/remove", "/tour/end",
 }  # fmt: skip
 """What everybody who is signed in may change: nothing of anybody else's."""
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
