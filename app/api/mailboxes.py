@@ -33,6 +33,7 @@ class OldMail(BaseModel):
     total: int | None = Field(description="How many messages there are; null until they were counted.")
     asked_at: datetime
     ended_at: datetime | None
+    failure: str = Field(description="Why it ended early, or what could not be read; empty when nothing went wrong.")
 
 
 class MailboxLine(BaseModel):
@@ -183,4 +184,5 @@ def _old_mail(asked: Backfill) -> dict[str, Any]:
     return {
         "id": asked.id, "folder": asked.folder, "since": asked.since, "per_minute": asked.per_minute,
         "done": asked.done, "total": asked.total, "asked_at": asked.asked_at, "ended_at": asked.ended_at,
+        "failure": asked.failure,
     }  # fmt: skip

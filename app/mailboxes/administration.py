@@ -66,6 +66,8 @@ def reached_from(entries: Mapping[str, Any]) -> Reached:
             raise Malformed("A port is a number from 1 to 65535. Nothing was changed.") from None
         if where[-1] == "poll_seconds":
             raise Malformed("The time between two looks is 5 to 3600 seconds. Nothing was changed.") from None
+        if where[-1] == "since":
+            raise Malformed("The day to begin with is a date, such as 2026-10-31. Nothing was changed.") from None
         entry = ", ".join(part.replace("_", " ") for part in where)
         raise Malformed(f"The entry “{entry}” cannot be used. Nothing was changed.") from None
 

@@ -28,7 +28,7 @@ SECRETS = (PASSWORD, OUT_PASSWORD, CLIENT_SECRET, REFRESH_TOKEN, MAILGUN_SIGNING
 _PLAIN = (
     "address", "display_name", "company_id", "language", "team", "default_for_sending", "host", "port", "encryption",
     "user", "token_url", "client_id", "scope", "grant", "path", "inbox", "taken_in", "came_again", "refused",
-    "poll_seconds", "trusted_results", "out_host", "out_port", "out_encryption", "out_user", "sent_folder",
+    "since", "poll_seconds", "trusted_results", "out_host", "out_port", "out_encryption", "out_user", "sent_folder",
 )  # fmt: skip
 ENCRYPTION_WORDS = Words({
     "tls": N_("TLS from the first byte"), "starttls": N_("STARTTLS, required"),
@@ -72,6 +72,8 @@ class Entered:
             entries["path"] = v["path"]
         else:
             entries |= {"host": v["host"], "user": v["user"]}
+        if v["since"]:
+            entries["since"] = v["since"]
         if v["poll_seconds"]:
             entries["poll_seconds"] = _number(
                 v["poll_seconds"], _("Seconds between two looks, where the server cannot tell of new mail")
@@ -149,7 +151,8 @@ def _flat(reached: Reached) -> dict[str, str]:
     return {
         **dict.fromkeys(_PLAIN, ""),
         "host": reached.host, "port": str(reached.port), "encryption": reached.encryption, "user": reached.user,
-        "path": reached.path, **reached.folders.model_dump(), "poll_seconds": str(reached.poll_seconds),
+        "path": reached.path, **reached.folders.model_dump(),
+        "since": reached.since.isoformat() if reached.since else "", "poll_seconds": str(reached.poll_seconds),
         "trusted_results": reached.trusted_results,
         "token_url": oauth.token_url if oauth else "", "client_id": oauth.client_id if oauth else "",
         "scope": oauth.scope if oauth else "", "grant": oauth.grant if oauth else "refresh_token",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -73,7 +73,7 @@ def test_an_imap_mailbox_is_added_on_the_page_and_its_password_shown_nowhere(dat
     page = nora.send(
         "/settings/mailboxes", name="billing", address="billing@marlowvoss.example", host="imap.marlowvoss.example",
         encryption="starttls", port="143", password=SECRET_WORDS, company_id="3", language="de",
-        out_host="smtp.marlowvoss.example", default_for_sending="yes",
+        out_host="smtp.marlowvoss.example", default_for_sending="yes", since="2026-10-01",
     )  # fmt: skip
     assert "<h1>billing</h1>" in page
     assert "Marlow Voss GmbH" in page
@@ -82,6 +82,7 @@ def test_an_imap_mailbox_is_added_on_the_page_and_its_password_shown_nowhere(dat
     assert (reached.port, reached.encryption, reached.outgoing.port if reached.outgoing else 0) == (
         143, "starttls", 465
     )  # fmt: skip
+    assert reached.since == date(2026, 10, 1)
     assert credentials == {"password": SECRET_WORDS}
     for path in PAGES:
         assert SECRET_WORDS not in nora.open(path)
@@ -231,10 +232,11 @@ def test_old_mail_is_asked_for_shows_its_progress_and_is_stopped(database: Datab
     with database.transaction() as session:
         asked = session.execute(select(Backfill)).scalar_one()
         assert (asked.per_minute, asked.asked_by) == (120, "nora@firm.example")
-        asked.total, asked.done = 400, 100
+        asked.total, asked.done, asked.failure = 400, 100, "Message <7> cannot be read."
     page = nora.open("/settings/mailboxes/billing")
     assert '<progress max="100" value="25">' in page
     assert "100 of 400" in page
+    assert "Message &lt;7&gt; cannot be read." in page
     nora.send(f"/settings/mailboxes/billing/backfill/{asked.id}/stop")
     with database.transaction() as session:
         assert session.get_one(Backfill, asked.id).ended_at is not None

@@ -10,6 +10,7 @@ import pty
 import subprocess
 import sys
 import termios
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -149,8 +150,10 @@ def test_at_a_terminal_the_password_is_asked_for_and_not_shown(database: Any, po
 
 def test_a_change_changes_what_is_named_and_nothing_else(there: Any, run: Run, give: Any) -> None:
     add(run, give, "--out-host", "smtp.marlowvoss.example", "--trusted-results", "mx.marlowvoss.example")
-    assert run("mailbox", "change", "billing", "--poll-seconds", "30", "--taken-in", "").code == 0
+    how = ("--poll-seconds", "30", "--taken-in", "", "--since", "2026-10-01")
+    assert run("mailbox", "change", "billing", *how).code == 0
     _, reached, credentials = kept(there)
+    assert reached.since == date(2026, 10, 1)
     assert (reached.poll_seconds, reached.folders.taken_in, reached.folders.came_again) == (
         30, "", "Countersign/Came again"
     )  # fmt: skip

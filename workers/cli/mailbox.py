@@ -61,6 +61,10 @@ CameAgain = Annotated[str | None, typer.Option(help="Where mail goes that was he
 NotTaken = Annotated[str | None, typer.Option(help="Where mail goes that is too large; empty: it stays.")]
 Where = Annotated[str | None, typer.Option("--path", help="Of a Maildir: its folder.")]
 Poll = Annotated[int | None, typer.Option(help="Seconds between looks where the server cannot tell.", min=5, max=3600)]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], help="Take in mail from this day on; what is older stays."),
+]
 Trusted = Annotated[str | None, typer.Option(help="The name under which its server writes Authentication-Results.")]
 Company = Annotated[int | None, typer.Option(help="Whose mail it is: a company's id in Odoo; 0: not said.", min=0)]
 Language = Annotated[str | None, typer.Option(help="Language of replies where a message's own is not known.")]
@@ -87,10 +91,10 @@ def add(
     address: Address = None, display_name: DisplayName = None, host: Host = None, port: Port = None,
     encryption: Encryption = None, user: User = None, oauth: OAuth = None, token_url: TokenUrl = None,
     client_id: ClientId = None, scope: Scope = None, grant: Grant = None, path: Where = None, folder: Folder = None,
-    taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, poll_seconds: Poll = None,
-    trusted_results: Trusted = None, company: Company = None, language: Language = None, team: Team = None,
-    out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None, out_user: OutUser = None,
-    sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
+    taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, since: Since = None,
+    poll_seconds: Poll = None, trusted_results: Trusted = None, company: Company = None, language: Language = None,
+    team: Team = None, out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None,
+    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
     test: Annotated[bool, typer.Option("--test/--no-test", help="Test the connection at once.")] = True,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -148,10 +152,10 @@ def change(
     address: Address = None, display_name: DisplayName = None, host: Host = None, port: Port = None,
     encryption: Encryption = None, user: User = None, oauth: OAuth = None, token_url: TokenUrl = None,
     client_id: ClientId = None, scope: Scope = None, grant: Grant = None, path: Where = None, folder: Folder = None,
-    taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, poll_seconds: Poll = None,
-    trusted_results: Trusted = None, company: Company = None, language: Language = None, team: Team = None,
-    out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None, out_user: OutUser = None,
-    sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
+    taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, since: Since = None,
+    poll_seconds: Poll = None, trusted_results: Trusted = None, company: Company = None, language: Language = None,
+    team: Team = None, out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None,
+    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
     ask: Annotated[
         list[str] | None,
         typer.Option("--enter", help="Ask for this credential: password, out_password, client_secret, refresh_token, "
@@ -301,6 +305,7 @@ def _entries(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "host": said["host"], "port": said["port"] or {"tls": 993, "starttls": 143}.get(encryption or ""),
         "encryption": encryption, "user": said["user"], "sign_in": sign_in, "path": said["path"],
+        "since": said["since"].date().isoformat() if said["since"] else None,
         "poll_seconds": said["poll_seconds"], "trusted_results": said["trusted_results"],
         "oauth": {name: said[name] for name in ("token_url", "client_id", "scope", "grant")},
         "folders": {
@@ -427,6 +432,8 @@ def _show(standing: Standing) -> None:
             f"         old mail of “{harmless(asked.folder)}” since {asked.since.isoformat()} (number {asked.id}): "
             f"{asked.done} of {total}, {ended}"
         )
+        if asked.failure:
+            typer.secho(f"         {harmless(asked.failure)}", fg="yellow")
 
 
 def _told(standing: Standing) -> dict[str, Any]:
@@ -444,7 +451,7 @@ def _told(standing: Standing) -> dict[str, Any]:
 def _backfill(asked: Backfill) -> dict[str, Any]:
     return {
         "id": asked.id, "folder": asked.folder, "since": asked.since.isoformat(), "per_minute": asked.per_minute,
-        "done": asked.done, "total": asked.total, "ended_at": _at(asked.ended_at),
+        "done": asked.done, "total": asked.total, "ended_at": _at(asked.ended_at), "failure": asked.failure,
     }  # fmt: skip
 
 
