@@ -94,7 +94,8 @@ def add(
     taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, since: Since = None,
     poll_seconds: Poll = None, trusted_results: Trusted = None, company: Company = None, language: Language = None,
     team: Team = None, out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None,
-    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
+    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None,
+    credentials: Credentials = None,
     test: Annotated[bool, typer.Option("--test/--no-test", help="Test the connection at once.")] = True,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -155,7 +156,8 @@ def change(
     taken_in: TakenIn = None, came_again: CameAgain = None, not_taken: NotTaken = None, since: Since = None,
     poll_seconds: Poll = None, trusted_results: Trusted = None, company: Company = None, language: Language = None,
     team: Team = None, out_host: OutHost = None, out_port: OutPort = None, out_encryption: OutEncryption = None,
-    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None, credentials: Credentials = None,
+    out_user: OutUser = None, sent_folder: SentFolder = None, default_for_sending: Default = None,
+    credentials: Credentials = None,
     ask: Annotated[
         list[str] | None,
         typer.Option("--enter", help="Ask for this credential: password, out_password, client_secret, refresh_token, "
