@@ -70,24 +70,21 @@ class Around:
 
 
 def check(mail: Mail, content: bytes | None, around: Around, lookup: Lookup) -> Checked:
-    """Check the sender of a mail. `content` are its raw bytes, None where they are not those that were sent (Outlook's
-    own files)."""
+    """Check the sender of a mail. `content` are its raw bytes, None where signatures cannot be checked: they are not
+    the bytes that were sent (Outlook's own files), or too many."""
     domain = mail.sender.domain
     whose = house(mail.sender.email) if domain else ""
     if not domain:
         return Checked("", (_sign("no_sender"),))
     found: list[Sign] = []
-    if content is None:
-        seals: tuple[Signature, ...] = ()
-        found.append(_sign("never_checked"))
-    else:
+    seals: tuple[Signature, ...] | None = None
+    if content is not None:
         if (others := _several_senders(content)) is not None:
             found.append(_sign("several_senders", addresses=others))
         seals = signatures(content, lookup, at=around.arrived_at)
     said = server_results(mail.headers, trusted=around.trusted, sender_domain=domain)
-    is_signed = any(s.outcome == "good" and registered(s.domain) == registered(domain) for s in seals)
-    if content is not None:
-        found += _authenticity(mail, seals, said, around, is_signed=is_signed)
+    is_signed = any(s.outcome == "good" and registered(s.domain) == registered(domain) for s in seals or ())
+    found += _authenticity(mail, seals, said, around, is_signed=is_signed)
     found += _names(mail, around, is_confirmed=any(s.level == "confirmed" for s in found))
     if registered(domain) not in around.ours:
         found += _answers(mail, around)
@@ -118,12 +115,12 @@ def _several_senders(content: bytes) -> str | None:
 
 
 def _authenticity(
-    mail: Mail, seals: Sequence[Signature], said: ServerResults, around: Around, *, is_signed: bool
+    mail: Mail, seals: Sequence[Signature] | None, said: ServerResults, around: Around, *, is_signed: bool
 ) -> list[Sign]:
-    """What signatures and the server say of the sender's own house."""
+    """What signatures (None: they cannot be checked) and the server say of the sender's own house."""
     domain = mail.sender.domain
-    own = [s for s in seals if registered(s.domain) == registered(domain)]
-    others = [s.domain for s in seals if s.outcome == "good" and s not in own]
+    own = [s for s in seals or () if registered(s.domain) == registered(domain)]
+    others = [s.domain for s in seals or () if s.outcome == "good" and s not in own]
     travelled = not around.as_sent or any(mail.header(name) for name in _TRAVELLED)
     is_answered_for = is_signed or bool(said.passed)
     found: list[Sign] = []
@@ -141,6 +138,8 @@ def _authenticity(
     if is_answered_for:
         return found
     outcomes = {s.outcome for s in own}
+    if seals is None:
+        return [*found, _sign("never_checked")]
     if "away" in outcomes:
         found.append(_sign("not_checked", domain=domain))
     elif outcomes & {"broken", "no_key", "unreadable"}:

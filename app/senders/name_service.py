@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 Lookup = Callable[[str], str | None]
@@ -15,8 +15,8 @@ TOLERATED = 3
 """Questions in a row without an answer, each perhaps the fault of one domain's own servers; then it counts as away."""
 PAUSE = 60.0
 """Seconds that nobody asks while it is away: a case does not wait for what will not come."""
-KEPT = 3600.0
-"""Seconds that an answer is kept."""
+KEPT, KEPT_NONE = 3600.0, 300.0
+"""Seconds that an answer is kept, and that there is none."""
 MOST = 2000
 
 
@@ -27,7 +27,9 @@ class NameServiceAway(Exception):
 class NameService:
     """The machine's own resolver, with what it answered lately. Threads may share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, servers: Sequence[str] = (), port: int = 53) -> None:
+        """`servers` are addresses to ask instead of those that the machine is set to."""
+        self._servers, self._port = tuple(servers), port
         self._answers: OrderedDict[str, tuple[float, str | None]] = OrderedDict()
         self._away_until = 0.0
         self._unanswered = 0
@@ -43,12 +45,12 @@ class NameService:
         at = time.monotonic()
         with self._lock:
             known = self._answers.get(name)
-            if known is not None and at - known[0] < KEPT:
+            if known is not None and at - known[0] < (KEPT if known[1] is not None else KEPT_NONE):
                 return known[1]
             if at < self._away_until:
                 raise NameServiceAway
         try:
-            answer = _asked(name)
+            answer = _asked(name, self._servers, self._port)
         except NameServiceAway:
             with self._lock:
                 self._unanswered += 1
@@ -63,13 +65,16 @@ class NameService:
         return answer
 
 
-def _asked(name: str) -> str | None:
+def _asked(name: str, servers: Sequence[str], port: int) -> str | None:
     import dns.exception
     import dns.rdatatype
     import dns.resolver
 
     try:
-        answer = dns.resolver.resolve(name, dns.rdatatype.TXT, lifetime=LONGEST, raise_on_no_answer=False)
+        resolver = dns.resolver.Resolver(configure=not servers)
+        if servers:
+            resolver.nameservers, resolver.port = list(servers), port
+        answer = resolver.resolve(name, dns.rdatatype.TXT, lifetime=LONGEST, raise_on_no_answer=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN, UnicodeError):
         return None
     except (dns.resolver.NoNameservers, dns.resolver.NoResolverConfiguration, dns.exception.Timeout, OSError):

@@ -22,7 +22,7 @@ from app.errors import Refused
 from app.firm import Firm
 from app.mailboxes.taking import take_in_content
 from app.mirror.models import OdooCustomer
-from app.senders import kept
+from app.senders import checking, kept
 from app.senders.checked import Checked
 from app.senders.checking import SenderChecks
 from app.senders.models import SenderCheck
@@ -132,6 +132,17 @@ def test_the_mailboxs_own_server_is_believed_and_no_other(desk: House) -> None:
     upload = desk.take_in(own.replace(b"<n1@", b"<n3@"), "mail.eml").case_id
     desk.work()
     assert found(desk, upload).failed == ()
+
+
+def test_of_a_mail_too_large_to_verify_the_servers_word_still_counts(
+    desk: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "LARGEST", 100)
+    plain = fresh("Anna <anna@kunde.example>", 1)
+    says = f"Authentication-Results: {OURS}; dmarc=fail header.from=kunde.example"
+    assert codes(desk, arrives(desk, plain)) == ["never_checked", "first_contact"]
+    doubtful = fresh("Bo <bo@kunde.example>", 2, headers=[says])
+    assert found(desk, arrives(desk, doubtful)).failed == ("server_says_no",)
 
 
 def test_a_house_that_has_always_signed_and_does_not_this_time(desk: House) -> None:
