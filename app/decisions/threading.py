@@ -141,9 +141,11 @@ def _placed(session: Session, message: Message, link: _Link) -> Belongs:
     targets = _narrowed(session, targets, message)
     if not targets:
         return Belongs()
-    if len(targets) > 1:
-        return Belongs(related=tuple(_one_of_several(t) for t in targets if _same_house(session, message, t)))
-    return _judged(session, message, targets[0], link)
+    if len(targets) > 1:  # a Message-ID can be given twice, by somebody who wants it so: theirs is no candidate
+        targets = [t for t in targets if _same_house(session, message, t)]
+    if len(targets) == 1:
+        return _judged(session, message, targets[0], link)
+    return Belongs(related=tuple(_one_of_several(t) for t in targets))
 
 
 def _judged(session: Session, message: Message, target: Case, link: _Link) -> Belongs:

@@ -12,7 +12,7 @@ from app.assessments.typed import Habit
 from app.cases import snoozing, thread
 from app.cases.models import CaseMerge
 from app.clock import now
-from app.decisions import correcting, decide, merging, news, splitting
+from app.decisions import correcting, decide, merging, news, splitting, threading
 from app.decisions.correcting import Typed
 from app.decisions.splitting import Matter
 from app.errors import Conflict, Refused
@@ -479,6 +479,15 @@ def test_the_case_that_a_case_continues_by_two_forged_ids_is_asked_about_and_nev
     house.work()
     answer = sent(house, "Noch etwas dazu.", n="z", answers="<same@mail.example>")
     assert house.case(answer).merged_into is None
+
+
+def test_a_stranger_who_gives_a_message_id_again_does_not_part_the_thread(house: House) -> None:
+    case_id = sent(house, RATE, n="same", answers="", subject="Rechnung RE/2026/00004")
+    fake = a_mail("Etwas ganz anderes.", n="same", answers="", subject="Etwas anderes, neu", sender="eve@evil.example")
+    house.take_in(fake, "fake.eml")
+    house.work()
+    answer = sent(house, "Noch etwas dazu.", n="z", answers="<same@mail.example>")
+    assert house.case(answer).merged_into == case_id
 
 
 # -- at once ------------------------------------------------------------------------------------------------------
