@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
@@ -37,6 +37,8 @@ _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\.[^@\s<>\"',;:\\]+")
 _HOST = re.compile(r"\w[\w.-]{0,252}")
 _LONGEST_DISPLAY_NAME = 200
 _MOST_PER_MINUTE = 6000
+_LOCK = 20_006_001
+"""Sets this lock apart from other locks of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def add(
         Refused: Who asks is no administrator.
     """
     require_administrator(by)
+    _one_at_a_time(session)
     if not _NAME.fullmatch(name) or name in _TAKEN:
         raise Malformed(
             "A mailbox's name is short: up to 40 small letters, digits and hyphens, such as billing. Nothing was added."
@@ -139,6 +142,7 @@ def change(
         Refused: Who asks is no administrator.
     """
     require_administrator(by)
+    _one_at_a_time(session)
     mailbox = mailbox_named(session, name, for_change=True)
     wanted = _checked(session, mailbox.kind, wanted)
     before, before_reached = _said(mailbox), Reached.model_validate(mailbox.settings)
@@ -265,6 +269,12 @@ def is_loopback(host: str) -> bool:
         return host.casefold() == "localhost"
 
 
+def _one_at_a_time(session: Session) -> None:
+    """Whoever adds or changes a mailbox waits for who began before: names, folders and the default are looked at
+    together. Lasts until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def _set_state(session: Session, name: str, state: str, *, by: Caller, at: datetime) -> Mailbox:
     require_administrator(by)
     mailbox = mailbox_named(session, name, for_change=True)
@@ -363,6 +373,8 @@ def _check_oauth(reached: Reached) -> None:
         parts = urlsplit(reached.oauth.token_url)
     except ValueError:
         raise Malformed("The address that tokens come from looks like https://host/path.") from None
+    if "TENANT" in parts.path.split("/"):
+        raise Malformed("Put the directory's id in the place of TENANT in the address that tokens come from.")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise Malformed("Tokens are got from an address that begins with https://.")
     if not parts.hostname or parts.username or parts.password:

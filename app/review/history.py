@@ -180,6 +180,9 @@ def _of_case(action: str, c: Mapping[str, Any], *, by_person: bool, actor: str) 
         return _("Found in Odoo by Countersign."), _("Rule %(name)s", name=actor.removeprefix("source:detector:"))
     if action == "case.opened" and actor.startswith("source:narrative:"):
         return _("A draft invoice in Odoo waits for its text."), ""
+    if action == "case.opened" and actor.startswith("source:mailbox:"):
+        said = _("Received in the mailbox %(name)s and stored.", name=actor.removeprefix("source:mailbox:"))
+        return said, f"SHA-256 {str(c.get('sha256', ''))[:12]}…"
     if action == "case.opened":
         name = c.get("name") or _("A document")
         return _("%(name)s received and stored.", name=name), f"SHA-256 {str(c.get('sha256', ''))[:12]}…"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
@@ -102,6 +103,10 @@ def test_nobody_but_an_administrator_changes_mailboxes(database: Database, role:
         ({"folders": {"inbox": ""}}, "Name the folder"),
         ({"sign_in": "oauth"}, "client id"),
         ({"sign_in": "oauth", "oauth": {**OAUTH, "token_url": "http://login.example/token"}}, "https://"),
+        (
+            {"sign_in": "oauth", "oauth": {**OAUTH, "token_url": "https://login.example/TENANT/token"}},
+            "place of TENANT",
+        ),
         ({"sign_in": "oauth", "oauth": OAUTH}, "client secret is missing"),
         ({"language": "xx"}, "Replies are written in"),
         ({"is_default_for_sending": True}, "needs a server for outgoing mail"),
@@ -136,6 +141,23 @@ def test_names_and_folders_belong_to_one_mailbox(database: Database) -> None:
         a_mailbox(session, "other", address="billing@marlowvoss.example")
     with database.transaction() as session:
         a_mailbox(session, "archive", address="billing@marlowvoss.example", folders={"inbox": "Orders"})
+
+
+def test_two_administrators_at_once_add_one_mailbox_and_one_default(database: Database) -> None:
+    def add_it(name: str) -> str:
+        out: dict[str, Any] = {"outgoing": {"host": "smtp.example", "port": 465}, "is_default_for_sending": True}
+        try:
+            with database.transaction() as session:
+                a_mailbox(session, name, address=f"{name}@marlowvoss.example", **out)
+        except Conflict:
+            return "told"
+        return "added"
+
+    with ThreadPoolExecutor(4) as people:
+        outcomes = list(people.map(add_it, ["billing", "billing", "orders", "orders"]))
+    assert sorted(outcomes) == ["added", "added", "told", "told"]
+    with database.transaction() as session:
+        assert len(session.execute(select(Mailbox).where(Mailbox.is_default_for_sending)).all()) == 1
 
 
 @pytest.mark.parametrize("name", ["", "Billing", "a b", "-x", "x" * 41, "übung", "a/b", "a\n", "new"])

@@ -16,8 +16,9 @@ from app.mailboxes.administration import COMMAND_LINE
 from app.mailboxes.credentials import credentials_of
 from app.mailboxes.models import Backfill, Mailbox
 from app.mailboxes.reached import Reached
+from app.mailboxes.taking import take_in_content
 from app.mirror.models import OdooCompany
-from tests.mail_servers import PASSWORD, Pymap
+from tests.mail_servers import PASSWORD, Pymap, mail
 from tests.mailboxes import SECRET_WORDS, a_mailbox
 from tests.web import SECRET, Browser, browser, client
 
@@ -267,3 +268,10 @@ def test_the_pages_open_in_every_language(database: Database, nora: Browser, lan
         answer = nora.http.get(path, headers={"accept-language": language})
         assert answer.status_code == 200
         assert f'lang="{language}"' in answer.text
+
+
+def test_the_history_of_a_case_says_which_mailbox_it_came_by(database: Database) -> None:
+    with database.transaction() as session:
+        mailbox = a_mailbox(session, key=SECRET)
+        taken = take_in_content(session, mailbox, mail("Invoice 7"), at=now())
+    assert "Received in the mailbox billing and stored." in browser(database).open(f"/cases/{taken.case_id}")
