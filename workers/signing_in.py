@@ -37,8 +37,10 @@ def mail_link(p: Parts, given: str) -> bool:
         return False
     with p.database.transaction() as session:
         mailbox = default_mailbox(session)
-        person = links_by_mail.person_to_mail(session, given, wanted, at=at) if mailbox is not None else None
-        if mailbox is None or person is None:
+        if mailbox is None or mailbox.state == "paused":
+            return False
+        person = links_by_mail.person_to_mail(session, given, wanted, at=at)
+        if person is None:
             return False
         sending = sending_from(mailbox, p.secret_key)
     link = access.sign_in_link(p.settings.public_url, p.secret_key, person.user_id)
@@ -50,9 +52,9 @@ def mail_link(p: Parts, given: str) -> bool:
         words, person, sender=sending.address, name=sending.display_name,
         message_id=thread_token.message_id(0, uuid4(), p.secret_key, domain=domain), at=at,
     )  # fmt: skip
+    content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
     try:
-        done = posting.hand_in(p, sending, mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")),
-                               recipients=[person.email])  # fmt: skip
+        done = posting.hand_in(p, sending, content, recipients=[person.email])
     except MailboxFails as failed:
         log.warning("a sign-in link could not be mailed: %s", failed.message)
         return False

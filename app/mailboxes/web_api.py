@@ -204,9 +204,9 @@ def send_once(api: WebApi, path: str, content: bytes, media_type: str, **options
         MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
     """
     try:
-        api.ask(
-            "POST", path, step="sending", content=content, headers={"content-type": media_type}, is_once=True, **options
-        )
+        headers = {"content-type": media_type}
+        with api.stream("POST", path, step="sending", content=content, headers=headers, is_once=True, **options):
+            pass  # the status says that it was taken; what else is said of it does not matter
     except MailboxFails as error:
         status = error.facts.get("status")
         may_have_left = bool(error.facts.get("may_have_arrived")) or status in (500, 502, 504)

@@ -33,7 +33,8 @@ LONGEST_ADDRESS = 254
 def sign_in_help(request: Request) -> HTMLResponse:
     """How to get in: by a link, mailed where a mailbox is set for sending."""
     with request.app.state.database.transaction() as session:
-        by_mail = default_mailbox(session) is not None
+        mailbox = default_mailbox(session)
+        by_mail = mailbox is not None and mailbox.state != "paused"
     context = {
         "person": None, "by_mail": by_mail, "was_asked": request.query_params.get("asked") == "1",
         "minutes": LINK_SECONDS // 60,

@@ -181,9 +181,13 @@ def test_a_server_that_is_away_is_no_fault(desk: House, server: SmtpServer, nudg
     assert work_off(desk, nudges) == [False, False]
 
 
-def test_where_no_mailbox_sends_none_is_promised(house: House, nudges: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_where_no_mailbox_sends_none_is_promised(house: House, nudges: list[tuple[str, str]], is_paused: bool) -> None:
     with house.parts.database.transaction() as session:
         a_person(session, "Ines")
+        if is_paused:
+            outgoing = {"host": "127.0.0.1", "port": 9, "encryption": "none"}
+            a_mailbox(session, is_default_for_sending=True, outgoing=outgoing).state = "paused"
     http = web(house)
     page = http.get("/sign-in").text
     assert "Send me a link" not in page
