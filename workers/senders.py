@@ -17,6 +17,7 @@ from app.errors import NotFound
 from app.senders import kept
 from app.senders.checked import Checked, Sign
 from app.senders.domains import house
+from app.writebacks import held
 from workers.wiring import Parts
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def keep(session: Session, case_id: int, document_id: int, checked: Checked | No
 
 
 def check_again(p: Parts) -> int:
-    """Check the senders anew whose signatures could not be checked because the name service was away; how many."""
+    """Check the senders anew whose signatures could not be checked because the name service was away; how many.
+
+    Where a check fails now, what was decided before and has not left is decided anew, knowing that.
+    """
     with p.database.transaction() as session:
         due = kept.due(session, at=now())
     for document_id in due:
@@ -66,6 +70,9 @@ def check_again(p: Parts) -> int:
                 select(CaseDocument.case_id).where(CaseDocument.document_id == document_id)
             ).scalar_one()
             case = session.get_one(Case, case_id, with_for_update=True)
+            before = kept.of_document(session, document_id)
             keep(session, case_id, document_id, checked)
             case.updated_at = now()
+            if checked is not None and checked.failed and not (before is not None and before.failed):
+                held.hold(session, case, at=now())
     return len(due)

@@ -29,6 +29,7 @@ from app.senders.models import SenderCheck
 from app.senders.server_results import NAMELESS
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
+from app.writebacks.models import WriteBack
 from app.writebacks.reopening import reopen
 from tests.builders import a_credit, a_suggestion, the_policy
 from tests.house import SAMPLES, House
@@ -243,6 +244,29 @@ def test_money_on_a_doubtful_case_needs_a_controller_and_a_call_back(desk: House
         call_back.tick(session, case_id, everything, seen=Seen(case.version), by=ines, at=now())
         assert not confirm(credit, ines).is_complete, "100.00 EUR needs one person elsewhere, here a controller too"
         assert confirm(credit, otto).is_complete
+
+
+def test_what_was_confirmed_before_a_check_failed_is_decided_anew(desk: House, zone: Zone) -> None:
+    zone.is_away = True
+    broken = signed(fresh("Anna <anna@kunde.example>", 1)).replace(b"copy of RE", b"copy if RE")
+    case_id, ines = arrives(desk, broken), desk.person("Ines", "reviewer")
+    with desk.parts.database.transaction() as session:
+        credit = a_suggestion(session, session.get_one(Case, case_id), a_credit("100.00"))
+    assert desk.confirm(credit, ines)
+    zone.is_away = False
+    with desk.parts.database.transaction() as session:
+        session.execute(update(SenderCheck).values(again_at=now() - timedelta(seconds=1)))
+    assert senders.check_again(desk.parts) == 1
+    assert found(desk, case_id).failed == ("broken_signature",)
+    with desk.parts.database.transaction() as session:
+        assert session.execute(select(WriteBack.state)).scalars().all() == ["withdrawn"]
+        again = session.execute(
+            select(Suggestion).where(Suggestion.kind == "draft_credit_note", Suggestion.state == "open")
+        ).scalar_one()
+        with pytest.raises(Refused, match="call back"):
+            decide.confirm(
+                session, again.id, content_hash=again.content_hash, by=ines, policy=the_policy(), at=now()
+            )  # fmt: skip
 
 
 def test_an_ordinary_case_is_asked_for_nothing_more(desk: House) -> None:
