@@ -42,11 +42,12 @@ class MailboxLine(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "name": "billing", "kind": "imap", "address": "billing@marlowvoss.example", "state": "works",
+                "name": "billing", "kind": "imap", "address": "billing@marlowvoss.example", "state": "fails",
                 "is_default_for_sending": True, "company_id": 1, "language": "de", "team": "",
                 "seen_at": "2026-11-20T09:13:00Z", "last_message_at": "2026-11-20T09:12:00Z",
                 "last_lag_seconds": 0.4, "taken_in": 1204, "came_again": 3, "not_taken_in": 0, "to_move": 0,
-                "failures": 1, "failing_since": None, "failure": "", "old_mail": [],
+                "failures": 1, "failing_since": "2026-11-20T09:14:00Z", "old_mail": [],
+                "failure": "The connection to imap.marlowvoss.example:993 was lost. It is opened again by itself.",
             }
         }
     )  # fmt: skip

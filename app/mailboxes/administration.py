@@ -292,9 +292,7 @@ def _set_state(session: Session, name: str, state: str, *, by: Caller, at: datet
 
 def _checked(session: Session, kind: str, wanted: Wanted) -> Wanted:
     """What was entered, in the form in which it is kept."""
-    address = wanted.address.strip()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
-        raise Malformed(f"“{address[:80]}” is no mail address. Write it as billing@company.example.")
+    address = _address(wanted.address.strip())
     display_name = " ".join(wanted.display_name.split())
     if len(display_name) > _LONGEST_DISPLAY_NAME:
         raise Malformed(f"A sender's name has at most {_LONGEST_DISPLAY_NAME} characters.")
@@ -310,6 +308,18 @@ def _checked(session: Session, kind: str, wanted: Wanted) -> Wanted:
     return Wanted(
         address, reached, display_name, wanted.company_id, wanted.language, wanted.team, wanted.is_default_for_sending
     )  # fmt: skip
+
+
+def _address(entered: str) -> str:
+    """An address as it goes over the wire: its domain in ASCII (IDNA), so that it can stand in every header."""
+    name, _, domain = entered.rpartition("@")
+    try:
+        address = f"{name.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        address = ""
+    if len(address) > 254 or not _ADDRESS.fullmatch(address) or not address.isprintable():
+        raise Malformed(f"“{entered[:80]}” is no mail address. Write it as billing@company.example.")
+    return address
 
 
 def _checked_way(kind: str, address: str, reached: Reached) -> Reached:

@@ -121,6 +121,21 @@ def test_what_cannot_work_is_said_before_anything_is_kept(database: Database, en
         assert session.execute(select(AuditEvent)).all() == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["", "nobody", "a@b", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "<a@b.example>", "jürgen@b.example",
+     "a@" + "b" * 64 + ".example", "a" * 250 + "@b.example", "a@.example", "a,b@c.example"],
+)  # fmt: skip
+def test_an_address_that_no_header_could_hold_is_refused(database: Database, address: str) -> None:
+    with pytest.raises(Malformed, match="no mail address"), database.transaction() as session:
+        a_mailbox(session, address=address)
+
+
+def test_a_domain_with_letters_of_its_own_is_kept_as_it_goes_over_the_wire(database: Database) -> None:
+    with database.transaction() as session:
+        assert a_mailbox(session, address="Rechnung@büro.example").address == "Rechnung@xn--bro-hoa.example"
+
+
 def test_a_server_on_this_machine_may_go_unencrypted(database: Database) -> None:
     with database.transaction() as session:
         for number, host in enumerate(("127.0.0.1", "localhost", "::1", "127.8.0.1")):
