@@ -179,6 +179,15 @@ def pymap() -> Iterator[object]:
 
 
 @pytest.fixture
+def mailroom(database: Any, postgres_url: str, redis_url: str, tmp_path: Path) -> Iterator[object]:
+    """Mailboxes read by real processes into an empty database; nobody listens to their nudges."""
+    from tests.mailroom import Mailroom
+
+    with Mailroom(postgres_url, database, tmp_path, broker=redis_url.rpartition("/")[0] + "/9") as found:
+        yield found
+
+
+@pytest.fixture
 def smtp() -> Iterator[object]:
     """An SMTP server that takes everything and keeps it; see `tests/mail_servers.py` for how it is told not to."""
     from tests.mail_servers import SmtpServer

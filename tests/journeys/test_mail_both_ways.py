@@ -157,14 +157,14 @@ def test_workers_are_killed_while_letters_leave(house: TwoWays) -> None:
     cases = [house.come(name) for name in ("02-order", "03-billed", "06-cap", "07-order", "08-order", "10-remit")]
     numbers = ", ".join(map(str, cases))
     house.smtp.pause = 1.0
+    handed_over = f"select count(*) from letters where state = 'sending' and case_id in ({numbers})"
     for case_id in cases:
         house.confirm(case_id)
     for n in range(6):
         if n % 2:
             time.sleep(draw.uniform(0.3, 1.2))
         else:
-            handed_over = f"select count(*) from letters where state = 'sending' and case_id in ({numbers})"
-            house.wait_for("a letter that is being handed over", lambda query=handed_over: house.one(query) != 0)
+            house.wait_for("a letter that is being handed over", lambda: house.one(handed_over) != 0)
         house.running.kill(draw.choice(("worker", "pool")))
     house.smtp.pause = 0
     at_rest = f"select count(*) from letters where case_id in ({numbers}) and state in ('sent', 'uncertain')"
