@@ -75,6 +75,7 @@ COMMANDS = (
     Command("go-mail", (), GO, N_("Mail to me"), "go", "/settings/mail"),
     Command("go-people", (), GO, N_("People"), "go", "/settings/people", area="administration"),
     Command("go-api-keys", (), GO, N_("API keys"), "go", "/settings/keys", area="administration"),
+    Command("go-mailboxes", (), GO, N_("Mailboxes"), "go", "/settings/mailboxes", area="administration"),
     Command("go-odoo", (), GO, N_("Odoo connection"), "go", "/settings/odoo", area="administration"),
     Command("go-webhooks", (), GO, N_("Webhooks"), "go", "/settings/webhooks", area="administration"),
     Command("go-failures", (), GO, N_("Failed steps"), "go", "/settings/failures", area="failures"),
