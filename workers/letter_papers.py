@@ -8,6 +8,7 @@ from typing import Any
 
 from app.errors import Malformed, Misconfigured, NotFound, Unavailable
 from app.letters.compose import File
+from app.odoo.answers import AddonMissing
 from app.suggestions.papers import Paper
 from workers.wiring import Parts
 
@@ -25,11 +26,16 @@ def fetch(p: Parts, paper: Paper, *, company_id: int | None) -> File:
     if p.odoo is None:
         raise Misconfigured(f"It waits: {paper.name} comes from Odoo, and no Odoo is connected.")
     companies = [company_id] if company_id is not None else list(p.odoo.companies())
-    content = _printed(p, paper, companies) or _attached(p, paper, companies)
+    try:
+        answer = p.odoo.ask_addon("paper", companies=companies, model=paper.model, ids=list(paper.record_ids))
+    except AddonMissing:  # none, or an older one
+        content, why = _as_sent(p, paper, companies), ""
+    else:
+        content, why = _bytes(answer.get("content")), _line(answer.get("why"))
     if content is None:
         raise NotFound(
-            f"It waits: Odoo has no {paper.name}, and does not print it. Print it in Odoo onto the record, or take the "
-            "reply back and send it without this paper."
+            f"It waits: Odoo gives no {paper.name}. {why} Print or send it in Odoo, or take the reply back and send it "
+            "without this paper."
         )
     if not content.startswith(b"%PDF-"):
         raise Malformed(f"It waits: what Odoo gives as {paper.name} is no PDF. Look at it in Odoo.")
@@ -38,32 +44,22 @@ def fetch(p: Parts, paper: Paper, *, company_id: int | None) -> File:
     return File(paper.name, _PDF, content)
 
 
-def _printed(p: Parts, paper: Paper, companies: list[int]) -> bytes | None:
-    from app.odoo.answers import AddonMissing
-
-    assert p.odoo is not None
-    try:
-        answer = p.odoo.ask_addon("paper", companies=companies, model=paper.model, ids=list(paper.record_ids))
-    except AddonMissing:
-        return None  # none, or an older one
-    return _bytes(answer.get("content")) if isinstance(answer, dict) else None
-
-
-def _attached(p: Parts, paper: Paper, companies: list[int]) -> bytes | None:
-    """The newest PDF on the record, where it is of one record and bears the paper's name."""
-    if len(paper.record_ids) != 1 or p.odoo is None:
+def _as_sent(p: Parts, paper: Paper, companies: list[int]) -> bytes | None:
+    """An invoice as Odoo printed and sent it: the file of its own field, never one that somebody put on the record by
+    the same name. Other papers only our addon prints."""
+    if paper.model != "account.move" or len(paper.record_ids) != 1 or p.odoo is None:
         return None
-    where = [["res_model", "=", paper.model], ["res_id", "=", paper.record_ids[0]], ["mimetype", "=", _PDF]]
-    rows = p.odoo.search_read("ir.attachment", where, ["name"], companies=companies, order="id desc", limit=20)
-    same = [row for row in rows if _plain(str(row["name"])) == _plain(paper.name)]
-    if not same:
-        return None
-    found = p.odoo.read("ir.attachment", [int(same[0]["id"])], ["datas"], companies=companies)
-    return _bytes(found[0]["datas"])
+    where = [
+        ["res_model", "=", paper.model], ["res_id", "=", paper.record_ids[0]],
+        ["res_field", "=", "invoice_pdf_report_file"],
+    ]  # fmt: skip
+    rows = p.odoo.search_read("ir.attachment", where, ["datas"], companies=companies, order="id desc", limit=1)
+    return _bytes(rows[0]["datas"]) if rows else None
 
 
-def _plain(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+def _line(value: object) -> str:
+    """Odoo's reason on one line, bounded."""
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value or "")).split())[:300]
 
 
 def _bytes(value: Any) -> bytes | None:

@@ -62,8 +62,9 @@ def leave(p: Parts, suggestion_id: UUID) -> Waits | Never | None:
         return _waits(p, found, error.message)
     reading = _read(p, content)
     with p.database.transaction() as session:
-        if not leaving.begin(session, found, content, reading, at=now()):
-            return Waits("")
+        hindered = leaving.begin(session, found, content, reading, at=now())
+    if hindered is not None:
+        return hindered
     try:
         done = hand_in(p, found.sending, content, recipients=[found.to])
     except MailboxFails as failed:

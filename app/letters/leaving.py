@@ -29,7 +29,7 @@ from app.letters.models import Letter
 from app.letters.way_out import FAILED, is_address
 from app.mailboxes import thread_token
 from app.mailboxes.models import Mailbox
-from app.mailboxes.sending import Sending, can_send, sending_from
+from app.mailboxes.sending import Sending, can_send, on_the_wire, sending_from
 from app.mailboxes.smtp import Submitted
 from app.senders import kept
 from app.sources.incoming import Incoming
@@ -112,6 +112,17 @@ def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Re
         return Waits(letter.because)
     if letter.state in ("refused", "withdrawn"):
         return Never(letter.because)
+    found = _hindered(session, case, letter, suggestion, mail, at=at)
+    if found is not None:
+        return found
+    mailbox = session.get_one(Mailbox, mail.mailbox_id)
+    return _ready(session, letter, suggestion, mail, sending_from(mailbox, key))
+
+
+def _hindered(
+    session: Session, case: Case, letter: Letter, suggestion: Suggestion, mail: ByMail, *, at: datetime
+) -> Waits | Never | None:
+    """What keeps a letter that waits from leaving as things stand now, noted on it; None: nothing does."""
     mailbox = session.get(Mailbox, mail.mailbox_id)
     why = _never(session, case, suggestion, mail) or _is_another(mailbox, mail)
     if why:
@@ -122,15 +133,15 @@ def look(session: Session, suggestion_id: UUID, *, key: str, at: datetime) -> Re
         wait(session, letter, why, at=at, of_itself=True)
         return Waits(why)
     why = _wrote_again(session, letter) or _mailbox_waits(mailbox)
-    if why or mailbox is None:
+    if why:
         wait(session, letter, why, at=at)
         return Waits(why)
-    return _ready(session, letter, suggestion, mail, sending_from(mailbox, key))
+    return None
 
 
 def _new(session: Session, suggestion: Suggestion, mail: ByMail, key: str, at: datetime) -> Letter:
     number = uuid4()
-    domain = mail.sender.rpartition("@")[2] or "invalid"
+    domain = on_the_wire(mail.sender).rpartition("@")[2] or "invalid"
     subject, _ = _words(suggestion)
     letter = Letter(
         id=number, case_id=suggestion.case_id, suggestion_id=suggestion.id, mailbox_id=mail.mailbox_id,
@@ -284,11 +295,20 @@ def original(session: Session, ready: Ready) -> Original | None:
     )
 
 
-def begin(session: Session, ready: Ready, content: bytes, reading: Reading | None, *, at: datetime) -> bool:
-    """Keep the mail and say that it is being handed over now; commit before doing so. False: it may not leave now."""
-    letter = session.get_one(Letter, ready.letter_id, with_for_update=True, populate_existing=True)
-    if letter.state != "waiting":
-        return False
+def begin(
+    session: Session, ready: Ready, content: bytes, reading: Reading | None, *, at: datetime
+) -> Waits | Never | None:
+    """Keep the mail and say that it is being handed over now; commit before doing so. Looks once more whether anything
+    speaks against it, for its papers may have taken a while. None: it may leave."""
+    letter = locked(session, ready.letter_id)
+    suggestion = session.get_one(Suggestion, letter.suggestion_id)
+    mail = by_mail.of_json(suggestion.command.get("within", {}))
+    if letter.state != "waiting" or mail is None:
+        return Waits(letter.because)
+    case = session.get_one(Case, letter.case_id)
+    found = _hindered(session, case, letter, suggestion, mail, at=at)
+    if found is not None:
+        return found
     if letter.document_id is None:
         name = f"{letter.subject[:100] or 'Reply'}.eml".replace("/", " ")
         letter.document_id = receive(session, Incoming(content, name, SOURCE, str(letter.id), at)).document_id
@@ -300,7 +320,7 @@ def begin(session: Session, ready: Ready, content: bytes, reading: Reading | Non
     letter.tries += 1
     letter.copy_wanted = bool(ready.sending.reached.outgoing and ready.sending.reached.outgoing.sent_folder)
     session.flush()
-    return True
+    return None
 
 
 def sent(session: Session, letter_id: UUID, done: Submitted, *, at: datetime) -> None:

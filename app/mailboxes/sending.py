@@ -37,7 +37,16 @@ class Sending:
     @property
     def identity(self) -> str:
         """The sender as it stands in a mail: name and address."""
-        return email.utils.formataddr((self.display_name, self.address))
+        return email.utils.formataddr((self.display_name, on_the_wire(self.address)))
+
+
+def on_the_wire(address: str) -> str:
+    """An address as it stands in a mail: its domain in ASCII (IDNA)."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address  # the server for outgoing mail refuses it, with words
 
 
 def can_send(mailbox: Mailbox) -> bool:

@@ -58,7 +58,7 @@ def submit(
     Raises:
         MailboxFails: Steps name, connection, encryption, sign_in or sending.
     """
-    with _signed_in(outgoing, credentials, user=user, token=token, context=context) as server:
+    with _signed_in(outgoing, credentials, sender=sender, user=user, token=token, context=context) as server:
         limit = int(server.esmtp_features.get("size") or 0) if server.has_extn("size") else 0
         if limit and len(message) > limit:
             raise _fails(
@@ -79,15 +79,16 @@ def check(
     context: ssl.SSLContext | None = None,
 ) -> None:  # fmt: skip
     """Sign in and ask whether mail from this address would be taken; nothing is sent. Raises as `submit`."""
-    with _signed_in(outgoing, credentials, user=user, token=token, context=context) as server:
+    with _signed_in(outgoing, credentials, sender=sender, user=user, token=token, context=context) as server:
         _begin(server, outgoing, sender, 0)
 
 
 @contextmanager
 def _signed_in(
-    outgoing: Outgoing, credentials: Mapping[str, str], *, user: str, token: str, context: ssl.SSLContext | None
-) -> Iterator[smtplib.SMTP]:
-    server = _connected(outgoing, context or _trust())
+    outgoing: Outgoing, credentials: Mapping[str, str], *, sender: str, user: str, token: str,
+    context: ssl.SSLContext | None,
+) -> Iterator[smtplib.SMTP]:  # fmt: skip
+    server = _connected(outgoing, context or _trust(), _envelope(sender).rpartition("@")[2])
     try:
         _greeted(server, outgoing)
         if outgoing.encryption == "starttls":
@@ -104,7 +105,8 @@ def _signed_in(
         _leave(server)
 
 
-def _connected(outgoing: Outgoing, context: ssl.SSLContext) -> smtplib.SMTP:
+def _connected(outgoing: Outgoing, context: ssl.SSLContext, us: str) -> smtplib.SMTP:
+    """The server, which hears the sender's domain as our name: not what this machine is called inside."""
     host, port = outgoing.host, outgoing.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -121,8 +123,8 @@ def _connected(outgoing: Outgoing, context: ssl.SSLContext) -> smtplib.SMTP:
         )
     try:
         if outgoing.encryption == "tls":
-            return smtplib.SMTP_SSL(host, port, timeout=CONNECT_SECONDS, context=context)
-        return smtplib.SMTP(host, port, timeout=CONNECT_SECONDS)
+            return smtplib.SMTP_SSL(host, port, local_hostname=us, timeout=CONNECT_SECONDS, context=context)
+        return smtplib.SMTP(host, port, local_hostname=us, timeout=CONNECT_SECONDS)
     except ssl.SSLError as error:
         raise _not_encrypted(outgoing, error) from error
     except smtplib.SMTPResponseException as answer:

@@ -13,7 +13,7 @@ from pypdfium2 import PdfDocument
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.cases.models import CaseDocument, ThreadMail
+from app.cases.models import Case, CaseDocument, ThreadMail
 from app.clock import now
 from app.decisions import amendment, decide
 from app.documents.receive import receive
@@ -235,7 +235,7 @@ def test_a_worker_that_dies_while_sending_never_sends_a_second_time(house: House
         ready = leaving.look(session, reply.id, key=KEY, at=now())
     assert isinstance(ready, leaving.Ready)
     with house.parts.database.transaction() as session:
-        assert leaving.begin(session, ready, THANKS + b"ours", None, at=now())
+        assert leaving.begin(session, ready, THANKS + b"ours", None, at=now()) is None
     again(house)  # the worker died here: its lease is over
     again(house)
     assert smtp.taken == []
@@ -320,8 +320,6 @@ def test_a_case_that_became_an_alert_is_not_answered(house: House, smtp: SmtpSer
     reply = reply_of(house, case_id)
     house.confirm(reply, house.person("Rita", "reviewer"))
     with house.parts.database.transaction() as session:
-        from app.cases.models import Case
-
         session.get_one(Case, case_id).kind = "security_alert"
     house.write()
     again(house)
@@ -532,3 +530,34 @@ def test_a_reply_that_waits_for_long_is_put_in_front_of_a_person(house: House, s
     assert "Try later" in house.case(case_id).attention
     again(house)
     assert (len(smtp.taken), house.case(case_id).state) == (1, "done")
+
+
+def test_what_happened_while_papers_were_printed_keeps_a_letter_too(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    case_id = arrives(house)
+    reply = reply_of(house, case_id)
+    house.confirm(reply, house.person("Rita", "reviewer"))
+    with house.parts.database.transaction() as session:
+        ready = leaving.look(session, reply.id, key=KEY, at=now())
+    assert isinstance(ready, leaving.Ready)
+    with house.parts.database.transaction() as session:
+        session.get_one(Case, case_id).kind = "security_alert"
+    with house.parts.database.transaction() as session:
+        found = leaving.begin(session, ready, THANKS + b"ours", None, at=now())
+    assert isinstance(found, leaving.Never)
+    house.write()
+    assert smtp.taken == []
+    assert "security alert" in house.case(case_id).attention
+
+
+def test_a_mailbox_in_a_domain_with_an_umlaut_sends_in_ascii(house: House, smtp: SmtpServer) -> None:
+    connect(house, smtp)
+    with house.parts.database.transaction() as session:
+        session.execute(select(Mailbox)).scalar_one().address = "rechnung@büro.example"
+    case_id = arrives(house)
+    house.confirm(reply_of(house, case_id), house.person("Rita", "reviewer"))
+    house.write()
+    mail = parsed(smtp.taken[0].content)
+    assert smtp.taken[0].sender == "rechnung@xn--bro-hoa.example"
+    assert mail["From"].addresses[0].addr_spec == "rechnung@xn--bro-hoa.example"
+    assert thread_token.read(mail["Message-ID"], KEY) == (case_id,)
