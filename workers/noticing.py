@@ -116,7 +116,7 @@ def _send(p: Parts, sending: Sending, person: Caller, words: Words, *, about: It
         words, person, sender=sending.address, name=sending.display_name,
         message_id=thread_token.message_id(0, named, p.secret_key, domain=domain), at=at,
     )  # fmt: skip
-    content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+    content = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
     try:
         refused = posting.hand_in(p, sending, content, recipients=[person.email]).refused
     except MailboxFails as failed:
