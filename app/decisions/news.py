@@ -17,8 +17,11 @@ from app.cases.seen import Seen, locked, require_handling
 from app.users.access import Caller
 
 CONTINUED, RETURNED, READ = "case.continued", "letter.bounced", "news.seen"
-_BESIDE_IT = ("delivery.answered", "question.answered", "question.asked", "case.assigned")
-"""What people do about a case without deciding on it: it is no sign that they saw what came in."""
+_BESIDE_IT = (
+    "delivery.answered", "question.answered", "question.asked", "case.assigned", "thread.answered", "case.took_over",
+    "case.gave_back",
+)  # fmt: skip
+"""What people do about a case without deciding on it, or from another one: it is no sign that they saw what came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,22 @@ def waiting(session: Session, case_ids: Collection[int]) -> set[int]:
         .group_by(AuditEvent.case_id)
     )  # fmt: skip
     acted = _by_case(rows.all())
-    return {case_id for case_id, seq in came.items() if acted.get(case_id, 0) < seq}
+    left = {case_id for case_id, seq in came.items() if acted.get(case_id, 0) < seq}
+    return left - _taken_out_again(session, left)
+
+
+def _taken_out_again(session: Session, case_ids: Collection[int]) -> set[int]:
+    """Those of these cases whose new mails were all taken out of them."""
+    gave_back = select(AuditEvent.case_id).where(
+        AuditEvent.case_id.in_(case_ids), AuditEvent.action == "case.gave_back"
+    )
+    doubtful = set(session.execute(gave_back.distinct()).scalars()) if case_ids else set()
+    events: dict[int, list[AuditEvent]] = {case_id: [] for case_id in doubtful}
+    if doubtful:
+        rows = select(AuditEvent).where(AuditEvent.case_id.in_(doubtful)).order_by(AuditEvent.case_id, AuditEvent.seq)
+        for event in session.execute(rows).scalars():
+            events[event.case_id].append(event)
+    return {case_id for case_id, told in events.items() if all(n.is_noted for n in of_events(told))}
 
 
 def _by_case(rows: Iterable[Row[int, int]]) -> dict[int, int]:
