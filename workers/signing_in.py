@@ -46,7 +46,7 @@ def mail_link(p: Parts, given: str) -> bool:
     link = access.sign_in_link(p.settings.public_url, p.secret_key, person.user_id)
     if wanted.page:
         link += "?" + urlencode({"next": wanted.page}, safe="/")
-    words = link_mail(person, link, public_url=p.settings.public_url)
+    words = link_mail(person, link, public_url=p.settings.public_url, language=wanted.language)
     domain = sending.address.rpartition("@")[2]
     mail = notice_mail.message(
         words, person, sender=sending.address, name=sending.display_name,

@@ -16,12 +16,13 @@ from app.clock import now
 from app.errors import NotFound
 from app.jobs import after_commit
 from app.mailboxes.sending import default_mailbox
-from app.review import sessions
+from app.review import languages, sessions
 from app.review.forms import sent_form, text_of
 from app.review.sessions import SignedIn
 from app.review.shell import keep_theme, page
 from app.users import access, links_by_mail
 from app.users.access import LINK_SECONDS, Caller
+from app.users.links_by_mail import Wanted
 from app.users.personal import THEMES, keep_personal
 
 router = APIRouter()
@@ -48,7 +49,9 @@ def ask_for_link(request: Request, form: Annotated[FormData, Depends(sent_form)]
     a worker looks whose it is."""
     sessions.require_own_origin(request)
     secret = request.app.state.settings.countersign_secret_key.get_secret_value()
-    wanted = links_by_mail.sealed(text_of(form, "email")[:LONGEST_ADDRESS], sessions.page_wanted(request), secret)
+    address = text_of(form, "email")[:LONGEST_ADDRESS]
+    asked = Wanted(links_by_mail.digest_of(address), languages.reader().language, sessions.page_wanted(request))
+    wanted = links_by_mail.sealed(asked, secret)
     with request.app.state.database.transaction() as session:
         if links_by_mail.may_ask(session, at=now()):
             after_commit(session, links_by_mail.TASK, wanted)

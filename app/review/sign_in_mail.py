@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from app.review.languages import _, speaking
+from app.review.languages import SOURCE, _, speaking
 from app.review.notice_mail import Words
 from app.users.access import Caller
+from app.users.personal import LANGUAGES
 
 
-def link_mail(person: Caller, link: str, *, public_url: str) -> Words:
-    """Subject and text; the link is good for fifteen minutes."""
-    with speaking(person.personal.language or "en"):
+def link_mail(person: Caller, link: str, *, public_url: str, language: str) -> Words:
+    """Subject and text; the link is good for fifteen minutes. `language` is that of who has chosen none."""
+    with speaking(person.personal.language or (language if language in LANGUAGES else SOURCE)):
         lines = [
             _("Somebody, probably you, asked for a link to sign in to Countersign at %(address)s:", address=public_url),
             "", f"  {link}", "",

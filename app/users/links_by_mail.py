@@ -29,15 +29,18 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A link that was asked for: the digest of the address, and the page to go to after signing in (empty: none)."""
+    """A link that was asked for: the digest of the address, the language of the page it was asked on, and the page to
+    go to after signing in (empty: none)."""
 
     digest: str
+    language: str
     page: str
 
 
-def sealed(email: str, page: str, secret: str) -> str:
+def sealed(wanted: Wanted, secret: str) -> str:
     """What was asked, signed, for the worker."""
-    return Signer(secret).sign(_PURPOSE, f"{_digest(email)}\n{secrets.token_urlsafe(8)}\n{page}")
+    said = (wanted.digest, wanted.language, wanted.page, secrets.token_urlsafe(8))
+    return Signer(secret).sign(_PURPOSE, "\n".join(said))
 
 
 def opened(given: str, secret: str) -> Wanted | None:
@@ -45,8 +48,8 @@ def opened(given: str, secret: str) -> Wanted | None:
     value = Signer(secret).read(_PURPOSE, given, max_age=LINK_SECONDS)
     if value is None:
         return None
-    digest, _, rest = value.partition("\n")
-    return Wanted(digest, rest.partition("\n")[2])
+    digest, language, page, _ = value.split("\n")
+    return Wanted(digest, language, page)
 
 
 def may_ask(session: Session, *, at: datetime) -> bool:
@@ -58,7 +61,7 @@ def may_ask(session: Session, *, at: datetime) -> bool:
 def person_to_mail(session: Session, given: str, wanted: Wanted, *, at: datetime) -> Caller | None:
     """Who is to be mailed a link now; None: nobody active has this address, they were mailed enough, or it was done."""
     rows = session.execute(select(User.id, User.email).where(User.is_active)).all()
-    user_id: UUID | None = next((row.id for row in rows if _digest(row.email) == wanted.digest), None)
+    user_id: UUID | None = next((row.id for row in rows if digest_of(row.email) == wanted.digest), None)
     if user_id is None or not access.spend(session, given, seconds=LINK_SECONDS, at=at):
         return None
     own = _takes_place(session, f"link-mailed:{user_id}", range(PER_PERSON), seconds=PER_PERSON_SECONDS, at=at)
@@ -72,5 +75,6 @@ def _takes_place(session: Session, what: str, places: Iterable[int], *, seconds:
     return any(access.spend(session, f"{what}:{place}", seconds=seconds, at=at) for place in places)
 
 
-def _digest(email: str) -> str:
+def digest_of(email: str) -> str:
+    """By what an address is known without being written down."""
     return hashlib.sha256(email.strip().casefold().encode("utf-8", "replace")).hexdigest()

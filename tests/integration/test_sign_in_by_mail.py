@@ -102,11 +102,16 @@ def test_a_link_is_mailed_that_signs_in_once(desk: House, server: SmtpServer, nu
         assert event.content == {"email": "ines@firm.example"}
 
 
-def test_the_mail_is_in_the_person_s_language(desk: House, server: SmtpServer, nudges: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(("chosen", "browser"), [("de", "fr"), ("", "de")])
+def test_the_mail_is_in_the_person_s_language(
+    desk: House, server: SmtpServer, nudges: list[tuple[str, str]], chosen: str, browser: str
+) -> None:
     with desk.parts.database.transaction() as session:
         ines = session.execute(select(User)).scalar_one()
-        keep_personal(session, ines.id, Personal(language="de"))
-    ask(web(desk))
+        keep_personal(session, ines.id, Personal(language=chosen))
+    http = web(desk)
+    http.headers["accept-language"] = browser
+    ask(http)
     work_off(desk, nudges)
     with speaking("de"):
         expected = _("Your link to sign in")
