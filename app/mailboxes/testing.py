@@ -106,7 +106,8 @@ def _server(reached: Reached) -> Iterator[Tried]:
             step="name",
         ) from None
     addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
-    yield Tried("name", "works", f"{host} is {', '.join(addresses[:3])}.")
+    named = ", ".join(addresses[:3])
+    yield Tried("name", "works", f"The name {host} stands for {named}.")
     try:
         connection = socket.create_connection((host, port), timeout=SECONDS)
     except TimeoutError:

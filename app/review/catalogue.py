@@ -33,7 +33,7 @@ OTHERS = tuple(
     ROOT / name
     for name in ("classifiers/summary.py", "classifiers/triage/judge.py", "classifiers/llm/opinion.py",
                  "workers/health.py", "workers/assessment.py", "workers/writeback.py", "workers/posting.py",
-                 "workers/letter_papers.py")
+                 "workers/letter_papers.py", "workers/fetching.py")
 )  # fmt: skip
 WITH_TABLES = (
     "assessments/present.py",
