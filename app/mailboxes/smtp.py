@@ -6,6 +6,7 @@ What fails raises `MailboxFails`; beside the step its facts say `is_permanent` (
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -186,6 +187,7 @@ def _sign_in(server: smtplib.SMTP, outgoing: Outgoing, user: str, credentials: M
     password = credentials.get(OUT_PASSWORD) or credentials.get(PASSWORD, "")
     if not token and not (user and password):
         return  # a server that knows us by our address
+    given = token or password
     if not server.has_extn("auth"):
         if outgoing.encryption == "none":
             return  # on this machine, and it asks nobody
@@ -194,14 +196,15 @@ def _sign_in(server: smtplib.SMTP, outgoing: Outgoing, user: str, credentials: M
         if token:
             if "XOAUTH2" not in str(server.esmtp_features.get("auth", "")).upper().split():
                 raise _fails("sign_in", f"{outgoing.host} takes no OAuth token for sending. Set a password instead.")
-            given = f"user={user}\x01auth=Bearer {token}\x01\x01"
-            server.auth("XOAUTH2", lambda challenge=None: given if not challenge else "")
+            bearer = f"user={user}\x01auth=Bearer {token}\x01\x01"
+            server.auth("XOAUTH2", lambda challenge=None: bearer if not challenge else "")
         else:
             server.login(user, password)
     except smtplib.SMTPAuthenticationError as answer:
+        said = _without(_said(answer.smtp_code, answer.smtp_error), user, given)
         raise _fails(
             "sign_in",
-            f"{outgoing.host} does not let {user} in: {_said(answer.smtp_code, answer.smtp_error)}. "
+            f"{outgoing.host} does not let {user} in: {said}. "
             "Check user and password, and whether this account may send by SMTP.",
             is_permanent=answer.smtp_code >= 500,
         ) from None  # the chain would hold what was sent
@@ -296,6 +299,16 @@ def _fails(step: str, message: str, *, is_permanent: bool = False, may_have_left
 
 def _said(code: int, answer: bytes | str) -> str:
     return f"{code} {_text(answer)}".strip().rstrip(".")
+
+
+def _without(text: str, user: str, secret: str) -> str:
+    """A server's words without what we signed in with, plain or as it goes over the wire: some repeat the line that
+    they did not like."""
+    bearer = f"user={user}\x01auth=Bearer {secret}\x01\x01"
+    for plain in (f"\0{user}\0{secret}", bearer, secret):
+        encoded = base64.b64encode(plain.encode()).decode()
+        text = text.replace(encoded, "…").replace(plain, "…")
+    return text
 
 
 def _text(answer: bytes | str) -> str:

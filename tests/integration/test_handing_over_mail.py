@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import socket
 import ssl
@@ -227,3 +228,23 @@ def test_starttls_is_required_when_it_was_asked_for() -> None:
         smtp.check(Outgoing(host="127.0.0.1", port=port, encryption="starttls"), {}, sender=SENDER)
     assert failed.value.facts["step"] == "encryption"
     assert "STARTTLS" in failed.value.message
+
+
+class Echoing(Peer):
+    """A server that repeats what it did not like."""
+
+    async def auth_PLAIN(self, server: Any, args: list[str]) -> AuthResult:
+        await server.push(f"535 5.7.8 not so: {' '.join(args)} secret-wrong")
+        return AuthResult(success=False, handled=True)
+
+
+def test_a_server_that_repeats_the_sign_in_line_tells_nobody_the_password(certificate: Path) -> None:
+    trusts = ssl.create_default_context(cafile=str(certificate))
+    tls: dict[str, Any] = {"tls_context": _serves(certificate), "auth_exclude_mechanism": ["LOGIN"]}
+    with serving(Echoing(), **tls) as port, pytest.raises(MailboxFails) as failed:
+        out = Outgoing(host="localhost", port=port, encryption="starttls")
+        smtp.check(out, {PASSWORD: "secret-wrong"}, sender=SENDER, user="billing", context=trusts)
+    assert failed.value.facts["step"] == "sign_in"
+    assert "not so" in failed.value.message
+    assert "secret-wrong" not in failed.value.message
+    assert base64.b64encode(b"\0billing\0secret-wrong").decode() not in failed.value.message
