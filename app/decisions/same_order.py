@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -27,6 +27,7 @@ from app.cases.models import Case
 from app.decisions import merging
 from app.documents.models import ReadingRow
 from app.documents.reading import Reading
+from app.mailboxes import of_case
 from app.senders import kept
 from app.suggestions.proposal import RelatedCase
 from app.vocabulary import CertaintyWord, Flag, Kind
@@ -114,6 +115,8 @@ def related(
     proposed already."""
     if order is None:
         return tuple(beside)
+    if order.company_id is None:
+        order = replace(order, company_id=of_case.company_of(session, order.case_id))
     known = {one.case_id for one in beside}
     found = list(beside)
     for other in _others(session, order.case_id, order.marks, at=at):

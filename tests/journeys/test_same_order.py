@@ -18,9 +18,11 @@ from app.cases.models import Case, CaseDocument
 from app.cases.seen import Seen
 from app.clock import now
 from app.decisions import merging
+from app.mailboxes.taking import take_in_content
 from app.senders import kept
 from app.senders.checked import Checked, Sign
 from tests.house import SAMPLES, House
+from tests.mailboxes import a_mailbox
 from workers import assessment
 
 
@@ -240,3 +242,23 @@ def test_where_a_check_of_the_sender_failed_a_person_decides(house: House) -> No
     house.work()
     assert house.case(taken.case_id).merged_into is None
     assert house.suggestions(taken.case_id)["merge_with_case"].target_name == f"case {one}"
+
+
+def test_two_companies_of_ours_that_get_the_same_order_keep_a_case_each(house: House) -> None:
+    xml, name = paper("24-order")
+    ids = []
+    for number, company in enumerate((1, 2, 1)):
+        with house.parts.database.transaction() as session:
+            mailbox = a_mailbox(session, f"billing-{number}", company_id=company, host=f"imap{number}.firm.example")
+            mail = EmailMessage()
+            mail["From"], mail["Subject"] = "orders@polder.example", "Purchase order PI-2026-131"
+            mail["To"], mail["Message-ID"] = mailbox.address, f"<po-{number}@polder.example>"
+            mail.set_content("Please find our order attached.")
+            mail.add_attachment(xml, maintype="application", subtype="xml", filename=name)
+            ids.append(take_in_content(session, mailbox, mail.as_bytes(), at=now()).case_id)
+        house.work()
+    first, second, third = (house.case(i) for i in ids)
+    assert (first.company_id, second.company_id) == (1, 2)
+    assert (first.merged_into, second.merged_into, third.merged_into) == (None, None, first.id)
+    proposed = house.suggestions(second.id).get("merge_with_case")
+    assert proposed is None or "same order" not in proposed.because
