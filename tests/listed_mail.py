@@ -23,6 +23,8 @@ class Server:
     validity: int = 1
     size_is_known: bool = True
     unreadable: set[str] = field(default_factory=set)
+    hangs_up_at: set[str] = field(default_factory=set)
+    """Keys of messages whose reading ends the connection."""
     unmovable: bool = False
     read: list[str] = field(default_factory=list)
     """Keys of the messages that were read, each time."""
@@ -67,6 +69,8 @@ class Connection:
     def pieces(self, place: Place, key: str) -> Iterator[bytes]:
         if key in self.server.unreadable:
             raise MailboxFails(f"Message {key} is damaged.", step="reading")
+        if key in self.server.hangs_up_at:
+            raise MailboxFails("The connection was lost.", step="connection")
         self._step()
         content = self.server.folders[place.folder].get(key)
         if content is None:

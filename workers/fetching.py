@@ -25,6 +25,7 @@ from app.mailboxes.credentials import credentials_of, keep_refresh_token
 from app.mailboxes.fetching import Fetching
 from app.mailboxes.models import FETCHED, Mailbox
 from app.mailboxes.opening import open_source
+from app.mailboxes.port import Place
 from app.mailboxes.reached import Reached
 from workers.wiring import Parts, parts
 
@@ -74,6 +75,7 @@ class _Process:
         self._p, self._mailbox, self._lock = p, mailbox, lock
         self._poll = float(Reached.model_validate(mailbox.settings).poll_seconds)
         self._failures = 0
+        self._breaks: dict[tuple[Place, str], int] = {}
         self._touched = self._checked = 0.0
 
     def run(self) -> None:
@@ -96,9 +98,9 @@ class _Process:
         with self._p.database.transaction() as session:
             row = session.get_one(Mailbox, mailbox.id)
             credentials = credentials_of(row, self._p.secret_key) if row.secret else {}
-        source = open_source(mailbox, credentials, keep=self._keep_token)
+        source = open_source(mailbox, credentials, keep=self._keep_token, one_by_one=bool(self._breaks))
         try:
-            fetching = Fetching(self._p.database, mailbox, source)
+            fetching = Fetching(self._p.database, mailbox, source, breaks=self._breaks)
             while True:
                 if count := fetching.look():
                     log.info("mailbox %s: %d messages stored", mailbox.name, count)

@@ -33,13 +33,15 @@ class Fetching:
     mailbox: Mailbox
     source: MailSource
     largest: int = LARGEST
+    breaks: dict[tuple[Place, str], int] = field(default_factory=dict)
+    """See `Storing`."""
     problems: list[str] = field(default_factory=list)
     _is_first: bool = True
     _old: OldMail | None = None
 
     def __post_init__(self) -> None:
         self.reached = Reached.model_validate(self.mailbox.settings)
-        self.storing = Storing(self.database, self.mailbox, self.source, self.largest)
+        self.storing = Storing(self.database, self.mailbox, self.source, self.largest, self.breaks)
 
     @property
     def problem(self) -> str:

@@ -26,7 +26,8 @@ WITHIN = 60.0
 RENEWAL = 25 * 60.0
 """Seconds after which IDLE is begun anew: servers may end it after 29 minutes (RFC 2177)."""
 AT_ONCE = 4 * PIECE
-"""Bytes of small messages that are read in one command."""
+_MANY = 25
+"""Small messages that are read in one command, in bytes and in number: a server may be wrong about their size."""
 _LISTED = 200
 """Messages whose size and date are asked for in one command."""
 _WINDOW = 50_000
@@ -45,8 +46,11 @@ Result = TypeVar("Result")
 class ImapSource:
     """A signed-in connection; see `open_imap`."""
 
-    def __init__(self, client: imaplib.IMAP4, *, where: str) -> None:
+    def __init__(self, client: imaplib.IMAP4, *, where: str, one_by_one: bool = False) -> None:
         self._client: Any = client
+        self._ahead_of = 1 if one_by_one else _MANY
+        self._exists = 0
+        """How many messages the folder has, as the server told last."""
         self._where = where
         self._place: Place | None = None
         self._may_change = True
@@ -81,7 +85,7 @@ class ImapSource:
     def waiting(self, place: Place, after: str, *, since: date | None = None) -> Iterator[Waiting]:
         self._be_in(place)
         self._ask("reading", self._client.noop)  # a server shows what has come since after a command, not within it
-        self._untagged("EXISTS")
+        self._has_news()
         first = int(after) + 1 if after else 1
         uids = self._uids(first, since)
         for i in range(0, len(uids), _LISTED):
@@ -131,7 +135,7 @@ class ImapSource:
     def wait(self, place: Place, seconds: float) -> bool:
         if self._place != place:
             self._be_in(place)
-        if self._untagged("EXISTS"):
+        if self._has_news():
             return True
         if "IDLE" not in self._capabilities:
             time.sleep(seconds)
@@ -156,17 +160,24 @@ class ImapSource:
         _hang_up(self._client)
 
     def _uids(self, first: int, since: date | None) -> list[int]:
-        """UIDs from this one on, in order. The last window is open: more may have come since the folder was opened."""
+        """UIDs from this one on, in order; in a large folder window by window, so that no answer is too long to read.
+
+        The last window is open: more may have come since the folder was opened.
+        """
         day = f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}" if since else ""
         found: set[int] = set()
         low = first
-        while True:
-            high = str(low + _WINDOW - 1) if low + _WINDOW < self._next else "*"
-            answer = self._require("reading", self._uid("SEARCH", f"UID {low}:{high}{day}"))
-            found.update(int(uid) for line in answer if line for uid in line.split())
-            if high == "*":
-                return sorted(uid for uid in found if uid >= first)
-            low += _WINDOW
+        if self._exists > _WINDOW:
+            low = max(first, *self._found("1"), 1)
+            while low + _WINDOW < self._next:
+                found.update(self._found(f"UID {low}:{low + _WINDOW - 1}{day}"))
+                low += _WINDOW
+        found.update(self._found(f"UID {low}:*{day}"))
+        return sorted(uid for uid in found if uid >= first)
+
+    def _found(self, wanted: str) -> list[int]:
+        answer = self._require("reading", self._uid("SEARCH", wanted))
+        return [int(uid) for line in answer if line for uid in line.split()]
 
     def _described(self, uids: Sequence[int]) -> list[Waiting]:
         answer = self._require(
@@ -192,7 +203,7 @@ class ImapSource:
             if size >= PIECE:
                 continue
             total += size
-            if wanted and total > AT_ONCE:
+            if wanted and (total > AT_ONCE or len(wanted) >= self._ahead_of):
                 break
             wanted.append(other)
         for done in keys[: keys.index(key)]:
@@ -313,6 +324,12 @@ class ImapSource:
         """What the server said of itself under this name since we last looked."""
         return [value for value in self._client.untagged_responses.pop(name, []) if value]
 
+    def _has_news(self) -> bool:
+        """Whether the server has told of new messages since we last asked."""
+        counts = [int(count) for count in self._untagged("EXISTS") if count.isdigit()]
+        self._exists = counts[-1] if counts else self._exists
+        return bool(counts)
+
     def _last_words(self) -> str:
         for name in ("NO", "BAD"):
             if words := self._client.untagged_responses.get(name):
@@ -333,7 +350,7 @@ class ImapSource:
                     self._capabilities -= {"IDLE"}
                     return False
         deadline = time.monotonic() + seconds
-        while not self._untagged("EXISTS"):
+        while not self._has_news():
             left = deadline - time.monotonic()
             if left <= 0 or not self._comes(left):
                 return False
@@ -386,8 +403,12 @@ class _ReadOnly(Exception):
     """The server opened the folder for reading only."""
 
 
-def open_imap(reached: Reached, credentials: Mapping[str, str], tokens: AccessTokens | None) -> ImapSource:
+def open_imap(
+    reached: Reached, credentials: Mapping[str, str], tokens: AccessTokens | None, *, one_by_one: bool = False
+) -> ImapSource:
     """Connect and sign in. The server's certificate is verified; without encryption only this machine is spoken to.
+
+    `one_by_one`: each message is read in a command of its own, because the connection was lost in reading several.
 
     Raises:
         MailboxFails: with the step that failed: name, connection, encryption, sign_in.
@@ -396,7 +417,7 @@ def open_imap(reached: Reached, credentials: Mapping[str, str], tokens: AccessTo
     client = _connect(reached, where)
     try:
         _sign_in(client, reached, credentials, tokens, where)
-        return ImapSource(client, where=where)
+        return ImapSource(client, where=where, one_by_one=one_by_one)
     except BaseException:
         _hang_up(client)
         raise
@@ -499,9 +520,15 @@ def _sign_in(
                 "whether this account may use IMAP.",
                 step="sign_in",
             ) from None
+        why = said(_without(str(error), credentials.get(PASSWORD, "")))
         raise MailboxFails(
-            f"{where} does not let {reached.user} in: {said(error)}. Check user and password.", step="sign_in"
+            f"{where} does not let {reached.user} in: {why}. Check user and password.", step="sign_in"
         ) from None
+
+
+def _without(text: str, secret: str) -> str:
+    """A server's words without the password, which some repeat when they do not understand a command."""
+    return text.replace(secret, "…") if secret else text
 
 
 def _sign_in_with_token(client: imaplib.IMAP4, user: str, tokens: AccessTokens) -> None:

@@ -125,7 +125,9 @@ class MaildirSource:
 
 
 def _key(name: str) -> str:
-    return name.partition(":2,")[0]
+    """What a message is called whatever its flags; bytes of a name that are no text are written out."""
+    bare = name.partition(":2,")[0]
+    return bare.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _flags(name: str) -> str:

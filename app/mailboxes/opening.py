@@ -12,9 +12,11 @@ from app.mailboxes.tokens import AccessTokens
 
 
 def open_source(
-    mailbox: Mailbox, credentials: Mapping[str, str], *, keep: Callable[[str], None] | None = None
-) -> MailSource:
-    """Connect and sign in. `keep` is given a new refresh token when the token server hands one out.
+    mailbox: Mailbox, credentials: Mapping[str, str], *, keep: Callable[[str], None] | None = None,
+    one_by_one: bool = False,
+) -> MailSource:  # fmt: skip
+    """Connect and sign in. `keep` is given a new refresh token when the token server hands one out. `one_by_one`: no
+    message is read together with others.
 
     Raises:
         MailboxFails: It cannot be opened; `facts["step"]` says at which step.
@@ -24,7 +26,7 @@ def open_source(
     if mailbox.kind == "imap":
         from app.mailboxes.imap import open_imap
 
-        return open_imap(reached, credentials, tokens)
+        return open_imap(reached, credentials, tokens, one_by_one=one_by_one)
     if mailbox.kind == "maildir":
         from app.mailboxes.maildir import MaildirSource
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.cases.intake import TakenIn
 from app.clock import now
 from app.db import Database
 from app.documents import pieces
+from app.errors import Conflict, CountersignError
 from app.mailboxes import progress, taking
 from app.mailboxes.models import Mailbox, MailboxMessage
 from app.mailboxes.port import PIECE, MailboxFails, MailSource, Place, Waiting
@@ -26,6 +27,8 @@ LARGEST = 150 * 1024 * 1024
 """Bytes of the largest message that is kept: what large providers pass on, at most."""
 _TOGETHER, _TOGETHER_BYTES = 50, 6 * PIECE
 """Small messages that are stored in one transaction, at most."""
+_PATIENCE = 3
+"""A message at which the connection was lost so often keeps the later ones waiting no longer."""
 
 
 @dataclass
@@ -44,6 +47,8 @@ class Storing:
     mailbox: Mailbox
     source: MailSource
     largest: int = LARGEST
+    breaks: dict[tuple[Place, str], int] = field(default_factory=dict)
+    """How often the connection was lost while a message was read: it outlives the connection."""
 
     def store(self, place: Place, waiting: Iterable[Waiting], *, are_moved: bool = True) -> Iterator[Stored]:
         """Read and store these messages; after each transaction that stored some, what it did.
@@ -56,20 +61,30 @@ class Storing:
         together: list[tuple[Waiting, bytes]] = []
         size = 0
         for message in waiting:
+            if self.breaks.get((place, message.key), 0) >= _PATIENCE:
+                yield Stored(unread=[_breaks_off(place, message)])
+                continue
             try:
                 read = self._read(place, message)
-            except MailboxFails as error:
-                if error.facts.get("is_gone"):
+                large = (
+                    None if isinstance(read, bytes) else self._store_large(place, message, read, are_moved=are_moved)
+                )
+            except (MailboxFails, Conflict, DataError, IntegrityError) as error:
+                if isinstance(error, MailboxFails) and error.facts.get("is_gone"):
                     continue
-                if error.facts.get("step") != "reading":
+                if isinstance(error, MailboxFails) and error.facts.get("step") != "reading":
+                    self.breaks[place, message.key] = self.breaks.get((place, message.key), 0) + 1
+                    if together:
+                        yield self._store_together(place, together, are_moved=are_moved)
                     raise
-                yield Stored(unread=[error.message])
+                yield Stored(unread=[_not_taken_in(place, message, error)])
                 continue
-            if isinstance(read, bytes):
+            self.breaks.pop((place, message.key), None)
+            if large is not None:
+                yield large
+            elif isinstance(read, bytes):
                 together.append((message, read))
                 size += len(read)
-            else:
-                yield self._store_large(place, message, read, are_moved=are_moved)
             if len(together) >= _TOGETHER or size >= _TOGETHER_BYTES:
                 yield self._store_together(place, together, are_moved=are_moved)
                 together, size = [], 0
@@ -88,10 +103,17 @@ class Storing:
     def _store_together(self, place: Place, read: list[tuple[Waiting, bytes]], *, are_moved: bool) -> Stored:
         try:
             self._in_one(place, read, are_moved=are_moved)
+            return Stored(len(read))
         except DBAPIError:  # such as two mailboxes that got the same mails in another order
-            for one in read:
+            pass
+        done = Stored()
+        for one in read:
+            try:
                 self._in_one(place, [one], are_moved=are_moved)
-        return Stored(len(read))
+                done.count += 1
+            except (DataError, IntegrityError) as error:
+                done.unread.append(_not_taken_in(place, one[0], error))
+        return done
 
     def _in_one(self, place: Place, read: list[tuple[Waiting, bytes]], *, are_moved: bool) -> None:
         at = now()
@@ -156,6 +178,22 @@ class Storing:
                 outcome=outcome, document_id=taken.document_id, stored_at=at, filed_at=None if are_moved else at,
             )
         )  # fmt: skip
+
+
+def _not_taken_in(place: Place, message: Waiting, error: CountersignError | DBAPIError) -> str:
+    if isinstance(error, CountersignError):
+        return error.message
+    kind = type(error.orig).__name__
+    return (
+        f"A message in {place.folder} cannot be stored ({message.key}: {kind}). Open it there, and upload what matters."
+    )
+
+
+def _breaks_off(place: Place, message: Waiting) -> str:
+    return (
+        f"The server ends the connection whenever a message in {place.folder} is read ({message.key}). Open it there, "
+        "and upload what matters."
+    )
 
 
 def _again(first: bytes, second: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from app.cases.intake import Belongs, TakenIn
 from app.cases.models import Case
 from app.documents.mail_headers import addresses, decode_header
 from app.mailboxes.models import Mailbox
-from app.sources.incoming import Incoming, InPieces
+from app.sources.incoming import Incoming, InPieces, storable
 from app.sources.mail_key import MailKey, key_of
 
 _LONGEST_NAME = 120
@@ -88,8 +88,8 @@ def refuse(
     case = session.get_one(Case, taken.case_id)
     steps.end_all(session, case.id, at=at)
     senders = addresses(_headers(head).get("from"))
-    case.sender = senders[0].email if senders else ""
-    case.title = decode_header(_headers(head).get("subject", "")) or case.title
+    case.sender = storable(senders[0].email) if senders else ""
+    case.title = storable(decode_header(_headers(head).get("subject", ""))) or case.title
     why = (
         f"The message is larger than {most / 1_000_000:.0f} MB and was not taken in: only its headers are here. Open "
         f"it in the mailbox {mailbox.address}, folder {folder}, and upload what matters."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from app.mailboxes.words import said
 
 WITHIN = 20.0
 """Seconds that the server of tokens may take."""
+_LONGEST = 256 * 1024
+"""Bytes of an answer that are read."""
 _EARLY = 120.0
 """Seconds before its end that a token is no longer used."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -69,29 +72,39 @@ class AccessTokens:
         if self.oauth.grant == "refresh_token":
             form["refresh_token"] = self._refresh_token
         try:
-            answer = httpx.post(self.oauth.token_url, data=form, timeout=WITHIN, headers={"accept": "application/json"})
+            status, given = _asked(self.oauth.token_url, form)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise MailboxFails(
                 f"The token server {address.hostname} does not answer ({said(error)}). It is asked again by itself.",
                 step="sign_in",
             ) from None
-        given = _json(answer)
-        if answer.status_code != 200 or not given.get("access_token"):
-            why = said(given.get("error_description") or given.get("error") or f"status {answer.status_code}")
+        if status != 200 or not given.get("access_token"):
+            why = said(given.get("error_description") or given.get("error") or f"status {status}")
             raise MailboxFails(
                 f"The token server {address.hostname} gives no access: {why}. Check client id, secret and scope, or "
                 "give consent again and enter the new refresh token.",
-                step="sign_in", status=answer.status_code,
+                step="sign_in", status=status,
             )  # fmt: skip
         return given
 
 
-def _json(answer: Any) -> dict[str, Any]:
+def _asked(url: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Status and JSON of the answer; nothing where it is no JSON, or longer than any such answer."""
+    import httpx
+
+    deadline, content = time.monotonic() + WITHIN, b""
+    headers = {"accept": "application/json"}
+    with httpx.stream("POST", url, data=form, timeout=WITHIN, headers=headers) as answer:
+        for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > _LONGEST or time.monotonic() > deadline:
+                return answer.status_code, {}
+        status = answer.status_code
     try:
-        given = answer.json()
-    except ValueError:
-        return {}
-    return given if isinstance(given, dict) else {}
+        given = json.loads(content)
+    except (ValueError, RecursionError):
+        return status, {}
+    return status, given if isinstance(given, dict) else {}
 
 
 def _seconds(given: object) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.audit.models import AuditEvent
 from app.cases.models import Case, CaseStep
@@ -16,7 +16,7 @@ from app.clock import now
 from app.documents.models import Arrival, Document, DocumentPiece
 from app.mailboxes.fetching import Fetching
 from app.mailboxes.models import Backfill, Mailbox, MailboxMessage
-from app.mailboxes.port import PIECE
+from app.mailboxes.port import PIECE, MailboxFails, Place
 from app.mailboxes.reached import Folders, Reached
 from tests.house import House
 from tests.listed_mail import Ended, Server
@@ -29,6 +29,17 @@ def a_mail(number: int, body: str = "Please send the timesheets.") -> bytes:
         f"From: ap@northwind.example\r\nTo: billing@firm.example\r\nSubject: Invoice {number}\r\n"
         f"Message-ID: <{number}@northwind.example>\r\nDate: Fri, 20 Nov 2026 09:00:00 +0100\r\n\r\n{body}\r\n"
     ).encode()
+
+
+def odd_mails() -> st.SearchStrategy[bytes]:
+    """Bytes that somebody may send: headers with anything in them, and no headers at all."""
+    odd = [b"=?utf-8?b?AP8=?=", b"=?x?q?=00?=", b"<a@b>\0", b'"', b"=?utf-8?q?=ED=A0=80?= <\xed\xa0\x80@x>"]
+    value = st.one_of(st.binary(max_size=40), st.text(max_size=30).map(str.encode), st.sampled_from(odd)).map(
+        lambda v: v.replace(b"\n", b"")
+    )
+    header = st.tuples(st.sampled_from([b"From", b"Subject", b"Message-ID", b"Date", b"To", b"Content-Type"]), value)
+    heads = st.lists(header.map(b": ".join), max_size=6).map(b"\r\n".join)
+    return st.one_of(st.binary(max_size=60), st.builds(lambda h, b: h + b"\r\n\r\n" + b, heads, st.binary(max_size=40)))
 
 
 @pytest.fixture
@@ -171,6 +182,21 @@ class TestWhatIsInTheWay:
         assert fetching.problem == ""
         assert counted(database, Case) == 3
 
+    def test_a_message_at_which_the_server_hangs_up_keeps_out_the_others_for_a_while_at_most(
+        self, database: Any, mailbox: Mailbox
+    ) -> None:
+        server, breaks = Server(), dict[tuple[Place, str], int]()
+        _, odd, _ = server.deliver(a_mail(1), a_mail(2), a_mail(3))
+        server.hangs_up_at = {odd}
+        for _ in range(3):
+            with pytest.raises(MailboxFails):
+                Fetching(database, mailbox, server.connect(), breaks=breaks).look()
+            assert counted(database, Case) == 1
+        fetching = Fetching(database, mailbox, server.connect(), breaks=breaks)
+        assert fetching.look() == 1
+        assert "ends the connection whenever" in fetching.problem
+        assert list(server.folders["INBOX"]) == [odd]
+
     def test_where_nothing_can_be_moved_mail_is_taken_in_once_all_the_same(
         self, database: Any, mailbox: Mailbox
     ) -> None:
@@ -292,6 +318,50 @@ class TestEndingAnywhere:
                 select(MailboxMessage).where(MailboxMessage.mailbox_id == mailbox.id)
             ).scalars().all()  # fmt: skip
         assert all(one.filed_at is not None for one in own)
+
+
+class TestWhateverIsSent:
+    @settings(
+        max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    )
+    @given(contents=st.lists(odd_mails(), min_size=1, max_size=6), refused=st.booleans())
+    def test_whatever_its_bytes_are_a_message_is_a_case(
+        self, database: Any, contents: list[bytes], refused: bool
+    ) -> None:
+        name = f"w{datetime.now(UTC).timestamp():.6f}".replace(".", "-")
+        mailbox = add(database, name)
+        server = Server()
+        server.deliver(*contents)
+        fetching = Fetching(database, mailbox, server.connect(), largest=20 if refused else 10 * PIECE)
+        fetching.look()
+        assert fetching.problems == []
+        assert server.folders["INBOX"] == {}
+        with database.transaction() as session:
+            documents = session.execute(
+                select(MailboxMessage.document_id).where(MailboxMessage.mailbox_id == mailbox.id)
+            ).scalars().all()  # fmt: skip
+        assert len(documents) == len(contents)
+        assert None not in documents
+
+    @pytest.mark.parametrize("size", [10, 2 * PIECE])
+    def test_one_that_the_database_does_not_take_is_told_and_keeps_no_other_out(
+        self, database: Any, mailbox: Mailbox, size: int
+    ) -> None:
+        server = Server()
+        server.deliver(a_mail(1), a_mail(2, "y" * size), a_mail(3))
+        fetching = Fetching(database, mailbox, server.connect())
+        change = text("alter table documents add constraint no_second check (name <> 'Invoice 2.eml')")
+        with database.transaction() as session:
+            session.execute(change)
+        try:
+            assert fetching.look() == 2
+            assert "cannot be stored (2: CheckViolation)" in fetching.problem
+        finally:
+            with database.transaction() as session:
+                session.execute(text("alter table documents drop constraint no_second"))
+        assert fetching.look() == 1
+        assert fetching.problem == ""
+        assert counted(database, DocumentPiece) == 0
 
 
 class TestOldMail:
