@@ -22,6 +22,7 @@ from app.letters import leaving
 from app.letters import queries as letters
 from app.letters.models import Letter
 from app.mailboxes import thread_token
+from app.mailboxes.credentials import credentials_of
 from app.mailboxes.models import Mailbox
 from app.mailboxes.taking import take_in_content
 from app.sources.incoming import Incoming
@@ -32,7 +33,7 @@ from app.writebacks import doubts, queue
 from app.writebacks.models import WriteBack
 from fixtures.odoo.sandbox import Fault
 from tests.house import SAMPLES, House
-from tests.mail_servers import PASSWORD, Pymap, SmtpServer
+from tests.mail_servers import PASSWORD, Pymap, SmtpServer, TokenServer
 from tests.mailboxes import KEY, a_mailbox
 from workers import posting
 
@@ -561,3 +562,28 @@ def test_a_mailbox_in_a_domain_with_an_umlaut_sends_in_ascii(house: House, smtp:
     assert smtp.taken[0].sender == "rechnung@xn--bro-hoa.example"
     assert mail["From"].addresses[0].addr_spec == "rechnung@xn--bro-hoa.example"
     assert thread_token.read(mail["Message-ID"], KEY) == (case_id,)
+
+
+def test_a_mailbox_that_signs_in_by_oauth_sends_with_a_token_and_keeps_the_next_refresh_token(
+    house: House, token_server: TokenServer
+) -> None:
+    token_server.rotates = True
+    with SmtpServer(tokens=token_server) as smtp:
+        with house.parts.database.transaction() as session:
+            a_mailbox(
+                session, "billing", sign_in="oauth", user="billing@marlowvoss.example",
+                oauth={"token_url": token_server.token_url, "client_id": token_server.client_id},
+                credentials={
+                    "client_secret": token_server.client_secret, "refresh_token": token_server.refresh_token,
+                },
+                outgoing={"host": "127.0.0.1", "port": smtp.port, "encryption": "none"},
+            )  # fmt: skip
+        for content in (THANKS, THANKS.replace(b"<one@", b"<two@").replace(b"dora@", b"emil@")):
+            case_id = arrives(house, content)
+            house.confirm(reply_of(house, case_id), house.person(f"Rita{case_id}", "reviewer"))
+            house.write()
+        assert [t.recipients for t in smtp.taken] == [("dora@customer.example",), ("emil@customer.example",)]
+        assert smtp.signed_in == ["billing@marlowvoss.example"] * 2
+    with house.parts.database.transaction() as session:
+        row = session.execute(select(Mailbox)).scalar_one()
+        assert credentials_of(row, KEY)["refresh_token"] != "refresh-token-of-tests"
