@@ -44,7 +44,7 @@ def way_out(session: Session, case_id: int, document_id: int, reading: Reading, 
         warns = FAILED
     elif is_address(reading.mail.sender.email) and choices[0].casefold() != reading.mail.sender.email.casefold():
         warns = "The sender’s own address cannot be answered: choose another."
-    return WayOut(mailbox.id, mailbox.address, choices, warns, document_id)
+    return WayOut(mailbox.id, mailbox.address, choices, warns, document_id, mailbox.language)
 
 
 def mailbox_of(session: Session, case_id: int) -> Mailbox | None:

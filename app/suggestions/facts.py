@@ -49,8 +49,10 @@ def templates() -> dict[str, dict[str, str]]:
 
 
 def language_of(situation: Situation) -> str:
-    """The language to answer in: a person's choice, else the message's; English where we have no words of it."""
-    language = situation.assessment.answer_in or str(situation.assessment.value("language") or "en")
+    """The language to answer in: a person's choice, else the message's, else that of the mailbox the answer leaves
+    from; English where we have no words of it."""
+    of_mailbox = situation.way_out.language if situation.way_out is not None else ""
+    language = situation.assessment.answer_in or str(situation.assessment.value("language") or of_mailbox or "en")
     return language if language in templates() else "en"
 
 

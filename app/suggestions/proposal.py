@@ -116,6 +116,8 @@ class WayOut:
     warns: str = ""
     answers: int | None = None
     """The document that it answers."""
+    language: str = ""
+    """The mailbox's own, for replies to messages whose language is not known; empty: it has none."""
 
 
 @dataclass(frozen=True, slots=True)

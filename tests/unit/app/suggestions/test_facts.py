@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from string import Formatter
+from typing import Any
 
 import pytest
 
 from app.suggestions.facts import Fact, facts_of, language_of, templates
-from app.suggestions.proposal import Proposal
+from app.suggestions.proposal import Proposal, WayOut
 from app.vocabulary import LANGUAGES
 from tests.books import a_payment, an_invoice, eur, hours, the_books
 from tests.situations import a_situation, proposals_of
@@ -50,6 +51,19 @@ def test_who_says_they_paid_is_told_what_the_books_show() -> None:
 def test_a_finding_for_the_customer_is_told_only_beside_its_credit() -> None:
     paid = the_books(invoices=(an_invoice(open_amount=eur("0")),), timesheets=hours(("36", True)))
     assert "hours_checked" not in facts("hours_quantity", paid)
+
+
+@pytest.mark.parametrize(
+    ("read", "of_mailbox", "answered_in"),
+    [("fr", "de", "fr"), (None, "de", "de"), (None, "", "en"), (None, "xx", "en")],
+)
+def test_the_mailbox_s_language_is_that_of_a_reply_where_the_message_s_is_not_known(
+    read: str | None, of_mailbox: str, answered_in: str
+) -> None:
+    fields: Any = {"language": read} if read else {}
+    way_out = WayOut(1, "billing@marlowvoss.example", (), language=of_mailbox)
+    situation = replace(a_situation("hours_quantity", SHORT, **fields), way_out=way_out)
+    assert language_of(situation) == answered_in
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
