@@ -208,6 +208,14 @@ class Imap(Reading):
                 list(cut.waiting(place, ""))
             cut.close()
 
+    def test_messages_are_read_one_by_one_where_that_is_asked_for(self, source: MailSource) -> None:
+        messages = [mail(f"number {n}") for n in range(5)]
+        self.deliver(*messages)
+        with closing(open_imap(self.reached(), {"password": PASSWORD}, None, one_by_one=True)) as single:
+            place = single.place("INBOX")
+            read = [b"".join(single.pieces(place, one.key)) for one in list(single.waiting(place, ""))]
+        assert [content.replace(b"\r\n", b"\n") for content in read] == messages
+
     def test_a_wrong_password_is_told_and_stands_nowhere(self, source: MailSource) -> None:
         with pytest.raises(MailboxFails) as failed:
             open_imap(self.reached(), {"password": "not-this-one"}, None)
