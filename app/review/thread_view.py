@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.assessments.continued import LEADS, OPEN
 from app.cases import thread
 from app.cases.models import Case, ThreadQuestion
 from app.cases.thread import Known
+from app.clock import now
 from app.decisions import news, suspect, threading
 from app.decisions.dossier import Dossier
 from app.decisions.news import News
@@ -32,7 +33,7 @@ from app.vocabulary import Kind
 
 MOST_OPEN = 12
 """Mails of a case that are laid out; of a longer thread the newest, and those that something rests on."""
-LONGEST_SAYS = 260
+LONGEST_SAYS, LONGEST_WHO = 260, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Entry:
     is_open: bool
     parts: tuple[PartView, ...]
     sender: SenderLines | None
+    label: str = ""
+    """What it is called where there is little room: the day, or the time where several are of one day."""
 
     @property
     def anchor(self) -> str:
@@ -85,7 +88,20 @@ def thread_of(session: Session, d: Dossier, find: str, *, with_amounts: bool) ->
                 sender_lines(checks.get(document.id)),
             )
         )  # fmt: skip
-    return Thread(tuple(entries), tuple(hits))
+    return Thread(tuple(_labelled(entries)), tuple(hits))
+
+
+def _labelled(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Each with its day, those of one day with who and when instead."""
+    days, today = [figures.today(entry.at) for entry in entries], figures.today(now())
+    for entry, day in zip(entries, days, strict=True):
+        many = days.count(day) > 1
+        named = f"{_short(entry.who)} {figures.clock(entry.at)}" if many else figures.day(day, today)
+        yield replace(entry, label=named)
+
+
+def _short(who: str) -> str:
+    return who if len(who) <= LONGEST_WHO else f"{who[: LONGEST_WHO - 1].rstrip()}…"
 
 
 def _at(document: Document, mails: Mapping[int, Known]) -> datetime:
