@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.db import Database
+from app.mailboxes import testing
 from app.mailboxes.credentials import credentials_of
 from app.mailboxes.models import Mailbox
 from app.mailboxes.testing import READING, Tried, tried, works
@@ -17,10 +18,10 @@ from tests.mail_servers import PASSWORD, Dovecot, Pymap, SmtpServer, TokenServer
 from tests.mailboxes import KEY, a_mailbox
 
 
-def outcome(database: Database, kind: str = "imap", **entries: Any) -> dict[str, Tried]:
+def outcome(database: Database, kind: str = "imap", name: str = "billing", **entries: Any) -> dict[str, Tried]:
     """What the test says of a mailbox with these entries, by step."""
     with database.transaction() as session:
-        mailbox = a_mailbox(session, kind=kind, **entries)
+        mailbox = a_mailbox(session, name, kind, **entries)
     return {line.step: line for line in tried(mailbox, KEY, database)}
 
 
@@ -90,6 +91,29 @@ def test_a_port_where_nothing_listens(database: Database) -> None:
 def test_a_port_that_speaks_no_tls(database: Database, pymap: Pymap) -> None:
     lines = outcome(database, **at(pymap, encryption="tls"))
     assert states(lines) == failed_at("encryption")
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_for_long(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        for name, encryption in (("one", "tls"), ("two", "starttls")):
+            lines = outcome(database, name=name, host="127.0.0.1", port=port, encryption=encryption)
+            assert states(lines) == failed_at("encryption")
+
+
+def test_a_service_whose_token_server_refuses_is_not_asked_at_all(
+    database: Database, token_server: TokenServer
+) -> None:
+    oauth = {"token_url": token_server.token_url, "client_id": "nobody", "grant": "client_credentials"}
+    for kind in ("graph", "gmail"):
+        lines = outcome(
+            database, kind, name=kind, host="", sign_in="oauth", oauth=oauth, credentials={"client_secret": "wrong"}
+        )
+        assert states(lines) == {"sign_in": "fails", "folder": "untried", "moving": "untried", "sending": "untried"}
+        assert "The client's secret is wrong" in lines["sign_in"].says
 
 
 def test_a_server_without_starttls_is_not_signed_in_to(database: Database, pymap: Pymap) -> None:
