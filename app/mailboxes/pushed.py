@@ -127,7 +127,7 @@ def _file(one: Attached) -> bytes:
         name = name if name.casefold().endswith(".eml") else f"{name}.eml"
     encoded = encode_rfc2231(name.encode("utf-8", "replace").decode(), "utf-8")
     content_id = "".join(letter for letter in one.content_id if "!" <= letter <= "~" and letter not in "<>")[:200]
-    how = "inline" if content_id else "attachment"
+    how = "inline" if content_id and not media_type.startswith("text/") else "attachment"  # a text would be the body
     more = [f"Content-Disposition: {how}; filename*={encoded}"]
     if content_id:
         more.append(f"Content-ID: <{content_id}>")

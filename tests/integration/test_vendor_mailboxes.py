@@ -192,7 +192,7 @@ def test_a_mail_that_is_too_large_is_refused_and_says_so(
     with fetching(database, largest=2 * PIECE) as box:
         box.look()
     with database.transaction() as session:
-        assert "too large" in session.execute(select(Case)).scalar_one().attention
+        assert "larger than 2 MB" in session.execute(select(Case)).scalar_one().attention
     assert where(vendor, key) == REFUSED
 
 
