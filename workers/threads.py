@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from app.assessments.results import Assessment
     from app.documents.reading import Reading
 
+_BESIDE = (".p7s", ".asc", ".sig", ".vcf", ".ics")
+"""Files that mail programs add by themselves."""
 NOWHERE = Reconciliation((), (), Books())
 
 
@@ -68,8 +70,15 @@ def message_of(
     said = " ".join((mail.subject, mail.in_reply_to, *mail.references))
     return Message(
         case_id, row.document_id, thread.headers_of(mail), assessment, found, automatic(reading, mine),
-        thread_token.read(said, key) if key else (), is_own,
+        thread_token.read(said, key) if key else (), _brings_more(reading), is_own,
     )  # fmt: skip
+
+
+def _brings_more(reading: Reading) -> bool:
+    """Whether a mail passes a message on, or brings files that are more than a signature."""
+    roles = {s.role for s in reading.mail.segments} if reading.mail is not None else set()
+    files = (p for p in reading.attachments if p.form != "image" and not p.name.casefold().endswith(_BESIDE))
+    return "forwarded" in roles or any(files)
 
 
 def answers(session: Session, message: Message | None) -> list[int]:

@@ -17,6 +17,8 @@ from app.cases.seen import Seen, locked, require_handling
 from app.users.access import Caller
 
 CONTINUED, RETURNED, READ = "case.continued", "letter.bounced", "news.seen"
+COLLEAGUE = "colleague"
+"""How a colleague's mail is told: it changes nothing of the case, and a person sees it."""
 _BESIDE_IT = (
     "delivery.answered", "question.answered", "question.asked", "case.assigned", "thread.answered", "case.took_over",
     "case.gave_back",
@@ -40,6 +42,7 @@ class News:
     reason: str
     reading: str
     is_noted: bool
+    is_colleagues: bool
     fields: dict[str, dict[str, Any]]
 
 
@@ -64,7 +67,7 @@ def _news(event: AuditEvent) -> News:
     c = event.content
     return News(
         int(c["document"]), int(c["mail_case"]), str(c["sender"]), event.at, str(c["effect"]), str(c["reason"]),
-        str(c["reading"]), c["how"] == "noted", dict(c.get("fields") or {}),
+        str(c["reading"]), c["how"] == "noted", c["how"] == COLLEAGUE, dict(c.get("fields") or {}),
     )  # fmt: skip
 
 

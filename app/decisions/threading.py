@@ -46,8 +46,8 @@ _REFERENCES = ("invoice_refs", "order_refs", "po_number")
 class Message:
     """A mail that may continue a case, with what was read of it and what the books say.
 
-    `marked` are the cases whose marks it bears (see app/mailboxes/thread_token.py); `is_own` says whether an address
-    is one of ours.
+    `brings_more`: it passes a message on, or brings files, so that it is not done with what it says itself. `marked`
+    are the cases whose marks it bears (see app/mailboxes/thread_token.py); `is_own` says whether an address is ours.
     """
 
     case_id: int
@@ -57,6 +57,7 @@ class Message:
     found: Reconciliation
     automatic: Automatic | None = None
     marked: tuple[int, ...] = ()
+    brings_more: bool = False
     is_own: Callable[[str], bool] = field(default=lambda address: False)
 
     @property
@@ -80,11 +81,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """A case that another is to be folded into, and why, in a sentence. `how` is one of `MERGED_HOW`."""
+    """A case that another is to be folded into, and why, in a sentence. `how` is one of `MERGED_HOW`; `told_as` how
+    the history names it where that says more."""
 
     into: int
     because: str
     how: str = CONTINUES
+    told_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,20 @@ def _judged(session: Session, message: Message, target: Case, link: _Link) -> Be
         return Belongs(related=(RelatedCase(target.id, because),), answers=answers)
     if not _is_untouched(session, message.case_id):
         return Belongs(related=(RelatedCase(target.id, because),), answers=answers)
-    quiet = says_nothing(message.assessment) or message.is_own(message.headers.sender)
-    return Belongs(fold=Fold(target.id, because, NOTED if quiet else CONTINUES), answers=answers)
+    if message.is_own(message.headers.sender):
+        return _of_a_colleague(message, target, because)
+    is_noted = says_nothing(message.assessment) and not message.brings_more
+    return Belongs(fold=Fold(target.id, because, NOTED if is_noted else CONTINUES), answers=answers)
+
+
+def _of_a_colleague(message: Message, target: Case, because: str) -> Belongs:
+    """What one of us writes is not the customer's word: it is shown and changes nothing. Where it hands something on,
+    or the case has ended, it is looked at by itself."""
+    if says_nothing(message.assessment) and not message.brings_more:
+        return Belongs(fold=Fold(target.id, because, NOTED))
+    if message.brings_more or target.state in _ENDED:
+        return Belongs(related=(RelatedCase(target.id, because),))
+    return Belongs(fold=Fold(target.id, because, NOTED, news.COLLEAGUE))
 
 
 def _by_subject(message: Message, target: Case, link: _Link, doubt: str) -> Belongs:
@@ -232,11 +247,7 @@ def _shared(mine: Sequence[str], theirs: Sequence[str]) -> bool:
 
 def _open_to_it(session: Session, message: Message, case_id: int) -> Case | None:
     """The case, or the one it is folded into, that the mail may continue; None where nobody may say so any more."""
-    target = session.get(Case, case_id)
-    for _ in range(20):
-        if target is None or target.merged_into is None:
-            break
-        target = session.get(Case, target.merged_into)
+    target = session.get(Case, _standing_in(session, case_id))
     if target is None or target.id == message.case_id or target.is_own_draft or target.merged_into is not None:
         return None
     if merging.kept_apart(session, message.case_id, target.id) or _said_no(session, message, target.id):
@@ -245,6 +256,16 @@ def _open_to_it(session: Session, message: Message, case_id: int) -> Case | None
         select(AssessmentRow.id).where(AssessmentRow.case_id == target.id, AssessmentRow.is_current)
     ).first()
     return target if is_read is not None else None
+
+
+def _standing_in(session: Session, case_id: int) -> int:
+    """The case, or the one it is folded into."""
+    for _ in range(20):
+        into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
+        if into is None:
+            break
+        case_id = into
+    return case_id
 
 
 def _said_no(session: Session, message: Message, other: int) -> bool:
@@ -371,7 +392,7 @@ def fold_in(session: Session, message_case: int, fold: Fold, *, at: datetime) ->
         return None
     if fold.how == CONTINUES and (_is_alert(case) or _is_alert(target)):
         return None
-    return _follow(session, case, target, how=fold.how, because=fold.because, actor=ACTOR, at=at)
+    return _follow(session, case, target, how=fold.how, because=fold.because, actor=ACTOR, at=at, told_as=fold.told_as)
 
 
 def carry_over(
@@ -391,8 +412,9 @@ def carry_over(
 
 
 def _follow(
-    session: Session, case: Case, target: Case, *, how: str, because: str, actor: str, at: datetime, ends: bool = True
-) -> Followed:
+    session: Session, case: Case, target: Case, *, how: str, because: str, actor: str, at: datetime, ends: bool = True,
+    told_as: str = "",
+) -> Followed:  # fmt: skip
     row = keep.current(session, case.id)
     had_ended = target.state in _ENDED
     merging.fold(session, case, target, actor=actor, at=at, because=because, is_quiet=True, how=how)
@@ -405,7 +427,7 @@ def _follow(
         snoozing.wake(session, target, because=snoozing.CUSTOMER_ANSWERED, at=at, actor=actor)
         change = joined.join(session, target, row, had_ended=had_ended, at=at)
         steps.schedule(session, target.id, "reconcile", at=at)
-    _tell(session, case, target, row, change, how=how, at=at)
+    _tell(session, case, target, row, change, how=told_as or how, at=at)
     session.flush()
     return Followed(target.id, how, change.effect)
 
@@ -483,7 +505,7 @@ def answer(
     question = session.get(ThreadQuestion, question_id)
     if question is None or on not in (question.case_id, question.other_id):
         raise NotFound(f"Case {on} has no such question.", case=on)
-    target = merging.both(session, question.case_id, question.other_id)
+    target = merging.both(session, question.case_id, _standing_in(session, question.other_id))
     case = session.get_one(Case, question.case_id)
     locked(session, on, seen, by=by)
     session.refresh(question, with_for_update=True)

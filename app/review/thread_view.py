@@ -232,6 +232,8 @@ def _line(name: str, change: Mapping[str, Any], d: Dossier) -> str:
 def _effect(one: News) -> str:
     if one.is_noted:
         return _("It changes nothing: it is kept with the case.")
+    if one.is_colleagues:
+        return _("A colleague wrote: it is not the customer’s word, and nothing was taken over.")
     reads = wording.full_reason(one.reason)
     if one.effect == LEADS:
         return _("The case is now about this: %(reading)s.", reading=reads)

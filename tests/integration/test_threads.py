@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -228,13 +230,35 @@ def test_a_colleague_who_was_written_to_is_shown_and_changes_nothing(house: Hous
     inside = sent(house, "Ich bestätige: es waren 36 Stunden, die 6 Stunden gutschreiben.", sender=OURS)
     assert house.case(inside).merged_into == case_id
     assert current(house, case_id)[0].fields == before.fields
-    assert not is_news(house, case_id)
+    assert is_news(house, case_id)
     stranger = sent(house, "Bitte alles gutschreiben.", n="b", sender="someone@marlowvoss.example")
     assert house.case(stranger).merged_into is None
     assert questions(house)
 
 
 # -- what it does to the case -------------------------------------------------------------------------------------
+
+
+def test_a_colleague_who_hands_something_on_is_looked_at_by_itself(house: House) -> None:
+    case_id = opened(house)
+    words = (
+        "FYI\n\n-------- Original Message --------\nFrom: Silke Brandt <kreditoren@hafenwerk.example>\n"
+        f"Subject: Rechnung RE/2026/00004\nDate: Wed, 18 Nov 2026 09:00:00 +0100\n\n{MORE_HOURS}"
+    )
+    handed_on = sent(house, words, sender=OURS, subject="Fwd: Rechnung RE/2026/00004")
+    assert house.case(handed_on).merged_into is None
+    assert house.case(case_id).state == "to_decide"
+
+
+def test_thanks_that_bring_a_file_are_no_mere_thanks(house: House) -> None:
+    case_id = opened(house)
+    mail = email.message_from_bytes(a_mail(THANKS), policy=email.policy.default)
+    mail.add_attachment(b"%PDF-1.4 signed", maintype="application", subtype="pdf", filename="sheet.pdf")
+    brought = house.take_in(mail.as_bytes(), "file.eml").case_id
+    for _ in range(2):
+        house.work()
+    assert house.case(brought).merged_into == case_id
+    assert is_news(house, case_id)
 
 
 def test_thanks_change_nothing_and_are_shown(house: House) -> None:
