@@ -106,7 +106,7 @@ def automatic(reading: Reading, ours: Ours | None = None) -> Automatic | None:
         return None
     ours = ours or Ours()
     if _is_own(mail, ours):
-        return Automatic(Sort.OWN, "It bears a Message-ID of ours.", (mail.message_id,))
+        return Automatic(Sort.OWN, "It bears our address and a Message-ID of ours.", (mail.message_id,))
     if (report := _report(reading, mail)) is not None:
         return report
     return _answer(mail, ours) or _made_by_a_system(mail)
@@ -136,11 +136,10 @@ def takes_no_reply(reading: Reading, ours: Ours | None = None) -> str:
 
 
 def _is_own(mail: Mail, ours: Ours) -> bool:
-    if mail.message_id and ours.gave(mail.message_id):
-        return True
-    return any(
-        value.strip().strip("<>").casefold() in ours.addresses for name, value in mail.headers if name == "x-loop"
-    )
+    """By address and Message-ID: one who had a mail of ours can write its Message-ID. X-Loop and the like say nothing:
+    whoever forwards a customer's mail to us sets them too."""
+    is_from_us = mail.sender.email.casefold() in ours.addresses
+    return is_from_us and bool(mail.message_id) and ours.gave(mail.message_id)
 
 
 def _answer(mail: Mail, ours: Ours) -> Automatic | None:

@@ -50,10 +50,11 @@ def an_automatic_mail(sort: str, about: str, number: int, *, sender: str = CUSTO
         "old": ["Precedence: auto_reply", "X-Autoreply: yes", f"In-Reply-To: {about}", "Subject: Re: Invoice"],
         "ticket": ["Auto-Submitted: auto-replied", "Subject: [#4711] We have received your request"],
         "null": ["Return-Path: <>", f"In-Reply-To: {about}", "Subject: Re: Invoice"],
-        "own": ["Subject: Re: Invoice", f"X-Loop: {MAILBOX}"],
+        "own": ["Subject: Re: Invoice"],
     }[sort]  # fmt: skip
     sender = MAILBOX if sort == "own" else sender
-    own = [f"From: {sender}", f"To: {MAILBOX}", f"Message-ID: <{sort}-{number}@hafenwerk.example>"]
+    named = about if sort == "own" else f"<{sort}-{number}@hafenwerk.example>"
+    own = [f"From: {sender}", f"To: {MAILBOX}", f"Message-ID: {named}"]
     return "\n".join([*own, "Date: Tue, 17 Nov 2026 09:00:00 +0000", *heads, "", ABSENT, f"({number})", ""]).encode()
 
 
