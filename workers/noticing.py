@@ -48,7 +48,7 @@ def run(p: Parts, *, at: datetime) -> int:
             return 0
         with p.database.transaction() as session:
             mailbox = default_mailbox(session)
-            if mailbox is None:
+            if mailbox is None or mailbox.state != "active":
                 return 0
             sending = sending_from(mailbox, p.secret_key)
             noticing.notice(session, p.policy, at=at)

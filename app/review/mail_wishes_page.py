@@ -38,6 +38,7 @@ def mail_wishes(request: Request, visit: SignedIn) -> HTMLResponse:
     at, person = now(), visit.person
     with request.app.state.database.transaction() as session:
         refusal = session.get(NoticeRefusal, person.user_id)
+        mailbox = default_mailbox(session)
         context = {
             "mine": wishes.of(session, person.user_id, person.roles),
             "offered": wishes.offered(person.roles),
@@ -49,7 +50,7 @@ def mail_wishes(request: Request, visit: SignedIn) -> HTMLResponse:
             "zone": person.personal.time_zone or "UTC",
             "refused_on": figures.moment(refusal.at, figures.today(at)) if refusal else "",
             "refusal": refusal.says if refusal else "",
-            "is_sent": default_mailbox(session) is not None,
+            "is_sent": mailbox is not None and mailbox.state == "active",
         }  # fmt: skip
         return page(request, "mail_wishes.html", context, around=shell(session, request, visit, at=at))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import assigning
 from app.cases.seen import Seen
+from app.mailboxes.models import Mailbox
 from app.notices.models import DigestSent, Notice, NoticeRefusal
 from app.users.access import Caller
 from app.users.personal import Personal, keep_personal
@@ -137,3 +138,10 @@ def test_without_a_mailbox_to_send_from_nothing_is_noted_down(house: House) -> N
     assert noticing.run(house.parts, at=NOON) == 0
     with house.parts.database.transaction() as session:
         assert session.query(Notice).count() == 0
+
+
+def test_a_paused_mailbox_sends_nothing(told: House, server: SmtpServer) -> None:
+    with told.parts.database.transaction() as session:
+        session.query(Mailbox).one().state = "paused"
+    assert noticing.run(told.parts, at=NOON) == 0
+    assert server.taken == []
