@@ -28,6 +28,7 @@ from app.cases.thread import Headers, Known
 from app.decisions import decided, joined, merging, news, splitting
 from app.documents.automatic import Automatic
 from app.errors import Conflict, NotFound, Refused
+from app.mailboxes import of_case
 from app.senders import kept as senders
 from app.suggestions.models import Suggestion
 from app.suggestions.proposal import RelatedCase
@@ -305,7 +306,8 @@ def _doubt(session: Session, message: Message, target: Case) -> str:
         return f"It answers case {target.id}, and a check of its sender failed."
     if message.customer_id is not None and target.customer_id not in (None, message.customer_id):
         return f"It answers case {target.id}, and is about another customer than that case."
-    if message.company_id is not None and target.company_id not in (None, message.company_id):
+    company_id = message.company_id or of_case.company_of(session, message.case_id)
+    if company_id is not None and target.company_id not in (None, company_id):
         return f"It answers case {target.id}, and is about another of our companies than that case."
     return ""
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.assessments import keep
 from app.assessments.typed import Habit
 from app.cases import snoozing, thread
-from app.cases.models import CaseMerge
+from app.cases.models import Case, CaseMerge
 from app.clock import now
 from app.decisions import correcting, decide, merging, news, splitting, threading
 from app.decisions.correcting import Typed
@@ -187,12 +187,19 @@ def test_a_project_manager_answers_no_such_question(house: House) -> None:
 def test_another_customer_of_the_same_house_is_asked_about(house: House) -> None:
     case_id = opened(house)
     with house.parts.database.transaction() as session:
-        from app.cases.models import Case
-
         session.get_one(Case, case_id).customer_id = 18
     other = sent(house, RATE)
     assert house.case(other).merged_into is None
     assert "another customer" in questions(house)[0].because
+
+
+def test_another_company_of_ours_is_asked_about(house: House) -> None:
+    case_id = opened(house)
+    with house.parts.database.transaction() as session:
+        session.get_one(Case, case_id).company_id = 99
+    other = sent(house, RATE)
+    assert house.case(other).merged_into is None
+    assert "another of our companies" in questions(house)[0].because
 
 
 def test_a_failed_check_of_the_sender_is_a_question_and_no_fold(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
