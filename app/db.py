@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, Numeric, create_engine
+from sqlalchemy import DateTime, Engine, MetaData, Numeric, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -61,6 +62,23 @@ class Database:
         with self._sessions() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+
+    @contextmanager
+    def alone(self, lock: int, *, wait: float = 0.0) -> Iterator[bool]:
+        """Whether nobody else has the lock of this number, at the latest after so many seconds; it ends with the block
+        or with this process."""
+        until = time.monotonic() + wait
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while True:
+                is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": lock}))
+                if is_ours or time.monotonic() >= until:
+                    break
+                time.sleep(0.25)
+            try:
+                yield is_ours
+            finally:
+                if is_ours:
+                    connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": lock})
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
@@ -96,7 +96,7 @@ def run(
         raise Misconfigured(
             "No Odoo is connected: there is nothing to look through. Set ODOO_URL, ODOO_DB and its key."
         )
-    with alone(p.database, wait=wait) as is_alone:
+    with p.database.alone(LOCK, wait=wait) as is_alone:
         if not is_alone:
             return Ran(is_busy=True)
         ours = p.odoo.companies()
@@ -163,7 +163,7 @@ def _detect(p: Parts, companies: Collection[int], today: date) -> tuple[Discrepa
     thresholds = Thresholds.of_mapping(p.policy.content.get("detectors"))
     until = time.monotonic() + MIRRORING
     while True:
-        with store.alone(p.database) as at_rest, p.database.snapshot() as session:
+        with p.database.alone(store.LOCK) as at_rest, p.database.snapshot() as session:
             if at_rest:
                 states = session.execute(select(MirrorCursor.is_complete)).scalars().all()
                 if not states or not all(states):
@@ -207,20 +207,3 @@ def _wished(database: Database, odoo: OdooGateway, company_id: str) -> tuple[int
             log.info("Odoo told of company %s, which it does not show us", stranger)
             odoo_events.take_wish(session, stranger)
     return tuple(c for c in wishes if c in ours)
-
-
-@contextmanager
-def alone(database: Database, *, wait: float = 0.0) -> Iterator[bool]:
-    """Whether no other run is at it, at the latest after so many seconds; the lock ends with block or process."""
-    until = time.monotonic() + wait
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while True:
-            is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": LOCK}))
-            if is_ours or time.monotonic() >= until:
-                break
-            time.sleep(0.25)
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": LOCK})

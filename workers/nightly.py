@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from sqlalchemy import text
-
-from app.db import Database
 from app.errors import CountersignError
 from workers import narrating
 from workers.celery_app import celery_app
@@ -30,7 +25,7 @@ def run_task() -> None:
     p = parts()
     if p.odoo is None:
         return
-    with alone(p.database, LOCK) as is_alone:
+    with p.database.alone(LOCK) as is_alone:
         if not is_alone:
             return
         try:
@@ -40,15 +35,3 @@ def run_task() -> None:
             return
     outcomes = Counter(one.kept.outcome for one in ran.narrated if one.kept is not None)
     log.info("texts of draft invoices: %s, %s ended, %s failed", dict(outcomes), len(ran.ended), len(ran.failed))
-
-
-@contextmanager
-def alone(database: Database, lock: int) -> Iterator[bool]:
-    """Whether no other run has this lock; the lock ends with the block or the process."""
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": lock}))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": lock})

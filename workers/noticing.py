@@ -23,7 +23,6 @@ from app.users import access, people
 from app.users.access import Caller
 from workers import posting
 from workers.celery_app import celery_app
-from workers.nightly import alone
 from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ def run(p: Parts, *, at: datetime) -> int:
     A mail that the server does not take now waits for the next run. One that left while this process died before it
     noted so leaves again with the same Message-ID, which mail programs show once.
     """
-    with alone(p.database, LOCK) as is_alone:
+    with p.database.alone(LOCK) as is_alone:
         if not is_alone:
             return 0
         with p.database.transaction() as session:

@@ -1,33 +1,19 @@
-"""The mirror's side in PostgreSQL: rows in bulk, cursors, counts, and the lock that keeps two runs apart."""
+"""The mirror's side in PostgreSQL: rows in bulk, cursors, counts, and the number of their lock."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.db import Database
 from app.mirror.models import MirrorCursor
 from app.mirror.scopes import Columns, Scope
 from app.mirror.source import ID_WEIGHT, Position, Standing
 
-_LOCK = 0x6D6972726F72
-"""PostgreSQL's number of the lock: "mirror" in ASCII."""
-
-
-@contextmanager
-def alone(database: Database) -> Iterator[bool]:
-    """Whether nobody else is at the mirror; the lock ends with the block, or with this process."""
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_ours = bool(connection.scalar(text("select pg_try_advisory_lock(:lock)"), {"lock": _LOCK}))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                connection.execute(text("select pg_advisory_unlock(:lock)"), {"lock": _LOCK})
+LOCK = 0x6D6972726F72
+"""PostgreSQL's number of the lock that keeps two runs apart: "mirror" in ASCII."""
 
 
 def cursor_of(session: Session, scope: Scope, asked: str) -> MirrorCursor:

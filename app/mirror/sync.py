@@ -66,7 +66,7 @@ def sync(
     Raises:
         Unavailable, Misconfigured, Refused: As the gateway; what was committed before stays and the next run goes on.
     """
-    with store.alone(database) as is_alone:
+    with database.alone(store.LOCK) as is_alone:
         if not is_alone:
             return SyncReport(is_busy=True)
         return _Run(database, odoo, companies, at, say or (lambda _: None)).carry_out()

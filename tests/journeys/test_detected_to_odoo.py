@@ -121,7 +121,7 @@ def test_a_day_that_passes_changes_nothing_of_what_stands(house: House) -> None:
 
 
 def test_one_run_at_a_time(house: House) -> None:
-    with detection.alone(house.parts.database) as is_alone:
+    with house.parts.database.alone(detection.LOCK) as is_alone:
         assert is_alone
         assert detection.run(house.parts).is_busy
     assert not detection.run(house.parts).is_busy
@@ -220,7 +220,7 @@ def test_the_rules_look_at_a_mirror_at_rest(house: House, monkeypatch: pytest.Mo
 
     detection.run(house.parts)
     monkeypatch.setattr(detection, "MIRRORING", 0.6)
-    with store.alone(house.parts.database) as is_ours:
+    with house.parts.database.alone(store.LOCK) as is_ours:
         assert is_ours
         with pytest.raises(Unavailable, match="another process"):
             detection.run(house.parts)

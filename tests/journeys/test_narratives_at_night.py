@@ -40,7 +40,7 @@ def test_every_draft_is_told_once_and_again_when_it_changed(night: House) -> Non
 
 
 def test_a_second_run_waits_for_nobody_and_does_nothing(night: House) -> None:
-    with nightly.alone(night.parts.database, nightly.LOCK) as first:
+    with night.parts.database.alone(nightly.LOCK) as first:
         assert first
         nightly.run_task()
         assert drafted(night) == 0
