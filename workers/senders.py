@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.cases.models import Case, CaseDocument
+from app.cases import called_back
+from app.cases.models import Case, CaseCheck, CaseDocument
 from app.clock import now
 from app.documents import readings
 from app.documents.models import Document
@@ -69,10 +70,19 @@ def check_again(p: Parts) -> int:
             case_id = session.execute(
                 select(CaseDocument.case_id).where(CaseDocument.document_id == document_id)
             ).scalar_one()
-            case = session.get_one(Case, case_id, with_for_update=True)
+            case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
             before = kept.of_document(session, document_id)
             keep(session, case_id, document_id, checked)
             case.updated_at = now()
             if checked is not None and checked.failed and not (before is not None and before.failed):
+                _call_back_anew(session, case_id, document_id)
                 held.hold(session, case, at=now())
     return len(due)
+
+
+def _call_back_anew(session: Session, case_id: int, document_id: int) -> None:
+    """Whoever called back before this mail was part of the case did not ask about it."""
+    added_at = select(CaseDocument.added_at).where(CaseDocument.document_id == document_id).scalar_subquery()
+    earlier = select(CaseCheck.item).where(CaseCheck.case_id == case_id, CaseCheck.done_at < added_at)
+    if session.execute(earlier.limit(1)).first() is not None:
+        called_back.begin_anew(session, case_id, actor="software", at=now())

@@ -71,6 +71,7 @@ def fold(
             raise Conflict(
                 f"Case {one.id} was itself folded into case {one.merged_into}. Choose that one.", case=one.id
             )  # fmt: skip
+    is_due = call_back.is_due(session, case)  # asked while it holds its mails still
     documents = list(
         session.execute(
             select(CaseDocument.document_id)
@@ -89,7 +90,7 @@ def fold(
             was_open=target.state not in ("done", "closed"), how=how,
         )
     )  # fmt: skip
-    if call_back.is_due(session, case):  # nobody has called back about what comes in with it
+    if is_due:  # nobody has called back about what comes in with it
         called_back.begin_anew(session, target.id, actor=actor, at=at)
     case.merged_into = target.id
     case.updated_at = at

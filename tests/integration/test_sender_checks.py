@@ -15,7 +15,7 @@ from app.audit.models import AuditEvent
 from app.cases.models import Case
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import call_back, decide
+from app.decisions import call_back, decide, merging
 from app.decisions.approval_matrix import Policy, checked
 from app.decisions.dossier import dossier
 from app.errors import Refused
@@ -267,6 +267,26 @@ def test_what_was_confirmed_before_a_check_failed_is_decided_anew(desk: House, z
             decide.confirm(
                 session, again.id, content_hash=again.content_hash, by=ines, policy=the_policy(), at=now()
             )  # fmt: skip
+
+
+def test_a_call_back_does_not_serve_a_mail_that_came_later_and_whose_check_fails_late(desk: House, zone: Zone) -> None:
+    case_id, ines = a_doubtful_case(desk), desk.person("Ines", "reviewer")
+    everything = dict.fromkeys(call_back.ITEMS, "") | {"written_down": "Maria Esteves, 10:14"}
+    with desk.parts.database.transaction() as session:
+        seen = Seen(session.get_one(Case, case_id).version)
+        call_back.tick(session, case_id, everything, seen=seen, by=ines, at=now())
+    zone.is_away = True
+    other = arrives(desk, signed(fresh("Anna <anna@kunde.example>", 2)).replace(b"copy of RE", b"copy if RE"))
+    with desk.parts.database.transaction() as session:
+        seen = Seen(session.get_one(Case, other).version)
+        merging.merge(session, other, case_id, seen=seen, by=ines, at=now())
+        assert call_back.is_complete(session, case_id), "nothing speaks against the other mail yet"
+    zone.is_away = False
+    with desk.parts.database.transaction() as session:
+        session.execute(update(SenderCheck).where(SenderCheck.again_at.is_not(None)).values(again_at=now()))
+    assert senders.check_again(desk.parts) == 1
+    with desk.parts.database.transaction() as session:
+        assert not call_back.is_complete(session, case_id)
 
 
 def test_an_ordinary_case_is_asked_for_nothing_more(desk: House) -> None:
