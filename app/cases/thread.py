@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -192,19 +192,6 @@ def _known(session: Session, *where: object, most: int = 200) -> list[Known]:
         )
         for m, case_id, came_at in rows
     ]  # fmt: skip
-
-
-def senders(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
-    """The houses that wrote the mails of each of these cases; ours are left out."""
-    rows = session.execute(
-        select(CaseDocument.case_id, ThreadMail.sender)
-        .join(ThreadMail, ThreadMail.document_id == CaseDocument.document_id)
-        .where(CaseDocument.case_id.in_(case_ids), ThreadMail.is_ours.is_(False), ThreadMail.sender != "")
-    )
-    found: dict[int, set[str]] = {}
-    for case_id, sender in rows:
-        found.setdefault(case_id, set()).add(house(sender))
-    return found
 
 
 def count_of(session: Session, case_id: int) -> int:

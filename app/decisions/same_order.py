@@ -22,8 +22,8 @@ from app.assessments.findings import Reconciliation
 from app.assessments.models import AssessmentRow, OrderMark
 from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
-from app.cases import lifecycle
-from app.cases.models import Case
+from app.cases import lifecycle, thread
+from app.cases.models import Case, ThreadQuestion
 from app.decisions import merging
 from app.documents.models import ReadingRow
 from app.documents.reading import Reading
@@ -147,6 +147,8 @@ def fold_same(session: Session, case_id: int, *, at: datetime) -> int | None:
         like = likeness(order, other)
         if like is None or not like.is_certain or merging.kept_apart(session, case_id, other.case_id):
             continue
+        if _is_for_people(session, case_id, other.case_id) or _is_for_people(session, other.case_id, case_id):
+            continue
         folded = _fold(session, order, other, like, at=at)
         into = folded or into
         if folded is not None and folded != case_id:
@@ -185,6 +187,21 @@ def likeness(one: Told, other: Told) -> Likeness | None:
     elif contradict:
         because = f"Both bear the number {number} of the same customer, but do not say the same in all else."
     return Likeness(is_plain and is_sure and stated, because, False)
+
+
+def _is_for_people(session: Session, case_id: int, other: int) -> bool:
+    """Whether a person is asked if the mail of the first case belongs to the other, or has kept its sender out."""
+    asked = session.execute(
+        select(ThreadQuestion.case_id, ThreadQuestion.sender, ThreadQuestion.belongs).where(
+            ThreadQuestion.other_id == other, ThreadQuestion.belongs.is_not(True)
+        )
+    ).all()
+    if not asked:
+        return False
+    houses = {thread.house(mail.sender) for mail in thread.mails_of(session, case_id) if mail.sender}
+    return any(
+        number == case_id or (belongs is False and thread.house(sender) in houses) for number, sender, belongs in asked
+    )
 
 
 def _fold(session: Session, one: Told, other: Told, like: Likeness, *, at: datetime) -> int | None:

@@ -22,11 +22,11 @@ from app.assessments.models import AssessmentRow
 from app.assessments.results import Assessment
 from app.audit import trail
 from app.cases import lifecycle, snoozing, steps, thread
-from app.cases.models import OPEN_STATES, Case, ThreadQuestion
+from app.cases.models import OPEN_STATES, Case, CaseMerge, ThreadQuestion
 from app.cases.seen import Seen, locked, require_handling
 from app.cases.thread import Headers, Known
 from app.decisions import decided, joined, merging, news, splitting
-from app.documents.automatic import Automatic
+from app.documents.automatic import QUIET, Automatic
 from app.errors import Conflict, NotFound, Refused
 from app.mailboxes import of_case
 from app.senders import kept as senders
@@ -37,7 +37,7 @@ from app.vocabulary import KIND_OF, Kind
 
 ACTOR = "software"
 ANSWERS, TOKEN, SUBJECT = "answers", "token", "subject"
-CONTINUES, NOTED = "continues", "noted"
+CONTINUES, NOTED, SAME = "continues", "noted", "same"
 _ENDED = ("done", "closed")
 _UNTOUCHED = ("to_decide", "needs_attention")
 _REFERENCES = ("invoice_refs", "order_refs", "po_number")
@@ -251,7 +251,7 @@ def _open_to_it(session: Session, message: Message, case_id: int) -> Case | None
     target = session.get(Case, _standing_in(session, case_id))
     if target is None or target.id == message.case_id or target.is_own_draft or target.merged_into is not None:
         return None
-    if merging.kept_apart(session, message.case_id, target.id) or _said_no(session, message, target.id):
+    if merging.kept_apart(session, message.case_id, target.id) or _said_no(session, message, target):
         return None
     is_read = session.execute(
         select(AssessmentRow.id).where(AssessmentRow.case_id == target.id, AssessmentRow.is_current)
@@ -269,15 +269,22 @@ def _standing_in(session: Session, case_id: int) -> int:
     return case_id
 
 
-def _said_no(session: Session, message: Message, other: int) -> bool:
-    """Whether a person said that this mail, or one of the same sender, does not belong there."""
+def _said_no(session: Session, message: Message, target: Case) -> bool:
+    """Whether a person said that this mail, or one of the same sender, does not belong there. Where the sender's house
+    wrote to the case itself, a no was to that one mail, which only bore its name perhaps: the next is asked about."""
+    noes = _noes(session, message, target)
+    return message.case_id in noes or (bool(noes) and not _same_house(session, message, target))
+
+
+def _noes(session: Session, message: Message, target: Case) -> set[int]:
+    """The cases of mails of the same sender that a person kept out of this case."""
     rows = session.execute(
         select(ThreadQuestion.case_id, ThreadQuestion.sender).where(
-            ThreadQuestion.other_id == other, ThreadQuestion.belongs.is_(False)
+            ThreadQuestion.other_id == target.id, ThreadQuestion.belongs.is_(False)
         )
     )
     whose = thread.house(message.headers.sender)
-    return any(case_id == message.case_id or thread.house(sender) == whose for case_id, sender in rows)
+    return {case_id for case_id, sender in rows if case_id == message.case_id or thread.house(sender) == whose}
 
 
 def _narrowed(session: Session, targets: Sequence[Case], message: Message) -> list[Case]:
@@ -304,6 +311,8 @@ def _doubt(session: Session, message: Message, target: Case) -> str:
     checked = senders.of_document(session, message.document_id)
     if checked is not None and checked.failed:
         return f"It answers case {target.id}, and a check of its sender failed."
+    if _noes(session, message, target):
+        return f"It answers case {target.id}, and a person kept another mail from the same sender out of that case."
     if message.customer_id is not None and target.customer_id not in (None, message.customer_id):
         return f"It answers case {target.id}, and is about another customer than that case."
     company_id = message.company_id or of_case.company_of(session, message.case_id)
@@ -320,16 +329,39 @@ def _same_house(session: Session, message: Message, target: Case) -> bool:
         return False
     if message.is_own(sender):
         return any(sender in (*k.recipients, k.sender) for k in thread.mails_of(session, target.id))
-    wrote = thread.senders(session, [target.id]).get(target.id, set())
-    if target.sender:
+    return thread.house(sender) in _houses(session, target, is_own=message.is_own)
+
+
+def _houses(session: Session, target: Case, *, is_own: Callable[[str], bool]) -> set[str]:
+    """The houses that may write on a case: that wrote to it, that we wrote to, and of which a person said so.
+
+    What programs send proves nothing of who sends it. Nor does the same order: whoever has seen one can send it again.
+    Its sender counts only where it is the one house that wrote at all.
+    """
+    mails = thread.mails_of(session, target.id)
+    brought = _brought_again(session, target.id)
+    theirs = [k for k in mails if not k.is_ours and k.automatic not in QUIET and k.sender and not is_own(k.sender)]
+    wrote = {thread.house(k.sender) for k in theirs if k.document_id not in brought}
+    if target.sender and not is_own(target.sender):
         wrote.add(thread.house(target.sender))
-    for earlier in thread.mails_of(session, target.id):
+    also = {thread.house(k.sender) for k in theirs} - wrote
+    if not wrote and len(also) == 1:
+        wrote = also
+    for earlier in mails:
         if earlier.is_ours:  # we wrote to them: they may answer
-            wrote |= {thread.house(r) for r in earlier.recipients if not message.is_own(r)}
+            wrote |= {thread.house(r) for r in earlier.recipients if not is_own(r)}
     said_yes = session.execute(
         select(ThreadQuestion.sender).where(ThreadQuestion.other_id == target.id, ThreadQuestion.belongs.is_(True))
     ).scalars()
-    return thread.house(sender) in wrote | {thread.house(s) for s in said_yes}
+    return wrote | {thread.house(s) for s in said_yes}
+
+
+def _brought_again(session: Session, case_id: int) -> set[int]:
+    """The documents that software folded into a case because they bring the same order."""
+    folded = select(CaseMerge.document_ids).where(
+        CaseMerge.into_id == case_id, CaseMerge.how == SAME, CaseMerge.taken_apart_at.is_(None)
+    )
+    return {int(n) for documents in session.execute(folded).scalars() for n in documents}
 
 
 def _is_another_matter(session: Session, message: Message, target: Case) -> bool:
@@ -522,7 +554,7 @@ def answer(
             belongs=belongs,
         )  # fmt: skip
     case.updated_at = target.updated_at = at
-    _settle_alike(session, question, by=by, at=at)
+    _settle_alike(session, question, target, by=by, at=at)
     if not belongs:
         session.flush()
         return None
@@ -535,10 +567,14 @@ def answer(
     return _follow(session, case, target, how=how, because=question.because, actor=by.email, at=at)
 
 
-def _settle_alike(session: Session, answered: ThreadQuestion, *, by: Caller, at: datetime) -> None:
+def _settle_alike(
+    session: Session, answered: ThreadQuestion, target: Case, *, by: Caller, at: datetime
+) -> None:  # fmt: skip
     """The same answer holds for other mails of that house which answer the same case: after a no it is theirs too,
     after a yes they look again where they belong."""
     whose = thread.house(answered.sender)
+    if not answered.belongs and whose in _houses(session, target, is_own=lambda address: False):
+        return  # the case's own sender: a no was to that one mail, which only bore their name perhaps
     others = session.execute(
         select(ThreadQuestion)
         .where(
