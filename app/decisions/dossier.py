@@ -151,7 +151,9 @@ def dossier(session: Session, case_id: int) -> Dossier:
         steps=tuple(session.execute(select(CaseStep).where(CaseStep.case_id == case_id)).scalars()),
         brief=kept_briefs.of_row(row) if row else None,
         answered_delivery=frozenset(descent.answered_delivery(session, [case_id])[case_id]),
-        is_suspect=case.kind == Kind.SECURITY_ALERT or bool(told_in and suspect.is_suspect(session, told_in)),
+        is_suspect=case.kind == Kind.SECURITY_ALERT
+        or bool(suspect.of_cases(session, [case_id]))
+        or bool(told_in and suspect.is_suspect(session, told_in)),
         sender=kept_checks.of_document(session, told_in) if told_in else None,
         failed_checks=failed_checks(session, case_id),
         is_called_back=call_back.is_complete(session, case_id),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.assessments import keep
@@ -24,6 +25,7 @@ from app.documents.reading import Evidence, Reading
 from app.documents.withheld import without_accounts
 from app.errors import NotFound
 from app.review import figures, wording
+from app.review.amounts import without_amounts
 from app.review.found import written_value
 from app.review.languages import _, told
 from app.review.sender_words import SenderLines, sender_lines
@@ -34,6 +36,8 @@ from app.vocabulary import Kind
 MOST_OPEN = 12
 """Mails of a case that are laid out; of a longer thread the newest, and those that something rests on."""
 LONGEST_SAYS, LONGEST_WHO = 260, 16
+MOST_NEW = 8
+"""Mails that are told as new, of many the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Thread:
 def thread_of(session: Session, d: Dossier, find: str, *, with_amounts: bool) -> Thread | None:
     """The case's mails laid out; None where there is one document alone, or no mail among several."""
     mails = {k.document_id: k for k in thread.mails_of(session, d.case.id)}
-    kept = [n for n in d.documents if n.id not in thread.unsent(session, d.case.id)]
+    unsent = thread.unsent(session, d.case.id)
+    kept = [n for n in d.documents if n.id not in unsent]
     if len(kept) < 2 or not mails:
         return None
     documents = sorted(kept, key=lambda one: (_at(one, mails), one.id))
@@ -83,7 +88,8 @@ def thread_of(session: Session, d: Dossier, find: str, *, with_amounts: bool) ->
         mail = mails.get(document.id)
         entries.append(
             Entry(
-                document, _who(mail, reading, document), _at(document, mails), _subject(reading),
+                document, _who(mail, reading, document), _at(document, mails),
+                _subject(reading, is_suspect=d.is_suspect, with_amounts=with_amounts),
                 tuple(_tags(mail, document.id in fresh)), document.id == newest or bool(found), views,
                 sender_lines(checks.get(document.id)),
             )
@@ -159,8 +165,11 @@ def _who(mail: Known | None, reading: Reading | None, document: Document) -> str
     return mail.sender if mail is not None else document.name
 
 
-def _subject(reading: Reading | None) -> str:
-    return figures.short(reading.mail.subject, 90) if reading is not None and reading.mail is not None else ""
+def _subject(reading: Reading | None, *, is_suspect: bool, with_amounts: bool) -> str:
+    if reading is None or reading.mail is None:
+        return ""
+    said = without_accounts(reading.mail.subject) if is_suspect else reading.mail.subject
+    return figures.short(said if with_amounts else without_amounts(said), 90)
 
 
 def _tags(mail: Known | None, is_new: bool) -> list[tuple[str, str]]:
@@ -196,7 +205,8 @@ class Fresh:
 
 def fresh(session: Session, d: Dossier, today: date) -> tuple[Fresh, ...]:
     """What is new on a case, the newest first."""
-    return tuple(_fresh(session, d, one, today) for one in reversed(news.of_events(d.events)))[:8]
+    newest = news.of_events(d.events)[-MOST_NEW:]
+    return tuple(_fresh(session, d, one, today) for one in reversed(newest))
 
 
 def _fresh(session: Session, d: Dossier, one: News, today: date) -> Fresh:
@@ -260,12 +270,15 @@ class Asked:
 
 def asked(session: Session, case: Case) -> tuple[Asked, ...]:
     """What a person is asked about the case."""
-    return tuple(_asked(session, case, q) for q in threading.open_questions(session, [case.id]).get(case.id, []))
+    waiting = threading.open_questions(session, [case.id]).get(case.id, [])
+    numbers = {n for q in waiting for n in (q.case_id, q.other_id)}
+    cases = {c.id: c for c in session.execute(select(Case).where(Case.id.in_(numbers))).scalars()} if waiting else {}
+    return tuple(_asked(cases, case, q) for q in waiting)
 
 
-def _asked(session: Session, case: Case, q: ThreadQuestion) -> Asked:
+def _asked(cases: Mapping[int, Case], case: Case, q: ThreadQuestion) -> Asked:
     is_its_own = q.case_id == case.id
-    other = session.get_one(Case, q.other_id if is_its_own else q.case_id)
+    other = cases[q.other_id if is_its_own else q.case_id]
     mail, target = (case, other) if is_its_own else (other, case)
     alert = Kind.SECURITY_ALERT
     if is_its_own:
