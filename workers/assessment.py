@@ -57,9 +57,9 @@ def assess(p: Parts, case_id: int) -> None:
             reading, assessment = matter.assess(p)
             checked = senders.check(p, matter.document_id, reading, matter.attachment.content)
         with p.database.transaction() as session:
+            case = session.get_one(Case, case_id, with_for_update=True)  # before its step, as whoever folds it does
             if not steps.finish(session, case_id, "assess", attempt, at=now()):
                 return
-            case = session.get_one(Case, case_id, with_for_update=True)
             readings.keep(session, matter.document_id, reading, at=now())
             senders.keep(session, case_id, matter.document_id, checked)
             threads.note(p, session, case_id, matter.document_id, reading)
@@ -105,8 +105,8 @@ def reconcile(p: Parts, case_id: int) -> None:
                 found = matter.ask(p, assessment, reading)
         except CountersignError as error:  # away, wrongly set up, or answering nonsense: ask again later
             with p.database.transaction() as session:
+                case = session.get_one(Case, case_id, with_for_update=True)
                 if steps.postpone(session, case_id, "reconcile", attempt, error.message, at=now()):
-                    case = session.get_one(Case, case_id, with_for_update=True)
                     present.say_odoo_is_away(case, assessment, error.message, at=now())
             return
         where = threads.place(p, replace(message, found=found) if message is not None else None, attempt)
@@ -121,9 +121,9 @@ def reconcile(p: Parts, case_id: int) -> None:
         proposals = policy.propose(situation)
         brief = drafting.brief(situation, proposals)
         with p.database.transaction() as session:
+            case = session.get_one(Case, case_id, with_for_update=True)
             if not steps.finish(session, case_id, "reconcile", attempt, at=now()):
                 return
-            case = session.get_one(Case, case_id, with_for_update=True)
             if case.state in ("done", "closed"):
                 return
             if assessment is not as_read:
@@ -191,11 +191,12 @@ def _claim(p: Parts, case_id: int, stage: str) -> int | None:
 
 
 def _failed(session: Session, case_id: int, stage: str, attempt: int, error: str) -> None:
+    session.get_one(Case, case_id, with_for_update=True)
     if steps.fail(session, case_id, stage, attempt, error, at=now()):
         _give_up(session, case_id, stage, error)
 
 
 def _give_up(session: Session, case_id: int, stage: str, error: str) -> None:
-    steps.give_up(session, case_id, stage, error, at=now())
     case = session.get_one(Case, case_id, with_for_update=True)
+    steps.give_up(session, case_id, stage, error, at=now())
     lifecycle.ask_for_attention(session, case, _GIVEN_UP[stage], at=now())

@@ -77,6 +77,7 @@ def consult(p: Parts, case_id: int) -> None:
             with kept(p.database, lambda s: steps.renew(s, case_id, STAGE, attempt, at=now()), every=8):
                 after = _asked(p, matter, case_id, before, reading, examples)
         with p.database.transaction() as session:
+            session.get_one(Case, case_id, with_for_update=True)  # before its step, as whoever folds it does
             if steps.finish(session, case_id, STAGE, attempt, at=now()):
                 _take_over(session, case_id, row.document_id, reading, after, matter)
 

@@ -96,9 +96,9 @@ def draft(p: Parts, case_id: int) -> None:
         with kept(p.database, lambda s: steps.renew(s, case_id, STAGE, attempt, at=now()), every=8):
             drafted = in_words(_asker(p), letter, opening, case_id)
         with p.database.transaction() as session:
+            case = session.get_one(Case, case_id, with_for_update=True)  # before its step, as whoever folds it does
             if not steps.finish(session, case_id, STAGE, attempt, at=now()):
                 return
-            case = session.get_one(Case, case_id, with_for_update=True)
             if case.state not in _UNTOUCHED:
                 return
             if drafted.lead is not None and opening is not None:

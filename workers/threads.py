@@ -91,17 +91,19 @@ def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
     where it may belong, for what is proposed on its own case."""
     if message is None:
         return Belongs()
-    with p.database.transaction() as session:
-        where = threading.belongs(session, message, at=now())
-        if where.fold is None:
-            threading.ask(session, message, where.asks, at=now())
-            return where
-    try:
+    for _ in range(3):  # where the other case moved on meanwhile it is looked at as it stands now
         with p.database.transaction() as session:
-            _fold(session, message, where.fold, attempt)
-    except _MovedOnError:
-        return Belongs()
-    return None
+            where = threading.belongs(session, message, at=now())
+            if where.fold is None:
+                threading.ask(session, message, where.asks, at=now())
+                return where
+        try:
+            with p.database.transaction() as session:
+                _fold(session, message, where.fold, attempt)
+        except _MovedOnError:
+            continue
+        return None
+    return Belongs()
 
 
 def paper(session: Session, assessment: Assessment, reading: Reading) -> Attachment | None:
