@@ -218,7 +218,7 @@ class ThreadQuestion(Base):
         UniqueConstraint("case_id", "other_id"),
         CheckConstraint("case_id <> other_id", name="two_cases"),
         CheckConstraint("(answered_at is null) = (belongs is null)", name="answer_has_a_time"),
-        Index("ix_thread_questions_open", "other_id", postgresql_where=text("answered_at is null")),
+        Index("ix_thread_questions_other_id", "other_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

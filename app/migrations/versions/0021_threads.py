@@ -66,13 +66,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_questions")),
         sa.UniqueConstraint("case_id", "other_id", name=op.f("uq_thread_questions_case_id_other_id")),
     )
-    op.create_index(
-        "ix_thread_questions_open", "thread_questions", ["other_id"], postgresql_where=sa.text("answered_at is null")
-    )
+    op.create_index("ix_thread_questions_other_id", "thread_questions", ["other_id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_thread_questions_open", table_name="thread_questions")
+    op.drop_index("ix_thread_questions_other_id", table_name="thread_questions")
     op.drop_table("thread_questions")
     op.drop_index("ix_thread_mails_subject", table_name="thread_mails")
     op.drop_index("ix_thread_mails_answers", table_name="thread_mails")
