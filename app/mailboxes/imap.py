@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import imaplib
 import ipaddress
 import re
@@ -46,12 +47,13 @@ Result = TypeVar("Result")
 class ImapSource:
     """A signed-in connection; see `open_imap`."""
 
-    def __init__(self, client: imaplib.IMAP4, *, where: str, one_by_one: bool = False) -> None:
+    def __init__(self, client: imaplib.IMAP4, *, where: str, account: str, one_by_one: bool = False) -> None:
+        """`account` tells this one from all others: many servers number their folders alike."""
         self._client: Any = client
         self._ahead_of = 1 if one_by_one else _MANY
         self._exists = 0
         """How many messages the folder has, as the server told last."""
-        self._where = where
+        self._where, self._account = where, account
         self._place: Place | None = None
         self._may_change = True
         self._idle: bytes | None = None
@@ -77,9 +79,9 @@ class ImapSource:
                 f"The folder {folder} cannot be opened on {self._where}: {self._last_words()}. Check its name.",
                 step="folder", folder=folder,
             )  # fmt: skip
-        validity, following = self._untagged("UIDVALIDITY"), self._untagged("UIDNEXT")
+        numbering, following = self._untagged("UIDVALIDITY"), self._untagged("UIDNEXT")
         self._next = int(following[-1]) if following and following[-1].isdigit() else 0
-        self._place = Place(folder, validity[-1].decode() if validity else "")
+        self._place = Place(folder, f"{numbering[-1].decode() if numbering else ''} {self._account}")
         return self._place
 
     def waiting(self, place: Place, after: str, *, since: date | None = None) -> Iterator[Waiting]:
@@ -417,7 +419,8 @@ def open_imap(
     client = _connect(reached, where)
     try:
         _sign_in(client, reached, credentials, tokens, where)
-        return ImapSource(client, where=where, one_by_one=one_by_one)
+        account = hashlib.sha256(f"{reached.host.casefold()}\n{reached.user.casefold()}".encode()).hexdigest()[:40]
+        return ImapSource(client, where=where, account=account, one_by_one=one_by_one)
     except BaseException:
         _hang_up(client)
         raise

@@ -236,6 +236,13 @@ class TestPymap(Imap):
         with closing(open_imap(self.reached(), {"password": PASSWORD}, None)) as source:
             yield source
 
+    def test_folders_of_two_accounts_are_never_taken_for_one(self, source: MailSource) -> None:
+        """Many servers number the folders of all accounts alike: a mailbox that is another account now is read whole."""
+        for changed in ({}, {"host": "localhost"}):
+            reached = Reached.model_validate({**self.reached().model_dump(), **changed})
+            with closing(open_imap(reached, {"password": PASSWORD}, None)) as other:
+                assert (other.place("INBOX") == source.place("INBOX")) == (not changed)
+
 
 @pytest.mark.mail
 class TestDovecot(Imap):
