@@ -22,9 +22,14 @@ from app.mailboxes.smtp import Submitted
 from app.mailboxes.tokens import AccessTokens
 from workers.celery_app import celery_app
 from workers.letter_papers import fetch
+from workers.slow_servers import not_again_soon
 from workers.wiring import Parts, parts
 
 log = logging.getLogger(__name__)
+
+COPYING = 0x636F706965730000
+"""PostgreSQL's number of the lock that lets one run at a time put copies, "copies" in ASCII; with a mailbox's id added
+that of its folder of sent mail."""
 
 
 def hand_in(p: Parts, sending: Sending, message: bytes, *, recipients: Sequence[str]) -> Submitted:
@@ -33,7 +38,8 @@ def hand_in(p: Parts, sending: Sending, message: bytes, *, recipients: Sequence[
     Raises:
         MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
     """
-    return way.submit(sending, message, recipients=recipients, tokens=lambda s: _token(p, s))
+    with not_again_soon(p.database, "outgoing", sending.mailbox_id):
+        return way.submit(sending, message, recipients=recipients, tokens=lambda s: _token(p, s))
 
 
 def _token(p: Parts, sending: Sending) -> str:
@@ -91,19 +97,40 @@ def copy_task(letter_id: str) -> None:
 
 @celery_app.task(name="letter.copy_due")
 def copy_due_task() -> None:
-    for letter_id in copies_due(parts()):
-        copy(parts(), letter_id)
+    copy_due(parts())
 
 
-def copies_due(p: Parts) -> list[UUID]:
-    """Letters that left a minute ago or more and whose copy is not yet among the sent mail of their mailbox."""
+def copy_due(p: Parts) -> int:
+    """Put the copies that are due (see `leaving.to_copy`); returns how many were. A mailbox whose server does not take
+    one keeps the copies of the others waiting no longer."""
+    with p.database.alone(COPYING) as is_alone:
+        return _copy_due(p) if is_alone else 0
+
+
+def _copy_due(p: Parts) -> int:
     with p.database.transaction() as session:
-        return leaving.to_copy(session, at=now())
+        due = leaving.to_copy(session, at=now())
+    count = 0
+    for letter_ids in due.values():
+        for letter_id in letter_ids:
+            if not copy(p, letter_id):
+                break
+            count += 1
+    return count
 
 
 def copy(p: Parts, letter_id: UUID) -> bool:
-    """Put a copy of a letter that left into its mailbox's folder of sent mail; False: there is none to put, or the
-    server would not have it now, and it is tried again for a day."""
+    """Put a copy of a letter that left into its mailbox's folder of sent mail; False: there is none to put, another
+    worker is at that folder, or the server would not have it now: it is tried again for a day."""
+    with p.database.transaction() as session:
+        found = leaving.copy_of(session, letter_id)
+    if found is None:
+        return False
+    with p.database.alone(COPYING + found.mailbox_id) as is_alone:
+        return is_alone and _copy(p, letter_id)
+
+
+def _copy(p: Parts, letter_id: UUID) -> bool:
     with p.database.transaction() as session:
         found = leaving.copy_of(session, letter_id)
         mailbox = session.get(Mailbox, found.mailbox_id) if found is not None else None
@@ -114,13 +141,14 @@ def copy(p: Parts, letter_id: UUID) -> bool:
     if outgoing is None or not outgoing.sent_folder:
         return False
     try:
-        source = open_source(mailbox, sending.credentials, keep=lambda t: _keep(p, sending, t))
-        try:
-            if not isinstance(source, Keeps):
-                return False
-            source.append(outgoing.sent_folder, found.content)
-        finally:
-            source.close()
+        with not_again_soon(p.database, "sent mail", mailbox.id):
+            source = open_source(mailbox, sending.credentials, keep=lambda t: _keep(p, sending, t))
+            try:
+                if not isinstance(source, Keeps):
+                    return False
+                source.append(outgoing.sent_folder, found.content)
+            finally:
+                source.close()
     except MailboxFails as failed:
         log.warning("a copy could not be put into %s of mailbox %s: %s", outgoing.sent_folder, mailbox.name, failed)
         return False
@@ -163,7 +191,8 @@ def _composed(p: Parts, letter: Ready) -> bytes:
     words = Words(letter.subject, letter.body, letter.language)
     return compose(
         words, case_id=letter.case_id, key=p.secret_key, message_id=letter.message_id,
-        sender=letter.sending.identity, recipient=letter.to, at=now(), original=original, files=files,
+        sender=letter.sending.address, sender_name=letter.sending.display_name, recipient=letter.to,
+        at=now(), original=original, files=files,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from app.mailboxes import thread_token
+from app.mailboxes.sending import sender_line
 
 _POLICY = email.policy.SMTP.clone(cte_type="7bit", utf8=False)
 _HEADERS = _POLICY.clone(max_line_length=200)
@@ -61,15 +62,15 @@ class Words:
 
 def compose(
     words: Words, *, case_id: int, key: str, message_id: str, sender: str, recipient: str, at: datetime,
-    original: Original | None = None, files: Sequence[File] = (),
+    sender_name: str = "", original: Original | None = None, files: Sequence[File] = (),
 ) -> bytes:  # fmt: skip
     """The mail as it goes over the wire (RFC 5322, 7 bits, lines ended by CRLF).
 
-    `sender` may hold a display name. Its subject carries the case's tag (`key` signs it), its headers the thread.
+    `sender` and `recipient` are addresses, the latter in ASCII. Its subject carries the case's tag (`key` signs it), its
+    headers the thread.
     """
     message = EmailMessage(policy=_POLICY)
-    name, address = email.utils.parseaddr(sender)
-    message["From"] = email.utils.formataddr((_line(name), address))
+    message["From"] = sender_line(_line(sender_name), sender)
     message["To"] = recipient
     message["Subject"] = thread_token.subject_with(_line(words.subject)[:LONGEST_SUBJECT], case_id, key)
     message["Date"] = email.utils.format_datetime(at)

@@ -43,6 +43,7 @@ from app.vocabulary import Kind
 ACTOR = "software"
 COPIES_FOR, COPY_AFTER = timedelta(days=1), timedelta(minutes=1)
 """How long a copy is tried to be put among the sent mail, and from when by the sweeper."""
+_COPIES_AT_A_TIME = 500
 PATIENCE = timedelta(minutes=30)
 """How long a reply waits for a server or a paper before a person is shown why."""
 SOURCE = "letter"
@@ -390,19 +391,22 @@ class Copy:
     content: bytes
 
 
-def to_copy(session: Session, *, at: datetime) -> list[UUID]:
-    """Letters of the last day whose copy is wanted and was not put yet, the oldest first."""
-    return list(
-        session.execute(
-            select(Letter.id)
-            .where(
-                Letter.copy_wanted, Letter.copied_at.is_(None), Letter.sent_at.is_not(None),
-                Letter.sent_at.between(at - COPIES_FOR, at - COPY_AFTER),
-            )
-            .order_by(Letter.sent_at)
-            .limit(50)
-        ).scalars()
+def to_copy(session: Session, *, at: datetime) -> dict[int, list[UUID]]:
+    """Letters that left between a minute and a day ago and whose copy is wanted and was not put yet, the oldest first,
+    by the mailbox among whose sent mail it is to be."""
+    rows = session.execute(
+        select(Letter.mailbox_id, Letter.id)
+        .where(
+            Letter.copy_wanted, Letter.copied_at.is_(None), Letter.sent_at.is_not(None),
+            Letter.sent_at.between(at - COPIES_FOR, at - COPY_AFTER),
+        )
+        .order_by(Letter.sent_at)
+        .limit(_COPIES_AT_A_TIME)
     )  # fmt: skip
+    found: dict[int, list[UUID]] = {}
+    for mailbox_id, letter_id in rows:
+        found.setdefault(mailbox_id, []).append(letter_id)
+    return found
 
 
 def copy_of(session: Session, letter_id: UUID) -> Copy | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.headerregistry import Address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from app.mailboxes import smtp
 from app.mailboxes.credentials import credentials_of
 from app.mailboxes.models import Mailbox
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import Reached
+from app.mailboxes.reached import OUT_PASSWORD, Reached
 from app.mailboxes.smtp import Submitted
 
 BY_ITSELF = ("graph", "gmail")
@@ -34,11 +34,6 @@ class Sending:
     reached: Reached
     credentials: Mapping[str, str] = field(repr=False)
 
-    @property
-    def identity(self) -> str:
-        """The sender as it stands in a mail: name and address."""
-        return email.utils.formataddr((self.display_name, on_the_wire(self.address)))
-
 
 def on_the_wire(address: str) -> str:
     """An address as it stands in a mail: its domain in ASCII (IDNA)."""
@@ -49,9 +44,20 @@ def on_the_wire(address: str) -> str:
         return address  # the server for outgoing mail refuses it, with words
 
 
+def sender_line(name: str, address: str) -> Address:
+    """Who a mail is from, as its From line has it: a name on one line, whatever letters it has, and an address."""
+    local, _, domain = on_the_wire(address).rpartition("@")
+    return Address(name, local, domain)
+
+
 def can_send(mailbox: Mailbox) -> bool:
     """Whether mail can leave from here: it knows a server for outgoing mail, or sends by itself."""
     return mailbox.kind in BY_ITSELF or Reached.model_validate(mailbox.settings).outgoing is not None
+
+
+def takes_token(reached: Reached, credentials: Mapping[str, str]) -> bool:
+    """Whether mail is sent with an access token: not where the server for outgoing mail has a password of its own."""
+    return reached.oauth is not None and not (reached.outgoing is not None and credentials.get(OUT_PASSWORD))
 
 
 def sending_from(mailbox: Mailbox, key: str) -> Sending:
@@ -81,11 +87,11 @@ def submit(sending: Sending, message: bytes, *, recipients: Sequence[str], token
         MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
     """
     reached, outgoing = sending.reached, sending.reached.outgoing
-    token = tokens(sending) if reached.oauth is not None and tokens is not None else ""
+    token = tokens(sending) if tokens is not None and takes_token(reached, sending.credentials) else ""
     if outgoing is not None:
         return smtp.submit(
             outgoing, sending.credentials, message, sender=sending.address, recipients=recipients, user=reached.user,
-            token=token if reached.sign_in == "oauth" else "",
+            token=token,
         )  # fmt: skip
     if sending.kind == "graph":
         from app.mailboxes import graph

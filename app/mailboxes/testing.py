@@ -18,8 +18,8 @@ from app.errors import Misconfigured
 from app.mailboxes.credentials import credentials_of, keep_refresh_token
 from app.mailboxes.models import Mailbox
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import OUT_PASSWORD, REFRESH_TOKEN, Reached
-from app.mailboxes.sending import BY_ITSELF
+from app.mailboxes.reached import REFRESH_TOKEN, Reached
+from app.mailboxes.sending import BY_ITSELF, takes_token
 from app.mailboxes.tokens import AccessTokens
 from app.mailboxes.words import said
 
@@ -229,7 +229,7 @@ def _inbound(mailbox: Mailbox, credentials: Mapping[str, str]) -> Tried:
 
 def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str], keep: Keep) -> Tried:
     """One line: what is sent from here, or why it would not be."""
-    if mailbox.kind in BY_ITSELF:
+    if mailbox.kind in BY_ITSELF and reached.outgoing is None:
         return Tried("sending", "untried", "Mail is sent by the service itself; whether it may shows when some is.")
     if reached.outgoing is None:
         return Tried("sending", "absent", "No server for outgoing mail is set: replies are not sent from here.")
@@ -237,7 +237,7 @@ def _sending(mailbox: Mailbox, reached: Reached, credentials: Mapping[str, str],
 
     try:
         token = ""
-        if reached.oauth is not None and OUT_PASSWORD not in credentials:
+        if reached.oauth is not None and takes_token(reached, credentials):
             token = AccessTokens(reached.oauth, credentials, keep).get()
         smtp.check(reached.outgoing, credentials, sender=mailbox.address, user=reached.user, token=token)
     except MailboxFails as error:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from typing import Protocol
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from app.cases.models import Case
 from app.cases.queries import Filter
 from app.decisions import reach
 from app.decisions.approval_matrix import Policy
+from app.mailboxes.sending import sender_line
 from app.money import Money
 from app.review import figures, wording
 from app.review.languages import N_, _, ngettext, speaking
@@ -118,7 +119,7 @@ def digest(session: Session, person: Caller, policy: Policy, *, public_url: str,
 def message(words: Words, person: Caller, *, sender: str, name: str, message_id: str, at: datetime) -> EmailMessage:
     """The mail, from this address and name. Its headers keep other people's machines from answering it (RFC 3834)."""
     mail = EmailMessage()
-    mail["From"] = formataddr((name or "Countersign", sender))
+    mail["From"] = sender_line(name or "Countersign", sender)
     mail["To"] = person.email
     mail["Subject"] = words.subject
     mail["Date"] = format_datetime(at)

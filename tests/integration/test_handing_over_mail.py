@@ -21,7 +21,10 @@ from cryptography.x509.oid import NameOID
 
 from app.mailboxes import smtp
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import OUT_PASSWORD, PASSWORD, Outgoing
+from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, Outgoing, Reached
+from app.mailboxes.sending import Sending, submit
+from tests import mail_servers
+from tests.mail_servers import SmtpServer
 
 MAIL = b"From: billing@firm.example\r\nTo: ap@customer.example\r\nSubject: Re: INV\r\n\r\nHello\r\n.hidden\r\n..\r\n"
 SENDER, TO = "billing@firm.example", "ap@customer.example"
@@ -248,3 +251,20 @@ def test_a_server_that_repeats_the_sign_in_line_tells_nobody_the_password(certif
     assert "not so" in failed.value.message
     assert "secret-wrong" not in failed.value.message
     assert base64.b64encode(b"\0billing\0secret-wrong").decode() not in failed.value.message
+
+
+@pytest.mark.parametrize("kind", ["imap", "graph"])
+def test_a_password_for_outgoing_mail_goes_before_a_token(kind: str) -> None:
+    def no_token(_: Sending) -> str:
+        raise AssertionError("no token is needed")
+
+    with SmtpServer() as server:
+        reached = Reached.model_validate({
+            "user": "billing", "sign_in": "oauth",
+            "oauth": {"token_url": "https://login.example/token", "client_id": "c"},
+            "outgoing": {"host": "127.0.0.1", "port": server.port, "encryption": "none"},
+        })  # fmt: skip
+        secrets = {CLIENT_SECRET: "of the token server", OUT_PASSWORD: mail_servers.PASSWORD}
+        sending = Sending(1, "billing", kind, SENDER, "", reached, secrets)
+        assert submit(sending, MAIL, recipients=[TO], tokens=no_token).taken_for == (TO,)
+        assert server.signed_in == ["billing"]

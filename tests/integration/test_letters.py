@@ -36,6 +36,7 @@ from tests.house import SAMPLES, House
 from tests.mail_servers import PASSWORD, Pymap, SmtpServer, TokenServer
 from tests.mailboxes import KEY, a_mailbox
 from workers import posting
+from workers.wiring import Parts
 
 THANKS = b"""From: Dora Lang <dora@customer.example>\r
 To: billing@marlowvoss.example\r
@@ -382,6 +383,52 @@ def test_a_copy_is_put_among_the_sent_mail_of_its_mailbox(house: House, smtp: Sm
     assert posting.copy(house.parts, letter.id)
     assert not posting.copy(house.parts, letter.id)
     assert pymap.message_ids("demouser", "Sent") == [letter.message_id]
+
+
+def test_a_copy_that_another_worker_is_putting_is_not_put_twice(house: House, smtp: SmtpServer, pymap: Pymap) -> None:
+    with house.parts.database.transaction() as session:
+        a_mailbox(
+            session, "billing", credentials={"password": PASSWORD}, host="127.0.0.1", port=pymap.port,
+            encryption="none", user="demouser",
+            outgoing={"host": "127.0.0.1", "port": smtp.port, "encryption": "none", "sent_folder": "Sent"},
+        )  # fmt: skip
+    reply = reply_of(house, arrives(house))
+    house.confirm(reply, house.person("Rita", "reviewer"))
+    house.write()
+    letter = letter_of(house, reply)
+    with house.parts.database.alone(posting.COPYING + letter.mailbox_id) as is_alone:
+        assert is_alone
+        assert not posting.copy(house.parts, letter.id)
+    assert posting.copy(house.parts, letter.id)
+    assert pymap.message_ids("demouser", "Sent") == [letter.message_id]
+
+
+def test_a_mailbox_whose_server_is_away_is_asked_once_for_all_its_copies(
+    house: House, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.parts.database.transaction() as session:
+        a_mailbox(
+            session, "billing", credentials={"password": PASSWORD}, host="127.0.0.1", port=1, encryption="none",
+            outgoing={"host": "127.0.0.1", "port": smtp.port, "encryption": "none", "sent_folder": "Sent"},
+        )  # fmt: skip
+    for number in (b"one", b"two"):
+        reply = reply_of(house, arrives(house, THANKS.replace(b"<one@", b"<%s@" % number)))
+        house.confirm(reply, house.person("Rita", "reviewer"))
+        house.write()
+    with house.parts.database.transaction() as session:
+        for letter in session.execute(select(Letter)).scalars():
+            assert letter.sent_at is not None
+            letter.sent_at -= 2 * leaving.COPY_AFTER
+    asked: list[UUID] = []
+    put = posting.copy
+
+    def ask(p: Parts, letter_id: UUID) -> bool:
+        asked.append(letter_id)
+        return put(p, letter_id)
+
+    monkeypatch.setattr(posting, "copy", ask)
+    assert posting.copy_due(house.parts) == 0
+    assert len(asked) == 1
 
 
 def test_the_ticked_papers_go_along_as_odoo_prints_them(house: House, smtp: SmtpServer) -> None:

@@ -33,7 +33,7 @@ def made(
     words: Words, original: Original | None = None, files: tuple[File, ...] = (), name: str = "Billing"
 ) -> EmailMessage:
     content = compose(
-        words, case_id=7, key=KEY, message_id=MINE, sender=email.utils.formataddr((name, "billing@firm.example")),
+        words, case_id=7, key=KEY, message_id=MINE, sender="billing@firm.example", sender_name=name,
         recipient="ap@customer.example", at=AT, original=original, files=files,
     )  # fmt: skip
     assert content.isascii()
@@ -55,6 +55,19 @@ def test_outside_text_adds_no_header_and_no_recipient(
     assert mail["To"] == "ap@customer.example"
     assert mail["Message-ID"] == MINE
     assert thread_token.read(str(mail["Subject"]), KEY)[-1:] == (7,)
+
+
+@given(OUTSIDE)
+def test_the_senders_name_adds_no_header(name: str) -> None:
+    mail = made(Words("Re: x", "Hello", "en"), name=name)
+    assert {h.casefold() for h in mail} <= HEADERS
+    assert [a.addr_spec for a in mail["From"].addresses] == ["billing@firm.example"]
+
+
+@given(st.sampled_from(["Müller & Söhne, Buchhaltung", "Comptabilité", "Żółć S.A.", 'O\'Neill "Billing"']))
+def test_the_senders_name_arrives_as_it_was_entered(name: str) -> None:
+    mail = made(Words("Re: x", "Hello", "en"), name=name)
+    assert [a.display_name for a in mail["From"].addresses] == [name]
 
 
 @settings(max_examples=150)
