@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from enum import Enum
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import delete
@@ -29,6 +30,14 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x6E6F7469636573
 """PostgreSQL's number of the lock that lets one run at a time: "notices" in ASCII."""
+
+
+class Became(Enum):
+    """What became of a mail: it left (or may have), was refused for good, or waits for the next run."""
+
+    LEFT = "left"
+    REFUSED = "refused"
+    WAITING = "waiting"
 
 
 @celery_app.task(name="notices.run")
@@ -65,13 +74,17 @@ def _notices(p: Parts, sending: Sending, at: datetime) -> int:
     for user_id, notices in untold.items():
         with p.database.transaction() as session:
             person = access.caller(session, user_id)
-            if person is None:
-                noticing.drop(session, notices, at=at)
+            meant = noticing.still_meant(session, person, notices) if person is not None else []
+            noticing.drop(session, [n for n in notices if n not in meant], at=at)
+            if person is None or not meant:
                 continue
-            words = notice_mail.notice(session, person, notices, p.policy, public_url=p.settings.public_url, at=at)
-        sent += _send(p, sending, person, words, about=[f"notice {n.id}" for n in notices], at=at)
+            words = notice_mail.notice(session, person, meant, p.policy, public_url=p.settings.public_url, at=at)
+        became = _send(p, sending, person, words, about=[f"notice {n.id}" for n in meant], at=at)
+        if became is Became.WAITING:
+            continue
+        sent += became is Became.LEFT
         with p.database.transaction() as session:
-            noticing.note_told(session, notices, at=at)
+            noticing.note_told(session, meant, at=at)
     return sent
 
 
@@ -83,7 +96,10 @@ def _digests(p: Parts, sending: Sending, at: datetime) -> int:
         with p.database.transaction() as session:
             words = notice_mail.digest(session, person, p.policy, public_url=p.settings.public_url, at=at)
         if words is not None:
-            sent += _send(p, sending, person, words, about=[f"digest {day}"], at=at)
+            became = _send(p, sending, person, words, about=[f"digest {day}"], at=at)
+            if became is Became.WAITING:
+                continue
+            sent += became is Became.LEFT
         with p.database.transaction() as session:
             row = insert(DigestSent).values(user_id=person.user_id, day=day, sent_at=at)
             session.execute(row.on_conflict_do_nothing())
@@ -107,8 +123,8 @@ def _with_digest_due(p: Parts, at: datetime) -> list[Caller]:
     return due
 
 
-def _send(p: Parts, sending: Sending, person: Caller, words: Words, *, about: Iterable[str], at: datetime) -> int:
-    """Hand one mail in; 1 when it left, 0 when the server will never take it. Raises MailboxFails when it may later."""
+def _send(p: Parts, sending: Sending, person: Caller, words: Words, *, about: Iterable[str], at: datetime) -> Became:
+    """Hand one mail in. Raises MailboxFails when the server takes no mail at all just now."""
     named = uuid5(NAMESPACE_URL, f"{person.user_id} {' '.join(about)}")
     domain = sending.address.rpartition("@")[2]
     mail = notice_mail.message(
@@ -120,23 +136,28 @@ def _send(p: Parts, sending: Sending, person: Caller, words: Words, *, about: It
         refused = posting.hand_in(p, sending, content, recipients=[person.email]).refused
     except MailboxFails as failed:
         if failed.facts.get("may_have_left"):
-            return 1
-        if not failed.facts.get("is_permanent") or failed.facts.get("step") != "sending":
+            return Became.LEFT
+        if failed.facts.get("step") != "sending":
             raise
-        return _refused(p, person, failed.message, at)
+        if not failed.facts.get("is_permanent"):
+            log.warning("a notice waits: %s", failed.message)
+            return Became.WAITING
+        _note_refusal(p, person, failed.message, at)
+        return Became.REFUSED
     for refusal in refused:
         if not refusal.is_permanent:
-            raise MailboxFails(f"The mail server does not take mail to {person.email} just now: {refusal.answer}")
-        return _refused(p, person, refusal.answer, at)
+            log.warning("a notice waits: the server does not take mail to one person just now: %s", refusal.code)
+            return Became.WAITING
+        _note_refusal(p, person, refusal.answer, at)
+        return Became.REFUSED
     with p.database.transaction() as session:
         session.execute(delete(NoticeRefusal).where(NoticeRefusal.user_id == person.user_id))
-    return 1
+    return Became.LEFT
 
 
-def _refused(p: Parts, person: Caller, says: str, at: datetime) -> int:
-    """Note that mail to this person was refused for good; they see it with their settings. Nothing left."""
+def _note_refusal(p: Parts, person: Caller, says: str, at: datetime) -> None:
+    """Note that mail to this person was refused for good; they see it with their settings."""
     values = {"at": at, "says": says[:500]}
     row = insert(NoticeRefusal).values(user_id=person.user_id, **values)
     with p.database.transaction() as session:
         session.execute(row.on_conflict_do_update(index_elements=[NoticeRefusal.user_id], set_=values))
-    return 0

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.cases.models import OPEN_STATES, Case, CaseQuestion
-from app.decisions import call_back, descent, doubt
+from app.decisions import call_back, descent, doubt, reach
 from app.decisions.approval_matrix import Policy, Requirement
 from app.decisions.models import Decision
 from app.decisions.permission import permission
@@ -80,6 +80,13 @@ def untold(session: Session, *, at: datetime) -> dict[UUID, list[Notice]]:
             found.setdefault(row.user_id, []).append(row)
     session.flush()
     return found
+
+
+def still_meant(session: Session, person: Caller, notices: Iterable[Notice]) -> list[Notice]:
+    """Those of these that the person, as they are now, wishes to hear of and may see: roles and wishes may have changed
+    since they were noted down, while no mail could leave."""
+    topics = wishes.of(session, person.user_id, person.roles).topics
+    return [row for row in notices if row.topic in topics and reach.may_see(session, person, row.case_id)]
 
 
 def note_told(session: Session, notices: Iterable[Notice], *, at: datetime) -> None:

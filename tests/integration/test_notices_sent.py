@@ -13,6 +13,7 @@ from app.cases.seen import Seen
 from app.mailboxes.models import Mailbox
 from app.notices.models import DigestSent, Notice, NoticeRefusal
 from app.users.access import Caller
+from app.users.models import User
 from app.users.personal import Personal, keep_personal
 from tests.builders import NOW, a_case, a_person
 from tests.house import House
@@ -64,6 +65,16 @@ def test_a_notice_leaves_once_and_asks_no_machine_to_answer(told: House, server:
     assert mail["Subject"] == "Case 1 was given to you"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "/cases/1" in mail.get_content()
+
+
+@pytest.mark.parametrize("name", ["Müller & Söhne, Buchhaltung", "Comptabilité; réponses", "Billing"])
+def test_the_senders_name_arrives_as_it_was_entered(told: House, server: SmtpServer, name: str) -> None:
+    with told.parts.database.transaction() as session:
+        session.query(Mailbox).one().display_name = name
+    assert noticing.run(told.parts, at=NOON) == 1
+    (left,) = server.taken
+    [sender] = left.parsed()["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "billing@marlowvoss.example")
 
 
 def test_a_server_that_is_busy_is_asked_again_with_the_same_mail(told: House, server: SmtpServer) -> None:
@@ -144,4 +155,47 @@ def test_a_paused_mailbox_sends_nothing(told: House, server: SmtpServer) -> None
     with told.parts.database.transaction() as session:
         session.query(Mailbox).one().state = "paused"
     assert noticing.run(told.parts, at=NOON) == 0
+    assert server.taken == []
+
+
+def test_an_address_that_is_busy_keeps_nobody_else_waiting(told: House, server: SmtpServer) -> None:
+    server.refused["marc@firm.example"] = "452 4.2.2 Mailbox full"
+    with told.parts.database.transaction() as session:
+        ines, clara = a_person(session, "Ines"), a_person(session, "Clara", "controller")
+        give(session, ines, clara, b"Subject: x\n\nx")
+    assert noticing.run(told.parts, at=NOON) == 1
+    assert [m.recipients for m in server.taken] == [("clara@firm.example",)]
+    server.refused.clear()
+    assert noticing.run(told.parts, at=NOON + timedelta(minutes=1)) == 1
+    assert [m.recipients for m in server.taken][1:] == [("marc@firm.example",)]
+
+
+def test_a_mail_that_is_not_taken_now_keeps_no_other_waiting(told: House, server: SmtpServer) -> None:
+    server.answers_about["marc@firm.example"] = ["451 4.7.1 Greylisted"]
+    with told.parts.database.transaction() as session:
+        ines, clara = a_person(session, "Ines"), a_person(session, "Clara", "controller")
+        give(session, ines, clara, b"Subject: x\n\nx")
+    assert noticing.run(told.parts, at=NOON) == 1
+    assert noticing.run(told.parts, at=NOON + timedelta(minutes=1)) == 1
+    assert [m.recipients for m in server.taken] == [("clara@firm.example",), ("marc@firm.example",)]
+
+
+def test_a_digest_for_an_address_that_is_busy_keeps_nobody_elses_waiting(told: House, server: SmtpServer) -> None:
+    server.refused["ines@firm.example"] = "452 4.2.2 Mailbox full"
+    noticing.run(told.parts, at=AT_EIGHT)
+    assert ("marc@firm.example",) in [m.recipients for m in server.taken]
+    server.refused.clear()
+    noticing.run(told.parts, at=AT_EIGHT + timedelta(minutes=1))
+    assert [m.recipients for m in server.taken].count(("ines@firm.example",)) == 1
+
+
+@pytest.mark.parametrize("roles", [["project_manager"], ["auditor"], ["policy_owner"]])
+def test_who_may_hear_of_it_no_more_is_not_told_of_what_waited(
+    told: House, server: SmtpServer, roles: list[str]
+) -> None:
+    server.answers.append("451 4.3.0 Try later")
+    assert noticing.run(told.parts, at=NOON) == 0
+    with told.parts.database.transaction() as session:
+        session.query(User).filter(User.email == "marc@firm.example").one().roles = roles
+    assert noticing.run(told.parts, at=NOON + timedelta(minutes=1)) == 0
     assert server.taken == []
