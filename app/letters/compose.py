@@ -66,8 +66,8 @@ def compose(
 ) -> bytes:  # fmt: skip
     """The mail as it goes over the wire (RFC 5322, 7 bits, lines ended by CRLF).
 
-    `sender` and `recipient` are addresses, the latter in ASCII. Its subject carries the case's tag (`key` signs it), its
-    headers the thread.
+    `sender` and `recipient` are addresses, the latter in ASCII. Its subject carries the case's tag (`key` signs it),
+    its headers the thread.
     """
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender_line(_line(sender_name), sender)

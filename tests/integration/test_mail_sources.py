@@ -237,7 +237,7 @@ class TestPymap(Imap):
             yield source
 
     def test_folders_of_two_accounts_are_never_taken_for_one(self, source: MailSource) -> None:
-        """Many servers number the folders of all accounts alike: a mailbox that is another account now is read whole."""
+        """Many servers number the folders of all accounts alike: one that is another account now is read whole."""
         for changed in ({}, {"host": "localhost"}):
             reached = Reached.model_validate({**self.reached().model_dump(), **changed})
             with closing(open_imap(reached, {"password": PASSWORD}, None)) as other:
