@@ -26,6 +26,8 @@ WITHIN = 60.0
 """Seconds that the server may take for an answer."""
 RENEWAL = 25 * 60.0
 """Seconds after which IDLE is begun anew: servers may end it after 29 minutes (RFC 2177)."""
+SHORTEST_IDLE = 1.0
+"""Seconds: a server that ends IDLE sooner by itself is not asked for it again in this connection."""
 AT_ONCE = 4 * PIECE
 _MANY = 25
 """Small messages that are read in one command, in bytes and in number: a server may be wrong about their size."""
@@ -362,6 +364,8 @@ class ImapSource:
             if client.tagged_commands.get(self._idle) is not None:
                 client.tagged_commands.pop(self._idle)
                 self._idle = None
+                if time.monotonic() - self._idle_since < SHORTEST_IDLE:
+                    self._capabilities -= {"IDLE"}
                 return True
         return True
 

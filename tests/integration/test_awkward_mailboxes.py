@@ -204,3 +204,37 @@ def test_a_server_that_repeats_the_password_does_not_get_it_into_what_is_shown()
         thread.join(5)
     assert "cannot parse" in failed.value.message
     assert SECRET_WORDS not in failed.value.message
+
+
+def test_a_server_that_ends_idle_at_once_is_not_asked_again_and_again() -> None:
+    asked = []
+    answers = {
+        b"CAPABILITY": b"* CAPABILITY IMAP4rev1 IDLE\r\n", b"LIST": b'* LIST () "/" ""\r\n', b"IDLE": b"+ idling\r\n",
+        b"SELECT": b"* 0 EXISTS\r\n* OK [UIDVALIDITY 1] here\r\n* OK [UIDNEXT 1] next\r\n",
+    }  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            connection, _ = listening.accept()
+            with connection, connection.makefile("rwb") as lines:
+                lines.write(b"* OK ready\r\n")
+                lines.flush()
+                while line := lines.readline():
+                    tag, command = line.split(b" ", 1)
+                    word = command.split()[0].upper()
+                    asked.append(word)
+                    lines.write(answers.get(word, b"") + tag + b" OK done\r\n")
+                    lines.flush()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        reached = Reached(
+            host="127.0.0.1", port=listening.getsockname()[1], encryption="none", user="ann", poll_seconds=60
+        )
+        source = open_imap(reached, {"password": SECRET_WORDS}, None)
+        place = source.place("INBOX")
+        for _ in range(5):
+            source.wait(place, 0.05)
+        source.close()
+        thread.join(5)
+    assert asked.count(b"IDLE") == 1
