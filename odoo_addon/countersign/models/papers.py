@@ -17,7 +17,7 @@ MOST_RECORDS = 500
 class CountersignPapers(models.Model):
     """Papers that go with a reply to a customer: what Odoo has sent them of a record, or prints of it."""
 
-    _inherit = "countersign.operation"
+    _inherit = "countersign.operation"  # pylint: disable=consider-merging-classes-inherited  # its own matter
 
     @api.model
     def paper(self, model, ids):
