@@ -13,7 +13,7 @@ from typing import Any
 from app.assessments.matching import same_reference
 from app.assessments.results import Assessment, Claim, Classification, FieldValue
 from app.documents.reading import Evidence
-from app.vocabulary import FIELDS, CertaintyWord, Kind
+from app.vocabulary import FIELDS, KIND_OF, CertaintyWord, Kind
 
 BESIDE, LEADS, OPEN, SAME, NOTHING = "beside", "leads", "open", "same", "nothing"
 """What the newest mail does to what a case is about: it adds to it, it is what the case is about from now on, it says
@@ -24,6 +24,7 @@ _WHO = ("customer_name", "language")
 """Stated once for a case: another mail's signature or language changes nothing of it."""
 _ALWAYS = (*_JOINED, "po_number", "po_date", "valid_from", "valid_until", "deadline")
 """What means the same whatever a mail is about. An amount does not: of a payment it is not what is contested."""
+_OTHERWISE = "The newest mail says something else than the ones before it. Say what the case is about now."
 _OF_THE_OLD = ("customer_name", "invoice_refs", "order_refs", "po_number", "currency")
 """What is still true of a case that had ended; its amounts and dates were settled."""
 
@@ -134,6 +135,29 @@ def _same_customer(old: Assessment) -> dict[str, Any]:
 
 
 def _reading(before: Assessment, mail: Assessment, *, may_lead: bool) -> tuple[Classification, str]:
+    """What the case is about with the mail. That one of the two may be a fraud is never lost by the other."""
+    found, effect = _newest(before, mail, may_lead=may_lead)
+    known = (found.reason, *found.prediction_set, *found.secondary_reasons)
+    said = (mail,) if is_chosen(before) else (before, mail)
+    alarms = tuple(
+        dict.fromkeys(
+            r for c in (one.classification for one in said)
+            for r in (c.reason, *c.prediction_set, *c.secondary_reasons)
+            if KIND_OF[r] is Kind.SECURITY_ALERT and r not in known
+        )
+    )  # fmt: skip
+    if not alarms:
+        return found, effect
+    if is_chosen(before):
+        return replace(found, secondary_reasons=(*found.secondary_reasons, *alarms)), effect
+    perhaps = tuple(dict.fromkeys((found.reason, *found.prediction_set, *alarms)))
+    return replace(
+        found, reading=CertaintyWord.UNSURE, prediction_set=perhaps,
+        kind_set=tuple(dict.fromkeys(KIND_OF[r] for r in perhaps)), unsure_because=found.unsure_because or _OTHERWISE,
+    ), effect  # fmt: skip
+
+
+def _newest(before: Assessment, mail: Assessment, *, may_lead: bool) -> tuple[Classification, str]:
     old, new = before.classification, mail.classification
     both = tuple(dict.fromkeys((*old.flags, *new.flags)))
     if new.reason == old.reason:
@@ -151,7 +175,7 @@ def _reading(before: Assessment, mail: Assessment, *, may_lead: bool) -> tuple[C
     return replace(
         old, flags=both, reading=CertaintyWord.UNSURE, prediction_set=(old.reason, new.reason),
         kind_set=(old.kind, new.kind),
-        unsure_because="The newest mail says something else than the ones before it. Say what the case is about now.",
+        unsure_because=_OTHERWISE,
     ), OPEN  # fmt: skip
 
 

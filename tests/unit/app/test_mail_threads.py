@@ -187,6 +187,21 @@ def test_what_a_mail_does_to_what_the_case_is_about(first: str, second: str, eff
     assert join(said(first), said(second, n=1)).effect == effect
 
 
+@pytest.mark.parametrize("second", ["hours_quantity", "rate_price", "question"])
+def test_what_may_be_a_fraud_stays_so_whatever_the_next_mail_says(second: str) -> None:
+    may_be = ("hours_quantity", "bank_details_change")
+    before = said("hours_quantity", CertaintyWord.UNSURE)
+    before = replace(before, classification=replace(before.classification, prediction_set=may_be))
+    for one, other in ((before, said(second, n=1)), (said(second, n=1), before)):
+        c = join(one, other).assessment.classification
+        assert "bank_details_change" in c.prediction_set
+        assert c.reading is CertaintyWord.UNSURE
+    chosen = replace(before, classification=replace(before.classification, votes=(Vote("person", second, 1.0),)))
+    assert "bank_details_change" not in join(chosen, said(second, n=1)).assessment.classification.secondary_reasons
+    after = join(replace(chosen, classification=replace(chosen.classification, prediction_set=(second,))), before)
+    assert "bank_details_change" in after.assessment.classification.secondary_reasons
+
+
 def test_of_a_case_that_had_ended_only_whom_and_which_papers_goes_on() -> None:
     before = said("hours_quantity", amount_disputed="900.00", invoice_refs=["INV/1"], deadline="2026-11-20")
     found = join(before, said("rate_price", n=1, currency="EUR"), had_ended=True)
