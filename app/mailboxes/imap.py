@@ -20,7 +20,7 @@ from imap_tools.imap_utf7 import utf7_encode
 from app.mailboxes.port import PIECE, MailboxFails, Place, Waiting
 from app.mailboxes.reached import PASSWORD, Reached
 from app.mailboxes.tokens import AccessTokens
-from app.mailboxes.words import said
+from app.mailboxes.words import said, without
 
 WITHIN = 60.0
 """Seconds that the server may take for an answer."""
@@ -527,29 +527,31 @@ def _sign_in(
                 "whether this account may use IMAP.",
                 step="sign_in",
             ) from None
-        why = said(_without(str(error), credentials.get(PASSWORD, "")))
+        why = said(without(_answered(error), reached.user, credentials.get(PASSWORD, "")))
         raise MailboxFails(
             f"{where} does not let {reached.user} in: {why}. Check user and password.", step="sign_in"
         ) from None
 
 
-def _without(text: str, secret: str) -> str:
-    """A server's words without the password, which some repeat when they do not understand a command."""
-    return text.replace(secret, "…") if secret else text
+def _answered(error: imaplib.IMAP4.error) -> str:
+    """What the server said, as it said it."""
+    words = error.args[0] if error.args else ""
+    return words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
 
 
 def _sign_in_with_token(client: imaplib.IMAP4, user: str, tokens: AccessTokens) -> None:
     for is_second in (False, True):
-        words = [f"user={user}\x01auth=Bearer {tokens.get(anew=is_second)}\x01\x01".encode(), b""]
+        token = tokens.get(anew=is_second)
+        words = [f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""]
         try:
             # A refusal comes as a challenge with the reason, which is answered with nothing.
             client.authenticate("XOAUTH2", lambda _, w=words: w.pop(0) if w else None)  # type: ignore[misc]
             return
         except imaplib.IMAP4.abort:
             raise
-        except imaplib.IMAP4.error:
+        except imaplib.IMAP4.error as error:
             if is_second:
-                raise
+                raise imaplib.IMAP4.error(without(_answered(error), user, token)) from None
 
 
 def _cause(error: BaseException) -> str:

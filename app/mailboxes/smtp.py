@@ -6,7 +6,6 @@ What fails raises `MailboxFails`; beside the step its facts say `is_permanent` (
 
 from __future__ import annotations
 
-import base64
 import smtplib
 import socket
 import ssl
@@ -17,6 +16,7 @@ from ipaddress import ip_address
 
 from app.mailboxes.port import MailboxFails
 from app.mailboxes.reached import OUT_PASSWORD, PASSWORD, Outgoing
+from app.mailboxes.words import without
 
 CONNECT_SECONDS = 20.0
 ANSWER_SECONDS = 120.0
@@ -201,7 +201,9 @@ def _sign_in(server: smtplib.SMTP, outgoing: Outgoing, user: str, credentials: M
         else:
             server.login(user, password)
     except smtplib.SMTPAuthenticationError as answer:
-        said = _without(_said(answer.smtp_code, answer.smtp_error), user, given)
+        words = answer.smtp_error
+        words = without(words.decode("utf-8", "replace") if isinstance(words, bytes) else words, user, given)
+        said = _said(answer.smtp_code, words)
         raise _fails(
             "sign_in",
             f"{outgoing.host} does not let {user} in: {said}. "
@@ -299,16 +301,6 @@ def _fails(step: str, message: str, *, is_permanent: bool = False, may_have_left
 
 def _said(code: int, answer: bytes | str) -> str:
     return f"{code} {_text(answer)}".strip().rstrip(".")
-
-
-def _without(text: str, user: str, secret: str) -> str:
-    """A server's words without what we signed in with, plain or as it goes over the wire: some repeat the line that
-    they did not like."""
-    bearer = f"user={user}\x01auth=Bearer {secret}\x01\x01"
-    for plain in (f"\0{user}\0{secret}", bearer, secret):
-        encoded = base64.b64encode(plain.encode()).decode()
-        text = text.replace(encoded, "…").replace(plain, "…")
-    return text
 
 
 def _text(answer: bytes | str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 _LONGEST = 200
 
 
@@ -12,3 +14,15 @@ def said(given: object) -> str:
         text = getattr(given, "strerror", None) or text or type(given).__name__
     clean = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return (clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…").rstrip(".")
+
+
+def without(text: str, user: str, secret: str) -> str:
+    """A server's words without what we signed in with, plain, quoted, or as it goes over the wire: some repeat the line
+    that they did not understand. To be asked before anything else is done to the words."""
+    if not secret:
+        return text
+    for plain in (f"\0{user}\0{secret}", f"user={user}\x01auth=Bearer {secret}\x01\x01", secret):
+        quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+        for sent in (base64.b64encode(plain.encode()).decode(), quoted, plain):
+            text = text.replace(sent, "…")
+    return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
 import threading
@@ -29,6 +30,7 @@ from app.mailboxes.models import Mailbox, MailboxMessage
 from app.mailboxes.port import PIECE, MailboxFails, Place, Waiting
 from app.mailboxes.reached import Reached
 from app.mailboxes.taking import take_in_contents
+from app.mailboxes.tokens import AccessTokens
 from tests.mailboxes import KEY, SECRET_WORDS, a_mailbox, wanted
 
 
@@ -176,7 +178,9 @@ def test_an_address_that_is_none_is_told_as_such(database: Database, address: st
         )  # fmt: skip
 
 
-def test_a_server_that_repeats_the_password_does_not_get_it_into_what_is_shown() -> None:
+@pytest.mark.parametrize("secret", [SECRET_WORDS, "a \"quoted\\ one' of ours"])
+@pytest.mark.parametrize("how", ["LOGIN", "PLAIN", "XOAUTH2"])
+def test_a_server_that_repeats_the_password_does_not_get_it_into_what_is_shown(how: str, secret: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
@@ -186,24 +190,38 @@ def test_a_server_that_repeats_the_password_does_not_get_it_into_what_is_shown()
                 lines.flush()
                 while line := lines.readline():
                     tag, command = line.split(b" ", 1)
-                    if command.upper().startswith(b"LOGIN"):
+                    if command.upper().startswith(b"CAPABILITY"):
+                        lines.write(f"* CAPABILITY IMAP4rev1 AUTH={how}\r\n".encode() + tag + b" OK done\r\n")
+                    elif command.upper().startswith((b"LOGIN", b"AUTHENTICATE")):
+                        if command.upper().startswith(b"AUTHENTICATE"):
+                            lines.write(b"+ \r\n")
+                            lines.flush()
+                            command = lines.readline()
                         lines.write(tag + b" BAD cannot parse: " + command.strip() + b"\r\n")
-                    elif command.upper().startswith(b"CAPABILITY"):
-                        lines.write(b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK done\r\n")
                     else:
                         lines.write(tag + b" OK done\r\n")
                     lines.flush()
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        reached = Reached(
-            host="127.0.0.1", port=listening.getsockname()[1], encryption="none", user="ann", poll_seconds=60
-        )
+        oauth = {"token_url": "https://login.example/token", "client_id": "c"}
+        reached = Reached.model_validate({
+            "host": "127.0.0.1", "port": listening.getsockname()[1], "encryption": "none", "user": "ann",
+            "sign_in": "oauth" if how == "XOAUTH2" else "password", "oauth": oauth,
+        })  # fmt: skip
+        tokens = AccessTokens(reached.oauth, {}, _token=secret, _until=float("inf"))  # type: ignore[arg-type]
+        tokens._ask = lambda: {"access_token": secret}  # type: ignore[method-assign]
         with pytest.raises(MailboxFails) as failed:
-            open_imap(reached, {"password": SECRET_WORDS}, None)
+            open_imap(reached, {"password": secret}, tokens)
         thread.join(5)
-    assert "cannot parse" in failed.value.message
-    assert SECRET_WORDS not in failed.value.message
+    shown = failed.value.message
+    assert "cannot parse" in shown
+    sent = (f"\0ann\0{secret}", f"user=ann\x01auth=Bearer {secret}\x01\x01", secret)
+    quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+    assert not any(base64.b64encode(one.encode()).decode()[:16] in shown for one in sent)
+    assert secret not in shown
+    assert quoted not in shown
+    assert quoted[3:] not in shown
 
 
 def test_a_server_that_ends_idle_at_once_is_not_asked_again_and_again() -> None:
