@@ -46,15 +46,7 @@ def join_again(session: Session, target: Case, *, at: datetime) -> bool:
     current = keep.assessment_of(row)
     if not merges and not current.mails:
         return False
-    own = session.execute(
-        select(AssessmentRow)
-        .where(
-            AssessmentRow.case_id == target.id,
-            func.coalesce(func.jsonb_array_length(AssessmentRow.content["mails"]), 0) == 0,
-        )
-        .order_by(AssessmentRow.id.desc())
-        .limit(1)
-    ).scalar_one()
+    own = _own(session, target.id)
     found = Continued(keep.assessment_of(own), own.document_id, NOTHING, ())
     for merge in merges:
         try:
@@ -66,6 +58,15 @@ def join_again(session: Session, target: Case, *, at: datetime) -> bool:
     _keep(session, target, row, found.document_id, anew, at=at)
     steps.schedule(session, target.id, "reconcile", at=at)
     return True
+
+
+def _own(session: Session, case_id: int) -> AssessmentRow:
+    """What was thought of a case before other mails continued it. One that was split off a case with several mails
+    began with them."""
+    rows = select(AssessmentRow).where(AssessmentRow.case_id == case_id)
+    alone = func.coalesce(func.jsonb_array_length(AssessmentRow.content["mails"]), 0) == 0
+    found = session.execute(rows.where(alone).order_by(AssessmentRow.id.desc()).limit(1)).scalar_one_or_none()
+    return found or session.execute(rows.order_by(AssessmentRow.id).limit(1)).scalar_one()
 
 
 def _with(session: Session, before: Assessment, document_id: int, mail: AssessmentRow, *, had_ended: bool) -> Continued:

@@ -9,11 +9,12 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text, update
 
+from app.assessments import keep
 from app.assessments.models import AssessmentRow
 from app.cases import steps
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import call_back, merging, splitting
+from app.decisions import call_back, merging, splitting, threading
 from app.decisions.dossier import dossier
 from app.decisions.splitting import Matter
 from app.review import thread_view
@@ -192,6 +193,24 @@ def test_the_subjects_of_a_thread_show_no_amounts_to_who_sees_none_and_no_accoun
         suspect = thread_view.thread_of(session, dossier(session, case_id), "", with_amounts=True)
         assert suspect is not None
         assert "5001 0517" not in suspect.entries[-1].subject
+
+
+def test_a_mail_comes_out_again_of_a_case_that_was_split_off_one_with_several_mails(house: House) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    sent(house, RATE)
+    (part,) = by_a_person(
+        house, case_id, ines,
+        lambda s, c, **k: splitting.split(s, c, [Matter("rate_price", "The rate is contested.", ())], **k),
+    )  # fmt: skip
+    house.work()
+    mail = sent(house, HOURS, n="more", answers="", subject="Etwas anderes, und neu", sender="eve@elsewhere.example")
+    with house.parts.database.transaction() as session:
+        assert threading.fold_in(session, mail, threading.Fold(part.id, "It answers it."), at=now()) is not None
+    by_a_person(house, mail, ines, merging.take_out)
+    assert house.case(mail).merged_into is None
+    with house.parts.database.transaction() as session:
+        assert keep.assessment_of(keep.current(session, part.id)).classification.reason == "rate_price"
 
 
 def test_a_step_that_ends_while_a_mail_is_folded_in_waits_and_nobody_waits_in_a_circle(house: House) -> None:

@@ -196,7 +196,7 @@ def test_what_may_be_a_fraud_stays_so_whatever_the_next_mail_says(second: str) -
         c = join(one, other).assessment.classification
         assert "bank_details_change" in c.prediction_set
         assert c.reading is CertaintyWord.UNSURE
-    chosen = replace(before, classification=replace(before.classification, votes=(Vote("person", second, 1.0),)))
+    chosen = replace(before, classification=replace(before.classification, votes=(Vote("person", second),)))
     assert "bank_details_change" not in join(chosen, said(second, n=1)).assessment.classification.secondary_reasons
     after = join(replace(chosen, classification=replace(chosen.classification, prediction_set=(second,))), before)
     assert "bank_details_change" in after.assessment.classification.secondary_reasons
