@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from app.mailboxes.port import MailboxFails
 from app.mailboxes.reached import CLIENT_SECRET, REFRESH_TOKEN, OAuth
-from app.mailboxes.words import said
+from app.mailboxes.words import said, without
 
 WITHIN = 20.0
 """Seconds that the server of tokens may take."""
@@ -79,7 +79,10 @@ class AccessTokens:
                 step="sign_in",
             ) from None
         if status != 200 or not given.get("access_token"):
-            why = said(given.get("error_description") or given.get("error") or f"status {status}")
+            words = str(given.get("error_description") or given.get("error") or f"status {status}")
+            for name in (CLIENT_SECRET, REFRESH_TOKEN):
+                words = without(words, self.oauth.client_id, form.get(name, ""))
+            why = said(words)
             raise MailboxFails(
                 f"The token server {address.hostname} gives no access: {why}. Check client id, secret and scope, or "
                 "give consent again and enter the new refresh token.",

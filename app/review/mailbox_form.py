@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -48,7 +48,7 @@ class Entered:
     kind: str
     sign_in: str
     values: Mapping[str, str]
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     kept: tuple[str, ...] = ()
 
     def signing_in(self, how: str) -> Entered:

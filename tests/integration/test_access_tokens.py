@@ -66,6 +66,15 @@ def test_a_refusal_says_why_and_holds_no_secret(server: TokenServer) -> None:
     assert "another" not in repr(ours)
 
 
+def test_a_server_that_repeats_what_it_was_sent_does_not_get_it_into_what_is_shown(server: TokenServer) -> None:
+    said = f"not known: {server.client_secret}, {server.refresh_token}"
+    server.failing = [(400, {"error": "invalid_grant", "error_description": said})]
+    with pytest.raises(MailboxFails, match="not known: …, …") as failed:
+        tokens(server).get()
+    assert server.client_secret not in failed.value.message
+    assert server.refresh_token not in failed.value.message
+
+
 @pytest.mark.parametrize("answer", [(500, {}), (200, {}), (200, {"error": "odd\r\nX: y"})])
 def test_an_answer_without_a_token_is_a_failure(server: TokenServer, answer: tuple[int, dict[str, str]]) -> None:
     server.failing = [answer]
