@@ -16,6 +16,8 @@ from app.users.people import names_by_email
 HANDLING_ROLES = ("reviewer", "controller")
 """Who moves cases about: snoozes, assigns, asks, splits, merges, marks, closes."""
 _LOOKED_AT = 12
+_CAME_IN = ("case.continued", "letter.bounced")
+"""What software adds to a case that nobody has seen yet: a mail that continues it, a reply that came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def _between(session: Session, case: Case, seen: Seen, by: Caller) -> AuditEvent
     Of what was done in one go, what a person did says more than the move that followed."""
     query = select(AuditEvent).where(AuditEvent.case_id == case.id).order_by(AuditEvent.seq.desc()).limit(_LOOKED_AT)
     if seen.seq is not None:
-        matters = or_(AuditEvent.actor.contains("@"), AuditEvent.action == "case.moved")
+        came_in = AuditEvent.action.in_(_CAME_IN) & (AuditEvent.content["how"].astext != "noted")
+        matters = or_(AuditEvent.actor.contains("@"), AuditEvent.action == "case.moved", came_in)
         query = query.where(AuditEvent.seq > seen.seq, AuditEvent.actor != by.email, matters)
     found = session.execute(query).scalars().all()
     if not found:

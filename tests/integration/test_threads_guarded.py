@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
 from app.assessments import keep
 from app.assessments.models import AssessmentRow
-from app.cases import steps
+from app.cases import snoozing, steps
 from app.cases.models import Case
+from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import call_back, merging, splitting, threading
+from app.decisions import call_back, closing, merging, news, splitting, threading
 from app.decisions.dossier import dossier
 from app.decisions.splitting import Matter
+from app.errors import Conflict
 from app.review import thread_view
 from app.senders import kept as sender_checks
 from app.senders.checked import FAILED, Checked, Sign
 from app.users.access import Caller
 from app.writebacks import held
+from tests.builders import the_policy
 from tests.house import SAMPLES, House
 from tests.threads import HERS, SUBJECT, a_mail, by_a_person, opened, questions, sent
 from workers import assessment, threads
@@ -34,6 +40,23 @@ RATE = (
     "Guten Tag, auch der Stundensatz auf der Rechnung RE/2026/00004 ist falsch: 150,00 statt der vereinbarten 130,00 "
     "EUR. Wir bitten um eine Gutschrift von 720,00 EUR."
 )
+
+
+Doing = Callable[..., object]
+
+
+class NotKeptError(Exception):
+    pass
+
+
+def snoozed(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime) -> None:
+    snoozing.snooze(session, case_id, seen=seen, by=by, at=at, until=at + timedelta(days=3), because="later")
+
+
+def closed(session: Session, case_id: int, *, seen: Seen, by: Caller, at: datetime) -> None:
+    closing.close_without_action(
+        session, case_id, seen=seen, by=by, policy=the_policy(), reason="other", note="Nothing to do.", at=at
+    )
 
 
 def fails(house: House, document_id: int) -> None:
@@ -211,6 +234,24 @@ def test_a_mail_comes_out_again_of_a_case_that_was_split_off_one_with_several_ma
     assert house.case(mail).merged_into is None
     with house.parts.database.transaction() as session:
         assert keep.assessment_of(keep.current(session, part.id)).classification.reason == "rate_price"
+
+
+@pytest.mark.parametrize("do", [held.mark_seen, snoozed, closed])
+def test_what_came_in_after_the_page_was_opened_is_not_put_aside_unseen(house: House, do: Doing) -> None:
+    ines = house.person("Ines", "reviewer")
+    case_id = opened(house)
+    sent(house, RATE, n="first")
+    with house.parts.database.transaction() as session:
+        page = Seen(session.get_one(Case, case_id).version, dossier(session, case_id).events[-1].seq)
+    sent(house, "Vielen Dank, ist angekommen. Schönes Wochenende!", n="thanks")
+    with pytest.raises(NotKeptError), house.parts.database.transaction() as session:
+        do(session, case_id, seen=page, by=ines, at=now())
+        raise NotKeptError  # thanks change nothing: it could be done
+    sent(house, HOURS, n="second")
+    with pytest.raises(Conflict), house.parts.database.transaction() as session:
+        do(session, case_id, seen=page, by=ines, at=now())
+    with house.parts.database.transaction() as session:
+        assert news.is_waiting(session, case_id)
 
 
 def test_a_step_that_ends_while_a_mail_is_folded_in_waits_and_nobody_waits_in_a_circle(house: House) -> None:
