@@ -134,7 +134,7 @@ def _copy(p: Parts, letter_id: UUID) -> bool:
     with p.database.transaction() as session:
         found = leaving.copy_of(session, letter_id)
         mailbox = session.get(Mailbox, found.mailbox_id) if found is not None else None
-    if found is None or mailbox is None:
+    if found is None or mailbox is None or mailbox.state == "paused":
         return False
     sending = way.sending_from(mailbox, p.secret_key)
     outgoing = sending.reached.outgoing

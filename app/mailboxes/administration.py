@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
-from app.errors import Conflict, Malformed, NotFound, Refused
+from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused
 from app.mailboxes.credentials import credentials_of, keep_credentials
 from app.mailboxes.models import KINDS, Backfill, Mailbox
 from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, REFRESH_TOKEN, Reached
@@ -147,7 +147,7 @@ def change(
     wanted = _checked(session, mailbox.kind, wanted)
     before, before_reached = _said(mailbox), Reached.model_validate(mailbox.settings)
     entered = {label: value for label, value in credentials.items() if value}
-    known = {k: v for k, v in credentials_of(mailbox, key).items() if k not in forget} if mailbox.secret else {}
+    known = {label: value for label, value in _openable(mailbox, key).items() if label not in forget}
     _require_entered_again(before_reached, wanted.reached, known, entered)
     kept = {**known, **entered}
     if mailbox.state == "active":
@@ -173,6 +173,14 @@ def change(
         forgotten=sorted(forget),
     )  # fmt: skip
     return mailbox
+
+
+def _openable(mailbox: Mailbox, key: str) -> Mapping[str, str]:
+    """Its credentials; none where they were sealed with another secret key: they are entered anew."""
+    try:
+        return credentials_of(mailbox, key)
+    except Misconfigured:
+        return {}
 
 
 def pause(session: Session, name: str, *, by: Caller, at: datetime) -> Mailbox:

@@ -84,6 +84,11 @@ def letter_of(house: House, suggestion: Suggestion) -> Letter:
     return found
 
 
+def state_of_mailbox(house: House, state: str) -> None:
+    with house.parts.database.transaction() as session:
+        session.execute(select(Mailbox)).scalar_one().state = state
+
+
 def parsed(content: bytes) -> EmailMessage:
     return email.message_from_bytes(content, policy=email.policy.default)
 
@@ -380,6 +385,9 @@ def test_a_copy_is_put_among_the_sent_mail_of_its_mailbox(house: House, smtp: Sm
     house.confirm(reply, house.person("Rita", "reviewer"))
     house.write()
     letter = letter_of(house, reply)
+    state_of_mailbox(house, "paused")
+    assert not posting.copy(house.parts, letter.id)
+    state_of_mailbox(house, "active")
     assert posting.copy(house.parts, letter.id)
     assert not posting.copy(house.parts, letter.id)
     assert pymap.message_ids("demouser", "Sent") == [letter.message_id]

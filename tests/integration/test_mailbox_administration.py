@@ -365,3 +365,19 @@ def test_a_mailbox_whose_mail_comes_in_is_read_however_long_that_takes(database:
         mailbox = a_mailbox(session, at=at - timedelta(hours=1))
         mailbox.seen_at, mailbox.last_message_at = at - timedelta(minutes=30), at
         assert standing_of(session, mailbox, at=at).state == "works"
+
+
+def test_with_another_secret_key_the_credentials_are_entered_anew(database: Database) -> None:
+    """What was sealed with the earlier key is lost, but not the mailbox."""
+    later = "l" * 40
+    with database.transaction() as session:
+        a_mailbox(session, "billing")
+    with database.transaction() as session, pytest.raises(Malformed, match="The password is missing"):
+        administration.change(session, "billing", wanted(team=""), {}, key=later, by=COMMAND_LINE, at=now())
+    with database.transaction() as session:
+        administration.change(
+            session, "billing", wanted(), {"password": "another one"}, key=later, by=COMMAND_LINE, at=now()
+        )
+    with database.transaction() as session:
+        mailbox = administration.mailbox_named(session, "billing")
+        assert credentials_of(mailbox, later) == {"password": "another one"}
