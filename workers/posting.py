@@ -38,7 +38,9 @@ def hand_in(p: Parts, sending: Sending, message: bytes, *, recipients: Sequence[
     Raises:
         MailboxFails: Nothing was sent, unless its facts say `may_have_left`; `is_permanent`: nor will it ever be.
     """
-    with not_again_soon(p.database, "outgoing", sending.mailbox_id):
+    out = sending.reached.outgoing
+    server = f"{out.host}:{out.port}" if out is not None else sending.kind
+    with not_again_soon(p.database, server, sending.mailbox_id):
         return way.submit(sending, message, recipients=recipients, tokens=lambda s: _token(p, s))
 
 
@@ -141,7 +143,7 @@ def _copy(p: Parts, letter_id: UUID) -> bool:
     if outgoing is None or not outgoing.sent_folder:
         return False
     try:
-        with not_again_soon(p.database, "sent mail", mailbox.id):
+        with not_again_soon(p.database, f"{sending.reached.host}:{sending.reached.port}", mailbox.id):
             source = open_source(mailbox, sending.credentials, keep=lambda t: _keep(p, sending, t))
             try:
                 if not isinstance(source, Keeps):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.db import Database
@@ -14,25 +16,37 @@ SLOW = 5.0
 """A server that failed after more seconds than this is left alone; one that fails at once costs nothing to ask."""
 TIMES, LONGEST = 10, 300.0
 """For how long: this many times what it kept us waiting, and so many seconds at most."""
-_left_alone: WeakKeyDictionary[Database, dict[tuple[str, int], tuple[float, MailboxFails]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftAlone:
+    """Until when a server is left alone (monotonic seconds), and what it failed with."""
+
+    until: float
+    message: str
+    facts: Mapping[str, Any]
+
+
+_left_alone: WeakKeyDictionary[Database, dict[tuple[str, int], _LeftAlone]] = WeakKeyDictionary()
 
 
 @contextmanager
 def not_again_soon(database: Database, server: str, mailbox_id: int) -> Iterator[None]:
-    """Ask a mailbox's server ("outgoing", "sent mail") within the block. Each process knows for itself.
+    """Ask a mailbox's server, named with its port, within the block. Each process knows for itself.
 
     Raises:
         MailboxFails: What the block raises; or the same at once, when that took long and was a moment ago.
     """
     known, key = _left_alone.setdefault(database, {}), (server, mailbox_id)
-    if (lately := known.get(key)) is not None and time.monotonic() < lately[0]:
-        raise MailboxFails(lately[1].message, **lately[1].facts)
+    if (lately := known.get(key)) is not None and time.monotonic() < lately.until:
+        raise MailboxFails(lately.message, **lately.facts)
     began = time.monotonic()
     try:
         yield
     except MailboxFails as failed:
         took = time.monotonic() - began
         if took > SLOW and not failed.facts.get("may_have_left") and not failed.facts.get("is_permanent"):
-            known[key] = (time.monotonic() + min(TIMES * took, LONGEST), failed)
+            until = time.monotonic() + min(TIMES * took, LONGEST)
+            known[key] = _LeftAlone(until, failed.message, dict(failed.facts))
         raise
     known.pop(key, None)

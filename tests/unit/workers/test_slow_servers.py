@@ -34,7 +34,7 @@ def ask(database: Database, clock: Clock, *, takes: float, mailbox_id: int = 1, 
     """Whether the server was asked; it fails after so many seconds."""
     asked = False
     try:
-        with not_again_soon(database, "outgoing", mailbox_id):
+        with not_again_soon(database, "mail.example:465", mailbox_id):
             asked = True
             clock.now += takes
             raise MailboxFails("No connection to mail.example.", step="connection", **facts)
@@ -57,7 +57,10 @@ def test_a_server_that_kept_us_waiting_is_asked_again_after_ten_times_as_long(da
 
 def test_why_it_failed_is_said_again(database: Database, clock: Clock) -> None:
     ask(database, clock, takes=20)
-    with pytest.raises(MailboxFails, match="No connection to mail") as told, not_again_soon(database, "outgoing", 1):
+    with (
+        pytest.raises(MailboxFails, match="No connection to mail") as told,
+        not_again_soon(database, "mail.example:465", 1),
+    ):
         raise AssertionError
     assert told.value.facts["step"] == "connection"
 
@@ -77,7 +80,7 @@ def test_what_one_mail_met_with_does_not_keep_others_back(database: Database, cl
 def test_other_servers_and_databases_are_not_meant(database: Database, clock: Clock) -> None:
     assert ask(database, clock, takes=20)
     with (
-        not_again_soon(database, "sent mail", 1),
-        not_again_soon(Database("postgresql+psycopg://x@h/y"), "outgoing", 1),
+        not_again_soon(database, "mail.example:993", 1),
+        not_again_soon(Database("postgresql+psycopg://x@h/y"), "mail.example:465", 1),
     ):
         pass
