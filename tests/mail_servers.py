@@ -389,6 +389,16 @@ class Dovecot(ImapServer):
         self._give(begun)
         begun.rename(home / "new" / name)
 
+    def sign_ins(self) -> int:
+        """How often somebody signed in so far."""
+        return self.log().count("Login: ")
+
+    def wait_for_sign_ins(self, count: int, *, within: float = 60) -> None:
+        deadline = time.monotonic() + within
+        while self.sign_ins() < count:
+            assert time.monotonic() < deadline, f"not within {within:g} s: {count} sign-ins. {self.log()[-2000:]}"
+            time.sleep(0.005)
+
     def log(self) -> str:
         return "".join(p.read_text(errors="replace") for p in (self.folder / "out", self.folder / "log") if p.exists())
 
