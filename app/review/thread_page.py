@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from app.cases.models import Case
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import threading
+from app.decisions import reach, threading
 from app.errors import Malformed, NotFound
 from app.review import sheet
 from app.review.addresses import CaseId
@@ -82,6 +82,8 @@ def news_seen(request: Request, visit: SignedIn, case_id: CaseId, form: Sent) ->
 @router.get("/cases/{case_id}/news-seen")
 def news_seen_page(request: Request, visit: SignedIn, case_id: CaseId) -> Response:
     """What is new stands on the case itself."""
+    with request.app.state.database.transaction() as session:
+        reach.require_case(session, visit.person, case_id)
     return RedirectResponse(ListState.of(request.url.query, visit.person).case(case_id), 303)
 
 

@@ -49,7 +49,7 @@ def healthy(running: Running, within: float = 60) -> bool:
 
 def test_everything_comes_up_and_works(up: Running) -> None:
     assert healthy(up)
-    assert {name: len(up.children(name)) for name in NAMES} == dict.fromkeys(NAMES, 1)
+    assert {name: len(up.children(name)) for name in NAMES} == {**dict.fromkeys(NAMES, 1), "fetching": 0}, "no mailbox"
     found = up.command("doctor")
     assert found.returncode == 0, found.stdout
     assert re.search(r"works +database: PostgreSQL 1\d\.", found.stdout)
@@ -114,7 +114,7 @@ def test_on_given_servers_no_engine_is_started_and_nothing_is_left(
         running.wait_until_up()
         assert healthy(running)
         found = {name: len(running.children(name)) for name in NAMES}
-        assert found == {"postgres": 0, "valkey": 0, "worker": 1, "scheduler": 1, "web": 1}
+        assert found == {"postgres": 0, "valkey": 0, "worker": 1, "scheduler": 1, "web": 1, "fetching": 0}
         assert not (tmp_path / "data" / "postgres").exists()
         assert not (tmp_path / "data" / "valkey").exists()
         known = json.loads((tmp_path / "data" / "engines.json").read_text())

@@ -110,7 +110,13 @@ def test_a_service_whose_token_server_refuses_is_not_asked_at_all(
     oauth = {"token_url": token_server.token_url, "client_id": "nobody", "grant": "client_credentials"}
     for kind in ("graph", "gmail"):
         lines = outcome(
-            database, kind, name=kind, host="", sign_in="oauth", oauth=oauth, credentials={"client_secret": "wrong"}
+            database,
+            kind,
+            name=kind,
+            host="",
+            sign_in="oauth",
+            oauth=oauth,
+            credentials={"client_secret": "other words"},
         )
         assert states(lines) == {"sign_in": "fails", "folder": "untried", "moving": "untried", "sending": "untried"}
         assert "The client's secret is wrong" in lines["sign_in"].says
@@ -228,7 +234,7 @@ def test_a_token_server_that_gives_nothing_is_named(database: Database, dovecot:
         oauth = {"token_url": tokens.token_url, "client_id": tokens.client_id}
         lines = outcome(
             database, host="127.0.0.1", port=dovecot.port, encryption="none", sign_in="oauth", oauth=oauth,
-            credentials={"client_secret": "wrong", "refresh_token": "wrong"},
+            credentials={"client_secret": "other words", "refresh_token": "none of its own"},
         )  # fmt: skip
     assert lines["sign_in"].state == "fails"
     assert "The client's secret is wrong" in lines["sign_in"].says

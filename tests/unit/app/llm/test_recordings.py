@@ -93,7 +93,7 @@ def test_the_recordings_of_this_house_are_few_whole_and_hold_no_secret() -> None
         answers += written.count("object: chat.completion")
         for secret in ("authorization", "api-key", "sk-", "/root/", "/home/", "127.0.0.1", "cookie"):
             assert secret not in written.casefold(), (file, secret)
-        assert "finish_reason: " in written
+        assert "finish_reason: " in written or file.parent.name == "vendor_mail"
     assert answers <= 40
     assert sum(file.stat().st_size for file in files) < 1_000_000
 
