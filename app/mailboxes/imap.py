@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from imap_tools.imap_utf7 import utf7_encode
@@ -539,13 +540,18 @@ def _answered(error: imaplib.IMAP4.error) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
 
 
+def _next_word(words: Iterator[bytes], challenge: bytes) -> bytes | None:
+    """What is answered to a challenge of the server; None ends the sign-in."""
+    return next(words, None)
+
+
 def _sign_in_with_token(client: imaplib.IMAP4, user: str, tokens: AccessTokens) -> None:
     for is_second in (False, True):
         token = tokens.get(anew=is_second)
-        words = [f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""]
+        # A refusal comes as a challenge with the reason, which is answered with nothing.
+        words = iter((f"user={user}\x01auth=Bearer {token}\x01\x01".encode(), b""))
         try:
-            # A refusal comes as a challenge with the reason, which is answered with nothing.
-            client.authenticate("XOAUTH2", lambda _, w=words: w.pop(0) if w else None)  # type: ignore[misc]
+            client.authenticate("XOAUTH2", partial(_next_word, words))
             return
         except imaplib.IMAP4.abort:
             raise

@@ -58,7 +58,9 @@ def take_in_pushed(session: Session, name: str, pushed: Pushed, *, at: datetime)
     if mailbox.state != "active":
         raise Unavailable(f"The mailbox {name} is paused. Send the message again once it was resumed.")
     is_first = not pushed.token or access.spend(session, f"inbound:{name}:{pushed.token}", seconds=KEPT, at=at)
-    taken = take_in_content(session, mailbox, pushed.content, at=at, received_at=at)
+    taken = take_in_content(
+        session, mailbox, pushed.content, at=at, received_at=at, is_put_together=pushed.is_put_together
+    )
     if not is_first and not taken.came_again:
         raise Conflict("This request's token was used for another message before. Nothing was stored.")
     return taken

@@ -70,7 +70,7 @@ def message_of(form: Form) -> Pushed:
         Attached(one.name or name, one.media_type, one.content, shown.get(name, "")) for name, one in form.files.items()
     ]
     parsed = Parsed("mailgun", headers, form.text("body-plain"), form.text("body-html"), attached)
-    return Pushed(put_together(parsed), token)
+    return Pushed(put_together(parsed), token, is_put_together=True)
 
 
 def _headers(form: Form) -> list[tuple[str, str]]:

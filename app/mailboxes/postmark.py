@@ -84,7 +84,9 @@ def message_of(body: bytes) -> Pushed:
     attached = [
         Attached(one.Name, one.ContentType, _decoded(one), one.ContentID.strip("<>")) for one in said.Attachments
     ]
-    return Pushed(put_together(Parsed("postmark", headers, said.TextBody, said.HtmlBody, attached)))
+    return Pushed(
+        put_together(Parsed("postmark", headers, said.TextBody, said.HtmlBody, attached)), is_put_together=True
+    )
 
 
 def _decoded(one: _Attachment) -> bytes:

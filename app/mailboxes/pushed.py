@@ -34,10 +34,12 @@ _WIDE = 900
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A mail's raw bytes, and the token of the signature it came with, which counts for one message (empty: none)."""
+    """A mail's raw bytes, and the token of the signature it came with, which counts for one message (empty: none).
+    `is_put_together`: we made the bytes of what a provider had taken apart."""
 
     content: bytes
     token: str = ""
+    is_put_together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,30 +22,39 @@ _LONGEST_NAME = 120
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 SOURCE = "mailbox:"
 """What the source of an arrival begins with that came through a mailbox; its name follows."""
+PUT_TOGETHER = " put-together"
+"""What the key of an arrival ends with whose bytes we made ourselves. The key of any other ends with its digest, so that
+no sender can write this."""
 
 
 def arrival(
     mailbox: Mailbox, *, head: bytes, mail_key: str, at: datetime, content: bytes = b"",
-    in_pieces: InPieces | None = None,
+    in_pieces: InPieces | None = None, is_put_together: bool = False,
 ) -> Incoming:  # fmt: skip
     """A mail of this mailbox as an arrival. The same mail in the same mailbox is the same delivery, under whatever
     number its server has it: so a folder that is numbered anew is read again without a word on any case."""
     headers = _headers(head)
     key = f"{decode_header(headers.get('message-id', ''))} {mail_key}".strip()
+    key += PUT_TOGETHER if is_put_together else ""
     return Incoming(content, _file_name(headers), SOURCE + mailbox.name, key, at, in_pieces)
 
 
 def take_in_content(
-    session: Session, mailbox: Mailbox, content: bytes, *, at: datetime, received_at: datetime | None = None
-) -> TakenIn:
-    """Take in a mail that is held whole; `received_at` is when its server got it."""
-    [taken] = take_in_contents(session, mailbox, [content], at=at, received_at=received_at)
+    session: Session, mailbox: Mailbox, content: bytes, *, at: datetime, received_at: datetime | None = None,
+    is_put_together: bool = False,
+) -> TakenIn:  # fmt: skip
+    """Take in a mail that is held whole; `received_at` is when its server got it, `is_put_together` whether its bytes
+    are ours, not those that were sent."""
+    [taken] = take_in_contents(
+        session, mailbox, [content], at=at, received_at=received_at, is_put_together=is_put_together
+    )
     return taken
 
 
 def take_in_contents(
-    session: Session, mailbox: Mailbox, contents: Sequence[bytes], *, at: datetime, received_at: datetime | None = None
-) -> list[TakenIn]:
+    session: Session, mailbox: Mailbox, contents: Sequence[bytes], *, at: datetime, received_at: datetime | None = None,
+    is_put_together: bool = False,
+) -> list[TakenIn]:  # fmt: skip
     """Take in mails that are held whole, and count them; `received_at` is when the server got the last of them.
 
     Each exactly once by Message-ID and content: one that came before, by whatever way, opens no case; the case it
@@ -57,7 +66,12 @@ def take_in_contents(
         known = MailKey()
         known.feed(content)
         mail_keys.append(known.digest())
-        arrivals.append(arrival(mailbox, head=known.head, mail_key=mail_keys[-1], at=at, content=content))
+        arrivals.append(
+            arrival(
+                mailbox, head=known.head, mail_key=mail_keys[-1], at=at, content=content,
+                is_put_together=is_put_together,
+            )
+        )  # fmt: skip
     taken = intake.take_in_mails(session, arrivals, mail_keys, belongs=_belongs(mailbox))
     _count(session, mailbox, taken, at=at, received_at=received_at)
     return taken

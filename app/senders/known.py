@@ -15,7 +15,7 @@ from app.documents.models import Arrival
 from app.documents.reading import Mail
 from app.firm import FREE_MAIL, Firm
 from app.mailboxes.models import Mailbox
-from app.mailboxes.taking import SOURCE
+from app.mailboxes.taking import PUT_TOGETHER, SOURCE
 from app.mirror.models import OdooCustomer
 from app.senders.check import Around, Before, name_key
 from app.senders.domains import alike, has_mixed_letters, house, registered
@@ -84,10 +84,13 @@ def _houses(session: Session, own: frozenset[str]) -> Houses:
 def around(session: Session, document_id: int, mail: Mail, houses: Houses, *, at: datetime) -> Around:
     """What is known around this mail. `at` is now, for a mail whose arrival is not known."""
     arrivals = session.execute(
-        select(Arrival.source, Arrival.arrived_at).where(Arrival.document_id == document_id).order_by(Arrival.id)
+        select(Arrival.source, Arrival.arrived_at, Arrival.source_key)
+        .where(Arrival.document_id == document_id)
+        .order_by(Arrival.id)
     ).all()
-    by_mailbox = next((source for source, _ in arrivals if source.startswith(SOURCE)), "")
-    way = _way(session, by_mailbox.removeprefix(SOURCE), mail) if by_mailbox else _Way()
+    by_mailbox = next((arrival for arrival in arrivals if arrival.source.startswith(SOURCE)), None)
+    is_ours = by_mailbox is not None and by_mailbox.source_key.endswith(PUT_TOGETHER)
+    way = _way(session, by_mailbox.source.removeprefix(SOURCE), is_ours) if by_mailbox is not None else _Way()
     reply = mail.reply_to.email if mail.reply_to is not None else ""
     return Around(
         arrived_at=arrivals[0].arrived_at if arrivals else at,
@@ -106,7 +109,7 @@ class _Way:
     hands_on_as_sent: bool = False
 
 
-def _way(session: Session, mailbox: str, mail: Mail) -> _Way:
+def _way(session: Session, mailbox: str, is_put_together: bool) -> _Way:
     """`hands_on_as_sent`: its server keeps a message byte for byte, so that a signature that breaks says something."""
     row = session.execute(
         select(Mailbox.kind, Mailbox.settings).where(Mailbox.name == mailbox)
@@ -115,7 +118,6 @@ def _way(session: Session, mailbox: str, mail: Mail) -> _Way:
         return _Way()
     host = str(row.settings.get("host") or "").casefold()
     is_exchange = row.kind == "graph" or host.endswith(_EXCHANGE)
-    is_put_together = row.kind == "inbound" and bool(mail.header("x-inbound-form"))
     return _Way(str(row.settings.get("trusted_results") or ""), not is_exchange and not is_put_together)
 
 

@@ -15,9 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app.cases.models import Case
+from app.clock import now
 from app.db import Database
 from app.documents.models import Document
+from app.documents.read import read
 from app.mailboxes.models import Mailbox
+from app.senders.known import Houses, around
 from tests.inbound_mail import KEY, SIGNING_KEY, a_mailbox, mailgun_form, postmark_document, signed
 from tests.mail_servers import mail
 from tests.web import client, with_key
@@ -134,6 +137,18 @@ def test_a_parsed_mail_is_put_together_with_all_it_had(database: Database, way: 
     assert "dkim-signature" not in found
     assert found["x-inbound-dkim-signature"].startswith("v=1")
     assert found["x-inbound-envelope-to"]
+
+
+@pytest.mark.parametrize(("way", "is_as_sent"), [("raw", True), ("mailgun", False), ("postmark", False)])
+def test_only_we_say_that_a_mail_was_put_together(database: Database, way: str, is_as_sent: bool) -> None:
+    """A stranger's mail that says so itself is held to its signatures all the same."""
+    a_mailbox(database)
+    taken = hand_over(client(database), way, mail("Order", x_inbound_form="mailgun")).json()
+    houses = Houses({}, frozenset(), frozenset())
+    found = read(stored(database, taken["document_id"]), "order.eml").mail
+    assert found is not None
+    with database.transaction() as session:
+        assert around(session, taken["document_id"], found, houses, at=now()).as_sent is is_as_sent
 
 
 @pytest.mark.parametrize("way", WAYS)
