@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import String
@@ -176,12 +176,12 @@ def waiting_for(session: Session, headers: Headers, *, but_not: int) -> list[int
     return sorted(rows.scalars())
 
 
-def _known(session: Session, *where: object, most: int = 200) -> list[Known]:
+def _known(session: Session, *where: ColumnElement[bool], most: int = 200) -> list[Known]:
     rows = session.execute(
         select(ThreadMail, CaseDocument.case_id, Document.received_at)
         .join(CaseDocument, CaseDocument.document_id == ThreadMail.document_id)
         .join(Document, Document.id == ThreadMail.document_id)
-        .where(*where)  # type: ignore[arg-type]
+        .where(*where)
         .order_by(ThreadMail.document_id.desc())
         .limit(most)
     )
