@@ -23,8 +23,8 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', " "))
 SOURCE = "mailbox:"
 """What the source of an arrival begins with that came through a mailbox; its name follows."""
 PUT_TOGETHER = " put-together"
-"""What the key of an arrival ends with whose bytes we made ourselves. The key of any other ends with its digest, so that
-no sender can write this."""
+"""What the key of an arrival ends with whose bytes we made ourselves. Any other key ends with a digest, so that no
+sender can write this."""
 
 
 def arrival(
