@@ -186,7 +186,7 @@ class Imap(Reading):
     def test_waiting_is_ended_and_begun_anew_before_the_server_would_end_it(
         self, source: MailSource, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("app.mailboxes.imap.RENEWAL", 0.0)
+        monkeypatch.setattr("app.mailboxes.imap_conversation.RENEWAL", 0.0)
         place = source.place("INBOX")
         list(source.waiting(place, ""))
         for _ in range(3):
