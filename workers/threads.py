@@ -1,4 +1,4 @@
-"""A mail's place among the cases: noted when it was read, decided when Odoo was asked (app/decisions/threading.py)."""
+"""A mail's place among the cases: noted when it was read, decided when Odoo was asked (app/decisions/belonging.py)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from app.assessments.findings import Books, Reconciliation
 from app.cases import steps, thread
 from app.cases.models import Case
 from app.clock import now
-from app.decisions import merging, threading
-from app.decisions.threading import Belongs, Message
+from app.decisions import belonging, continuing, merging, thread_questions
+from app.decisions.belonging import Belongs
+from app.decisions.message import Message
 from app.documents.automatic import Ours, automatic
 from app.documents.models import Document
 from app.errors import Misconfigured
@@ -83,7 +84,7 @@ def _brings_more(reading: Reading) -> bool:
 
 def answers(session: Session, message: Message | None) -> list[int]:
     """The cases that wait no longer for their customer: this mail is for certain from there."""
-    return list(threading.answers(session, message)) if message is not None else []
+    return list(belonging.answers(session, message)) if message is not None else []
 
 
 def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
@@ -93,9 +94,9 @@ def place(p: Parts, message: Message | None, attempt: int) -> Belongs | None:
         return Belongs()
     for _ in range(3):  # where the other case moved on meanwhile it is looked at as it stands now
         with p.database.transaction() as session:
-            where = threading.belongs(session, message, at=now())
+            where = belonging.belongs(session, message, at=now())
             if where.fold is None:
-                threading.ask(session, message, where.asks, at=now())
+                thread_questions.ask(session, message, where.asks, at=now())
                 return where
         try:
             with p.database.transaction() as session:
@@ -116,14 +117,14 @@ def paper(session: Session, assessment: Assessment, reading: Reading) -> Attachm
     return Attachment(document.name, document.content) if document is not None else None
 
 
-def _fold(session: Session, message: Message, fold: threading.Fold, attempt: int) -> None:
+def _fold(session: Session, message: Message, fold: continuing.Fold, attempt: int) -> None:
     merging.both(session, message.case_id, fold.into)
     if not steps.finish(session, message.case_id, "reconcile", attempt, at=now()):
         return  # another worker has it, or it was asked for anew
     case = session.get_one(Case, message.case_id)
     keep.keep_reconciliation(session, case.id, message.found)
     present.show_findings(session, case, message.assessment, message.found, at=now())
-    followed = threading.fold_in(session, case.id, fold, at=now())
+    followed = continuing.fold_in(session, case.id, fold, at=now())
     if followed is None:
         raise _MovedOnError
     held.after(session, followed, at=now())

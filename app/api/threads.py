@@ -19,7 +19,7 @@ from app.cases import queries, thread
 from app.cases.models import ThreadQuestion
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import news, suspect, threading
+from app.decisions import news, suspect, thread_questions
 from app.decisions.dossier import case_json
 from app.documents.withheld import without_accounts_in
 from app.users.people import names_of
@@ -121,7 +121,7 @@ def _thread(session: Session, case_id: int) -> CaseThread:
     events = session.execute(
         select(AuditEvent).where(AuditEvent.case_id == case_id).order_by(AuditEvent.seq)
     ).scalars()  # fmt: skip
-    asked = threading.questions_of(session, case_id)
+    asked = thread_questions.questions_of(session, case_id)
     names = names_of(session, {q.answered_by for q in asked if q.answered_by is not None})
     return CaseThread(
         case_id=case_id,

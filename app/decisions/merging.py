@@ -40,9 +40,7 @@ def merge(
     case = locked(session, case_id, seen, by=by)
     if case.state in _ON_ITS_WAY:
         raise Conflict(f"Case {case_id} is {case.state} and is not folded into another now.", case=case_id)
-    on_its_way = select(Suggestion.id).where(Suggestion.case_id == case_id, Suggestion.state == "confirmed").limit(1)
-    if session.execute(on_its_way).first() is not None:
-        raise Conflict(f"A step of case {case_id} is on its way to Odoo. Wait until it is written.", case=case_id)
+    require_none_on_its_way(session, case)
     if case.kind == Kind.SECURITY_ALERT and target.kind != Kind.SECURITY_ALERT:
         raise Refused(
             f"Case {case_id} is a security alert and is not folded into an ordinary case: its bank details would be "
@@ -165,6 +163,27 @@ def _role_of(role: str) -> ColumnElement[str]:
 def merged_into(session: Session, case_id: int) -> list[Case]:
     """The cases that are folded into this one, the oldest first."""
     return list(session.execute(select(Case).where(Case.merged_into == case_id).order_by(Case.id)).scalars())
+
+
+def require_none_on_its_way(session: Session, case: Case) -> None:
+    """A case with a step that was confirmed and is not written yet stays where it is.
+
+    Raises:
+        Conflict: It has such a step.
+    """
+    on_its_way = select(Suggestion.id).where(Suggestion.case_id == case.id, Suggestion.state == "confirmed").limit(1)
+    if session.execute(on_its_way).first() is not None:
+        raise Conflict(f"A step of case {case.id} is on its way to Odoo. Wait until it is written.", case=case.id)
+
+
+def standing_in(session: Session, case_id: int) -> int:
+    """The number of the case, or of the one it is folded into."""
+    for _ in range(20):
+        into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
+        if into is None:
+            break
+        case_id = into
+    return case_id
 
 
 def kept_apart(session: Session, case_id: int, other_id: int) -> bool:

@@ -207,14 +207,8 @@ def _is_for_people(session: Session, case_id: int, other: int) -> bool:
 def _fold(session: Session, one: Told, other: Told, like: Likeness, *, at: datetime) -> int | None:
     """Fold one of these two into the other, if nobody worked on it yet."""
     first, second = sorted((one, other), key=lambda t: t.case_id)
-    rows = session.execute(
-        select(Case)
-        .where(Case.id.in_((first.case_id, second.case_id)))
-        .order_by(Case.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
-    cases = {case.id: case for case in rows}
+    merging.both(session, first.case_id, second.case_id)
+    cases = {t.case_id: session.get_one(Case, t.case_id) for t in (first, second)}
     if kept.failed_of_cases(session, list(cases)):
         return None  # a person makes sure first who wrote
     for source, target in ((second, first), (first, second)):

@@ -15,7 +15,7 @@ from app.assessments.results import Assessment
 from app.audit.models import AuditEvent
 from app.cases import lifecycle, steps
 from app.cases.models import Case, CaseDocument, CaseQuestion
-from app.decisions import news, threading
+from app.decisions import news, thread_questions
 from app.decisions.approval_matrix import Closing, Policy
 from app.decisions.decide import NOTHING
 from app.documents.reading import Reading
@@ -117,7 +117,7 @@ def _standing(session: Session, case: Case, *, is_related: bool) -> Standing:
         is_worth_something=case.at_stake is not None or case.deadline is not None, is_related=is_related,
         has_open_question=(
             session.execute(question.limit(1)).first() is not None
-            or bool(threading.open_questions(session, [case.id]))
+            or bool(thread_questions.open_questions(session, [case.id]))
             or news.is_waiting(session, case.id)
         ),
         was_touched=case.owner_id is not None or session.execute(people.limit(1)).first() is not None,

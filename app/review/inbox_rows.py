@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import queries
 from app.cases.models import Case
 from app.cases.search import Piece, marked, snippets
-from app.decisions import news, suspect, threading
+from app.decisions import news, suspect, thread_questions
 from app.decisions.dossier import prediction_sets
 from app.documents.withheld import without_accounts
 from app.money import Money
@@ -97,7 +97,8 @@ def rows_of(
         wanted, exchange, at, names_of(session, {c.owner_id for c in cases if c.owner_id}),
         prediction_sets(session, [c.id for c in cases if c.reading == "Unsure"]),
         _sources(session, cases, wanted, suspects) if exchange is not None else {}, suspects,
-        news.waiting(session, [c.id for c in cases]), threading.open_questions(session, [c.id for c in cases]).keys(),
+        news.waiting(session, [c.id for c in cases]),
+        thread_questions.open_questions(session, [c.id for c in cases]).keys(),
     )  # fmt: skip
     rows = [_row(case, around) for case in cases]
     return _grouped(session, rows, wanted) if wanted.is_grouped else rows

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from app.cases.models import Case
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import reach, threading
+from app.decisions import reach, thread_questions
 from app.errors import Malformed, NotFound
 from app.review import sheet
 from app.review.addresses import CaseId
@@ -57,7 +57,7 @@ def belongs(request: Request, visit: SignedIn, case_id: CaseId, question_id: Que
 def _belongs_sheet(session: Session, case: Case, question_id: int) -> Sheet:
     one = next((a for a in asked(session, case) if a.id == question_id), None)
     if one is None:
-        if not any(q.id == question_id for q in threading.questions_of(session, case.id)):
+        if not any(q.id == question_id for q in thread_questions.questions_of(session, case.id)):
             raise NotFound(f"Case {case.id} has no such question.", case=case.id)
         return Sheet(
             f"/cases/{case.id}/belongs/{question_id}", _("Same customer?"), "", "_sheet_belongs.html", {"one": None},

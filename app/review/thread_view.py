@@ -16,7 +16,7 @@ from app.cases import thread
 from app.cases.models import Case, ThreadQuestion
 from app.cases.thread import Known
 from app.clock import now
-from app.decisions import news, suspect, threading
+from app.decisions import news, suspect, thread_questions
 from app.decisions.dossier import Dossier
 from app.decisions.news import News
 from app.documents import readings
@@ -270,7 +270,7 @@ class Asked:
 
 def asked(session: Session, case: Case) -> tuple[Asked, ...]:
     """What a person is asked about the case."""
-    waiting = threading.open_questions(session, [case.id]).get(case.id, [])
+    waiting = thread_questions.open_questions(session, [case.id]).get(case.id, [])
     numbers = {n for q in waiting for n in (q.case_id, q.other_id)}
     cases = {c.id: c for c in session.execute(select(Case).where(Case.id.in_(numbers))).scalars()} if waiting else {}
     return tuple(_asked(cases, case, q) for q in waiting)

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.audit import trail
 from app.cases.models import Case
 from app.cases.seen import Seen
-from app.decisions import decide, news, threading
+from app.decisions import decide, news, thread_questions
+from app.decisions.continuing import Followed
+from app.decisions.joined import CONTINUES
 from app.decisions.models import Decision
-from app.decisions.threading import CONTINUES, Followed
 from app.suggestions.models import Suggestion
 from app.users.access import Caller
 from app.writebacks.models import WriteBack
@@ -66,8 +67,8 @@ def after(session: Session, followed: Followed | None, *, at: datetime) -> None:
 def answer(
     session: Session, question_id: int, *, on: int, belongs: bool, seen: Seen, by: Caller, at: datetime
 ) -> Followed | None:
-    """As `threading.answer`; a yes holds what was decided on the other case before."""
-    followed = threading.answer(session, question_id, on=on, belongs=belongs, seen=seen, by=by, at=at)
+    """As `thread_questions.answer`; a yes holds what was decided on the other case before."""
+    followed = thread_questions.answer(session, question_id, on=on, belongs=belongs, seen=seen, by=by, at=at)
     after(session, followed, at=at)
     return followed
 

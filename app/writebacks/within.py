@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.decisions import merging, threading
+from app.decisions import continuing, merging
 from app.suggestions.models import Suggestion
 from app.writebacks import held
 
@@ -25,7 +25,7 @@ def carry_out(session: Session, suggestion: Suggestion, *, actor: str, at: datet
         rows = session.execute(select(Case).where(Case.id.in_(numbers)).order_by(Case.id).with_for_update()).scalars()
         found = {case.id: case for case in rows}
         case, target = found[numbers[0]], found[numbers[1]]
-        followed = threading.carry_over(session, case, target, because=suggestion.because, actor=actor, at=at)
+        followed = continuing.carry_over(session, case, target, because=suggestion.because, actor=actor, at=at)
         if followed is None:
             merging.fold(session, case, target, actor=actor, at=at, because=suggestion.because)
         held.after(session, followed, at=at)

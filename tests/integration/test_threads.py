@@ -14,7 +14,7 @@ from app.assessments.typed import Habit
 from app.cases import snoozing, thread
 from app.cases.models import Case, CaseMerge
 from app.clock import now
-from app.decisions import correcting, decide, merging, news, splitting, threading
+from app.decisions import correcting, decide, merging, news, splitting, thread_questions
 from app.decisions.correcting import Typed
 from app.decisions.splitting import Matter
 from app.errors import Conflict, Refused
@@ -595,7 +595,7 @@ def test_one_answer_settles_all_mails_of_that_house_on_the_case(house: House) ->
         house.work()
     assert [house.case(one).merged_into for one in (first, second)] == [case_id, case_id]
     with house.parts.database.transaction() as session:
-        assert not threading.open_questions(session, [case_id])
+        assert not thread_questions.open_questions(session, [case_id])
 
 
 def test_a_no_holds_for_all_that_wait(house: House) -> None:

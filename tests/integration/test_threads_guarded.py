@@ -18,7 +18,7 @@ from app.cases import snoozing, steps
 from app.cases.models import Case
 from app.cases.seen import Seen
 from app.clock import now
-from app.decisions import call_back, closing, merging, news, splitting, threading
+from app.decisions import call_back, closing, continuing, merging, news, splitting
 from app.decisions.dossier import dossier
 from app.decisions.splitting import Matter
 from app.errors import Conflict
@@ -229,7 +229,7 @@ def test_a_mail_comes_out_again_of_a_case_that_was_split_off_one_with_several_ma
     house.work()
     mail = sent(house, HOURS, n="more", answers="", subject="Etwas anderes, und neu", sender="eve@elsewhere.example")
     with house.parts.database.transaction() as session:
-        assert threading.fold_in(session, mail, threading.Fold(part.id, "It answers it."), at=now()) is not None
+        assert continuing.fold_in(session, mail, continuing.Fold(part.id, "It answers it."), at=now()) is not None
     by_a_person(house, mail, ines, merging.take_out)
     assert house.case(mail).merged_into is None
     with house.parts.database.transaction() as session:
