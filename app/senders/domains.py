@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from app.firm import FREE_MAIL
 
-_SECOND_LEVEL = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "ne", "net", "nom", "or", "org", "plc", "ltd"}
-)
-"""Before an ending of a country these belong to it: acme.co.uk, acme.com.au."""
-_SHARED = frozenset({
-    "onmicrosoft.com", "gappssmtp.com", "amazonaws.com", "github.io", "blogspot.com", "wordpress.com", "wixsite.com",
-    "uk.com", "de.com", "eu.com", "us.com", "gb.net", "se.net", "co.com", "cloudfront.net", "azurewebsites.net",
-    "herokuapp.com", "sendgrid.net", "mailgun.org", "amazonses.com", "salesforce.com", "zendesk.com", "freshdesk.com",
-})  # fmt: skip
-"""Domains that lend names below them to anybody: each name there is a house of its own."""
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
+_SHARED = (
+    "amazonaws.com", "amazonses.com", "freshdesk.com", "gappssmtp.com", "mailgun.org", "onmicrosoft.com",
+    "salesforce.com", "sendgrid.net", "wordpress.com", "zendesk.com",
+)  # fmt: skip
+"""Domains that lend names below them to anybody, each a house of its own, and that the public suffix list lacks."""
 _GENERIC = frozenset({
     "mail", "email", "info", "post", "webmail", "service", "services", "office", "group", "online", "global", "team",
     "support", "example", "company", "firma", "invoice", "billing", "finance", "accounting", "consulting",
@@ -43,15 +44,48 @@ SHORTEST = 5
 """Letters of a name that is compared by its letters; shorter ones resemble too many."""
 LONG = 11
 """Letters of a name that is resembled with two of them changed; shorter ones with one."""
+_LABEL = re.compile(r"[\w-]{1,63}")
+_MOST_LABELS = 10
+"""More than the longest ending of the public suffix list has."""
 
 
 def registered(domain: str) -> str:
-    """The part of a domain that somebody registered: acme.co.uk of mail.acme.co.uk; lower case, as it is written."""
-    labels = [part for part in domain.casefold().strip(".").split(".") if part]
-    is_below = len(labels) > 2 and (
-        (len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL) or ".".join(labels[-2:]) in _SHARED
-    )
-    return ".".join(labels[-3 if is_below else -2 :])
+    """The part of a domain that somebody registered: acme.co.uk of mail.acme.co.uk; lower case, as it is written.
+
+    Under which endings names are registered says the public suffix list, with the names that firms lend to others; of
+    an ending that it does not know (`.example`) it is the last two parts, of an ending itself the whole.
+    """
+    labels = _labels(domain)
+    return ".".join(labels if len(labels) < 3 else labels[-1 - _ending(labels) :])
+
+
+def is_ending(domain: str) -> bool:
+    """Whether names below this one belong to others than itself: com, co.uk, onmicrosoft.com."""
+    labels = _labels(domain)
+    return len(labels) < 2 or _ending(labels) == len(labels)
+
+
+def _labels(domain: str) -> list[str]:
+    return [part for part in domain.casefold().strip(".").split(".") if part]
+
+
+def _ending(labels: Sequence[str]) -> int:
+    """How many labels, from the last, are the ending under which names are registered; 1 for an unknown one."""
+    plain = list(takewhile(_LABEL.fullmatch, reversed(labels[-_MOST_LABELS:])))
+    return _length_of_ending(".".join(reversed(plain)))
+
+
+@lru_cache(maxsize=16_384)
+def _length_of_ending(domain: str) -> int:
+    return _public_suffixes()(domain).suffix.count(".") + 1
+
+
+@lru_cache(maxsize=1)
+def _public_suffixes() -> TLDExtract:
+    """The public suffix list as it was packaged: nothing is fetched, and nothing is written."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=_SHARED)
 
 
 def house(address: str) -> str:

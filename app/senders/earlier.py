@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.senders.domains import alike, house, registered
+from app.senders.domains import alike, house, is_ending, registered
 from app.vocabulary import Kind
 
 LOOKED_BACK = 50_000
@@ -68,6 +68,8 @@ def is_from(whose: str) -> ColumnElement[bool]:
     """Whether a case came from this house (see `domains.house`)."""
     if "@" in whose:
         return func.lower(Case.sender) == whose
+    if is_ending(whose):
+        return domain_of() == whose  # what is below it is others'
     return or_(domain_of() == whose, domain_of().endswith(f".{whose}", autoescape=True))
 
 
