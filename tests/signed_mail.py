@@ -8,7 +8,7 @@ from functools import cache
 
 import dkim
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from app.senders.name_service import NameServiceAway
 
@@ -16,6 +16,11 @@ from app.senders.name_service import NameServiceAway
 @cache
 def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=1024)
+
+
+@cache
+def _short_key() -> ed25519.Ed25519PrivateKey:
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 class Zone:
@@ -26,13 +31,17 @@ class Zone:
         self.is_away = False
         self.asked: list[str] = []
 
-    def signs(self, *domains: str, selector: str = "s1") -> Zone:
-        """Publish our test key for these domains."""
-        public = _key().public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )  # fmt: skip
+    def signs(self, *domains: str, selector: str = "s1", kind: str = "rsa") -> Zone:
+        """Publish our test key of this kind (rsa, ed25519) for these domains."""
+        if kind == "rsa":
+            public = _key().public_key().public_bytes(
+                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+            )  # fmt: skip
+        else:
+            public = _short_key().public_key().public_bytes_raw()
         for domain in domains:
-            self.records[f"{selector}._domainkey.{domain}"] = f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+            record = f"v=DKIM1; k={kind}; p={base64.b64encode(public).decode()}"
+            self.records[f"{selector}._domainkey.{domain}"] = record
         return self
 
     def __call__(self, name: str) -> str | None:
@@ -55,13 +64,19 @@ def mail(
     return ("\r\n".join(lines) + "\r\n\r\n" + body.replace("\n", "\r\n")).encode()
 
 
-def signed(content: bytes, domain: str = "kunde.example", *, selector: str = "s1", partly: bool = False) -> bytes:
-    """The mail with a signature of this domain over it; `partly` signs only the beginning of its text (l=)."""
-    pem = _key().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )  # fmt: skip
+def signed(
+    content: bytes, domain: str = "kunde.example", *, selector: str = "s1", kind: str = "rsa", partly: bool = False
+) -> bytes:
+    """The mail with a signature of this domain over it, by a key of this kind (rsa, ed25519); `partly` signs only the
+    beginning of its text (l=)."""
+    if kind == "rsa":
+        key = _key().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        )  # fmt: skip
+    else:
+        key = base64.b64encode(_short_key().private_bytes_raw())
     seal = dkim.sign(
-        content, selector.encode(), domain.encode(), pem, length=partly,
+        content, selector.encode(), domain.encode(), key, length=partly, signature_algorithm=f"{kind}-sha256".encode(),
         include_headers=[b"from", b"to", b"subject", b"date", b"message-id"],
     )  # fmt: skip
     return bytes(seal) + content

@@ -1,4 +1,4 @@
-"""The signatures of a mail (DKIM, RFC 6376), verified from its raw bytes and the keys that domains publish."""
+"""The signatures of a mail (DKIM, RFC 6376 and 8463), verified from its raw bytes and the keys that domains publish."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from app.senders.name_service import Lookup, NameServiceAway
 
 MOST = 5
 """Signatures that are looked at; a mail rarely has more than two."""
+STRONG = (b"rsa-sha256", b"ed25519-sha256")
+"""Kinds of signatures that are verified (RFC 8301, RFC 8463)."""
 _SILENT = logging.getLogger("app.senders.dkim")
 _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
@@ -92,7 +94,7 @@ def _one(content: bytes, number: int, lookup: Lookup, at: datetime) -> Signature
 def _weakness(fields: dict[bytes, bytes], at: datetime) -> str | None:
     """Why nothing would rest on this signature even if it were good; None where something would."""
     headers = re.split(rb"\s*:\s*", fields.get(b"h", b"").strip().lower())
-    if b"from" not in headers or fields.get(b"a", b"").strip().lower() != b"rsa-sha256" or b"l" in fields:
+    if b"from" not in headers or fields.get(b"a", b"").strip().lower() not in STRONG or b"l" in fields:
         return "partly"
     expires = fields.get(b"x", b"").strip()
     if expires.isdigit() and len(expires) < 15 and int(expires) < at.timestamp():

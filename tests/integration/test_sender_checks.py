@@ -185,6 +185,21 @@ def test_names_that_mislead(desk: House, sender: str, headers: list[str], code: 
     assert code in codes(desk, arrives(desk, fresh(sender, 1, headers=headers)))
 
 
+@pytest.mark.parametrize(
+    ("settled", "doubtful"),
+    [("anna@one.onmicrosoft.com", "ines@onmicrosoft.com"), ("anna@amt.gv.at", "ines@land.gv.at")],
+)
+def test_what_was_settled_with_one_house_does_not_vouch_for_its_neighbours(
+    desk: House, settled: str, doubtful: str
+) -> None:
+    desk.person("Ines Moreau", "reviewer")
+    case_id = arrives(desk, fresh(f"Anna <{settled}>", 1))
+    with desk.parts.database.transaction() as session:
+        session.execute(update(Case).where(Case.id == case_id).values(state="done"))
+    assert found(desk, arrives(desk, fresh(f"Ines Moreau <x.{settled}>", 2))).failed == ()
+    assert codes(desk, arrives(desk, fresh(f"Ines Moreau <{doubtful}>", 3)))[0] == "name_of_ours"
+
+
 def test_a_name_service_that_is_away_is_asked_again(desk: House, zone: Zone) -> None:
     zone.is_away = True
     case_id = arrives(desk, signed(fresh("Anna <anna@kunde.example>", 1)))

@@ -67,7 +67,96 @@ def test_a_signature_that_does_not_cover_the_sender_counts_for_nothing() -> None
     assert [o for _, o in outcomes(content, Zone().signs("kunde.example"))] in (["partly"], ["unreadable"])
 
 
-@pytest.mark.parametrize("kind", [b"rsa-sha1", b"ed25519-sha256", b"nonsense"])
+# -- Ed25519 (RFC 8463) -------------------------------------------------------------------------------------------
+
+OF_THE_RFC = b"""\
+DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+ date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+ DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+ dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+"""
+"""The signed mail of RFC 8463, appendix A.3, and the key that its first signature is verified with (A.2)."""
+KEY_OF_THE_RFC = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+
+
+def test_the_example_of_the_standard_is_good() -> None:
+    zone = Zone(**{"brisbane._domainkey.football.example.com": KEY_OF_THE_RFC})
+    assert outcomes(OF_THE_RFC, zone)[0] == ("football.example.com", "good")
+    changed = OF_THE_RFC.replace(b"We lost", b"We won")
+    assert outcomes(changed, zone)[0] == ("football.example.com", "broken")
+
+
+def test_a_short_key_signs_as_well_as_a_long_one() -> None:
+    zone = Zone().signs("kunde.example", kind="ed25519")
+    content = signed(mail(), kind="ed25519")
+    assert outcomes(content, zone) == [("kunde.example", "good")]
+    for old, new in ((b"RE/2026/0001", b"RE/2026/0002"), (b"Copy of an invoice", b"New bank account")):
+        assert outcomes(content.replace(old, new), zone) == [("kunde.example", "broken")]
+    assert outcomes(b"From: boss@marlowvoss.example\r\n" + content, zone) == [("kunde.example", "broken")]
+
+
+def test_both_kinds_over_one_mail() -> None:
+    zone = Zone().signs("kunde.example").signs("kunde.example", selector="s2", kind="ed25519")
+    content = signed(signed(mail()), selector="s2", kind="ed25519")
+    assert outcomes(content, zone) == [("kunde.example", "good"), ("kunde.example", "good")]
+
+
+def test_a_short_signature_of_part_of_the_text_counts_for_nothing() -> None:
+    zone = Zone().signs("kunde.example", kind="ed25519")
+    assert outcomes(signed(mail(), kind="ed25519", partly=True), zone) == [("kunde.example", "partly")]
+
+
+@pytest.mark.parametrize("kinds", [("rsa", "ed25519"), ("ed25519", "rsa")])
+def test_a_key_of_another_kind_confirms_nothing(kinds: tuple[str, str]) -> None:
+    content = signed(mail(), kind=kinds[0])
+    assert outcomes(content, Zone().signs("kunde.example", kind=kinds[1])) in (
+        [("kunde.example", "broken")],
+        [("kunde.example", "unreadable")],
+    )
+
+
+@pytest.mark.parametrize("key", ["", "AAAA", "not base64!", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo"])
+def test_a_short_key_that_is_none(key: str) -> None:
+    zone = Zone(**{"s1._domainkey.kunde.example": f"v=DKIM1; k=ed25519; p={key}"})
+    assert [o for _, o in outcomes(signed(mail(), kind="ed25519"), zone)] in (["broken"], ["no_key"], ["unreadable"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(min_value=0, max_value=10_000), st.integers(min_value=1, max_value=255))
+def test_a_flipped_byte_never_makes_another_sender_good_by_a_short_key(place: int, flip: int) -> None:
+    whole = bytearray(signed(mail(), kind="ed25519"))
+    place %= len(whole)
+    whole[place] ^= flip
+    for seal in signatures(bytes(whole), Zone().signs("kunde.example", kind="ed25519"), at=AT):
+        assert seal.outcome != "good" or seal.domain == "kunde.example"
+
+
+# -- what carries nothing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [b"rsa-sha1", b"nonsense"])
 def test_a_kind_that_is_weak_or_not_verified_carries_nothing(kind: bytes) -> None:
     content = signed(mail()).replace(b"a=rsa-sha256", b"a=" + kind)
     assert outcomes(content, Zone().signs("kunde.example")) == [("kunde.example", "partly")]
