@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, Numeric, create_engine, text
+from sqlalchemy import URL, DateTime, Engine, MetaData, Numeric, create_engine, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -20,6 +20,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+CONNECT_WITHIN = 10
+"""Seconds for a server to take a connection; `?connect_timeout=` in its address says otherwise."""
 
 
 class Base(DeclarativeBase):
@@ -36,7 +39,17 @@ class Base(DeclarativeBase):
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for a PostgreSQL address (`postgresql://…`); connects on first use."""
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(
+        in_time(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+    )  # fmt: skip
+
+
+def in_time(url: str) -> URL:
+    """The address with how long it may take to connect, so that a dead server is told in seconds."""
+    address = make_url(url)
+    if "connect_timeout" in address.query:
+        return address
+    return address.update_query_dict({"connect_timeout": str(CONNECT_WITHIN)})
 
 
 class Database:

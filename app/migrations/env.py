@@ -7,7 +7,7 @@ import os
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-from app.db import Base
+from app.db import Base, in_time
 from app.migrations import tables  # noqa: F401 - every table must be known to the metadata
 
 ADVISORY_LOCK = 7_202_611
@@ -16,7 +16,7 @@ ADVISORY_LOCK = 7_202_611
 url = context.config.attributes.get("url") or os.environ.get("DATABASE_URL")
 if not url:
     raise SystemExit("DATABASE_URL is not set: say which database to migrate.")
-engine = create_engine(url, poolclass=pool.NullPool)
+engine = create_engine(in_time(url), poolclass=pool.NullPool)
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
     with context.begin_transaction():
