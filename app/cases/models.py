@@ -6,7 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +67,9 @@ class Case(Base):
         CheckConstraint("snoozed_for in ('" + "', '".join(SNOOZED_FOR) + "')", name="snoozed_for_known"),
         *(Index(name, *(text(k) for k in keys), postgresql_where=text(_IS_OPEN)) for name, keys in _OPEN_KEYS.items()),
         Index("ix_cases_open_flags", "flags", postgresql_using="gin", postgresql_where=text(_IS_OPEN)),
+        Index(
+            "ix_cases_open_failed_sender", "priority", "id", postgresql_where=text(f"{_IS_OPEN} and has_failed_sender")
+        ),
         Index("ix_cases_inbox", "state", text("priority desc"), text("id desc")),
         Index("ix_cases_customer", "customer_name"),
         Index("ix_cases_customer_id", "customer_id"),
@@ -81,6 +95,8 @@ class Case(Base):
     """The customer's id in Odoo (res.partner), once matched for certain."""
     company_id: Mapped[int | None]
     sender: Mapped[str] = mapped_column(Text, default="")
+    has_failed_sender: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a check of the sender failed on a mail that it holds or shares. Triggers keep it (see migrations)."""
     thread_key: Mapped[str] = mapped_column(Text, default="")
     """The Message-ID of the mail that opened the case."""
     at_stake: Mapped[Decimal | None]
@@ -233,6 +249,17 @@ class ThreadQuestion(Base):
     belongs: Mapped[bool | None]
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     answered_at: Mapped[datetime | None]
+
+
+class CaseNews(Base):
+    """A mail that came to a case, or a reply of ours that came back, and that nobody has acted on since. Triggers keep
+    it by what the trail says (see migrations), which names no case by a foreign key; so does this."""
+
+    __tablename__ = "case_news"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    mail_case: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """The case that the mail came as."""
 
 
 class CaseCheck(Base):

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseQuestion
+from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseNews, CaseQuestion
 from app.cases.search import MOST_WORDS, few_that_hold, folded, matching, split
 from app.errors import Malformed, NotFound
 from app.users import people
@@ -65,6 +65,10 @@ class Filter:
     asked_of: UUID | None = None
     """Cases with a question about the delivery to this project manager, or to any; words are then sought only in the
     number, the title and the names of customer and sender: what was read and the source hold amounts."""
+    has_new_mail: bool = False
+    """Cases that a mail came to, or whose reply came back, since a person last acted on them."""
+    has_failed_sender: bool = False
+    """Cases with a mail on which a check of the sender failed."""
     after: int = 0
     """Cases with a higher number than this."""
     is_nothing: bool = False
@@ -163,6 +167,9 @@ def counts(session: Session, lists: Sequence[Filter], *, most: int = MANY) -> li
     return [int(n) for n in session.execute(select(*each)).one()]
 
 
+_HAS_NEWS = Case.id.in_(select(CaseNews.case_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Light:
     """What the figures over a list are made of, of one case."""
@@ -177,12 +184,14 @@ class Light:
     currency: str | None
     deadline: date | None
     opened_at: datetime
+    has_new_mail: bool
+    has_failed_sender: bool
 
 
 def light(session: Session, wanted: Filter, *, most: int = MANY) -> list[Light] | None:
     """All cases of a list, in what its figures need; None when they are more than `most`."""
     columns = (Case.id, Case.kind, Case.flags, Case.owner_id, Case.team, Case.customer_name, Case.at_stake,
-               Case.currency, Case.deadline, Case.opened_at)  # fmt: skip
+               Case.currency, Case.deadline, Case.opened_at, _HAS_NEWS, Case.has_failed_sender)  # fmt: skip
     rows = session.execute(_filtered(select(*columns), _asked(session, wanted)).limit(most + 1)).all()
     return None if len(rows) > most else [Light(r[0], r[1], tuple(r[2]), *r[3:]) for r in rows]
 
@@ -307,6 +316,10 @@ def _filtered(query: Any, asked: _Asked) -> Any:
             CaseQuestion.withdrawn_at.is_(None),
         )
         query = query.where(Case.id.in_(questions))
+    if wanted.has_new_mail:
+        query = query.where(_HAS_NEWS)
+    if wanted.has_failed_sender:
+        query = query.where(Case.has_failed_sender)
     if wanted.after:
         query = query.where(Case.id > wanted.after)
     if wanted.text and wanted.asked_of is not None:
