@@ -79,10 +79,14 @@ class Supervisor:
             raise
         return self.settings
 
-    def run(self) -> None:
-        """Watch the children until SIGTERM or SIGINT, then stop them."""
+    def heed_signals(self) -> None:
+        """From now on SIGTERM and SIGINT end `run`, even before it has begun."""
         for wanted in (signal.SIGTERM, signal.SIGINT):
             signal.signal(wanted, self._asked_to_stop)
+
+    def run(self) -> None:
+        """Watch the children until SIGTERM or SIGINT, then stop them."""
+        self.heed_signals()
         while not self._stopping:
             self.look_after()
             time.sleep(0.2)

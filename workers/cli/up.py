@@ -26,6 +26,7 @@ def up(
     settings = config.load(with_engines=False, **{k: v for k, v in asked.items() if v is not None})
     supervisor = Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True))
     settings = supervisor.start()
+    supervisor.heed_signals()  # whoever reads that it is up may end it at once
     if as_json:
         print(json.dumps({"url": settings.public_url, "data": str(settings.countersign_data.resolve())}), flush=True)
     else:
