@@ -53,6 +53,8 @@ LISTS = {
     "a kind": "kind=customer_po",
     "a rare kind": "kind=security_alert",
     "a rare mark": "flag=legal_threat",
+    "new mail": "mail=new",
+    "a sender who failed a check": "mail=failed_sender",
     "a customer": "customer=Customer+1234+GmbH",
     "somebody's disputes over 20,000": "owner=me&kind=dispute&over=20000",
     "waiting for 30 days": "older=30",
@@ -107,6 +109,7 @@ def fill(url: str, cases: int, open_share: float, seed: int) -> Caller:
                 connection.execute(f"drop index {name}")
             connection.execute(_CASES, {"cases": cases, "open": open_share})
             connection.execute(_TEXTS)
+            connection.execute(_NEWS)
             for _name, definition in later:
                 connection.execute(definition)
         _whole(url, cases, random.Random(seed))  # noqa: S311 - a draw, no secret
@@ -120,7 +123,7 @@ select indexname, indexdef from pg_indexes where tablename in ('cases', 'case_te
 _CASES = """
 insert into cases (state, kind, reason, reading, confidence, flags, title, summary, customer_name, sender, thread_key,
     at_stake, currency, deadline, priority, here_because, priority_because, unsure_because, attention, owner_id, team,
-    opened_at, updated_at, closed_at, version)
+    opened_at, updated_at, closed_at, version, has_failed_sender)
 select s.state, s.kind, null, 'Sure', 0.97,
     case when s.d < 0.002 then array['legal_threat'] when s.d < 0.03 then array['payment_held'] else '{}' end,
     'Customer ' || s.customer || ' GmbH: INV/2026/' || lpad(n::text, 7, '0'),
@@ -133,7 +136,7 @@ select s.state, s.kind, null, 'Sure', 0.97,
     else '' end,
     case when s.e < 0.5 then people.ids[1 + floor(s.d * 20)::int] end,
     case when s.e between 0.5 and 0.7 then 'Team ' || floor(s.d * 5)::int else '' end,
-    now() - (%(cases)s - n) * interval '90 seconds', now(), null, 1
+    now() - (%(cases)s - n) * interval '90 seconds', now(), null, 1, s.f < 0.02
 from (
     select n, b, c, d, e, f, 1 + floor(d * 2000)::int as customer,
         case when a >= %(open)s then (case when a >= %(open)s + (1 - %(open)s) * 0.8 then 'closed' else 'done' end)
@@ -148,6 +151,9 @@ from (
 ) s, (select array_agg(id order by email) as ids from users) people
 order by n
 """
+_NEWS = (
+    "insert into case_news select id, id + 1 from cases where state in ('to_decide', 'needs_approval') and id % 40 = 0"
+)
 _TEXTS = """
 insert into case_texts (case_id, body, search)
 select t.id, t.body,

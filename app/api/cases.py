@@ -49,6 +49,11 @@ def list_cases(
     kind: Annotated[list[Kind] | None, Query(description="Repeatable.")] = None,
     reason: Annotated[list[Reason] | None, Query(description="Repeatable.")] = None,
     flag: Annotated[list[Flag] | None, Query(description="Repeatable: all of them must be there.")] = None,
+    new_mail: Annotated[
+        bool,
+        Query(description="Only those that a mail came to, or whose reply came back, since a person acted on them."),
+    ] = False,
+    failed_sender: Annotated[bool, Query(description="Only those with a mail whose sender failed a check.")] = False,
     customer: Annotated[str, Query(max_length=200, description="Exactly this name.")] = "",
     q: Annotated[
         str, Query(max_length=200, description="Words, all of them: sought in all that was read and in the source.")
@@ -69,6 +74,8 @@ def list_cases(
         customer=customer,
         text=q,
         at_least=at_least,
+        has_new_mail=new_mail,
+        has_failed_sender=failed_sender,
     )
     page = queries.page(session, wanted, sort=sort, cursor=cursor, limit=limit)
     suspects = suspect.of_cases(session, [c.id for c in page.cases])

@@ -17,7 +17,7 @@ from app.money import Money
 from app.review import figures, wording
 from app.review.figures import Exchange
 from app.review.languages import _, ngettext
-from app.review.list_state import OLDER_DAYS, OVER, ListState
+from app.review.list_state import FAILED_SENDER, MAILS, NEW_MAIL, OLDER_DAYS, OVER, ListState
 from app.users.people import in_teams, names_of, teams_of
 from app.vocabulary import Flag, Kind
 
@@ -80,7 +80,9 @@ def figures_of(session: Session, wanted: ListState, exchange: Exchange | None, a
     whole = queries.light(session, narrowed.whole.filter)
     if whole is None:
         there = queries.light(session, narrowed.filter) if narrowed.is_narrowed else None
-        return Figures(_totals(there, exchange, figures.today(at)), _many_kinds(session, narrowed), _many(narrowed))
+        return Figures(
+            _totals(there, exchange, figures.today(at)), _many_kinds(session, narrowed), _many(session, narrowed)
+        )
     fits = _Choice(narrowed, at, _company_of(session, narrowed))
     shows_amounts = exchange is not None and not wanted.asked_only
     there = [c for c in whole if fits(c)]
@@ -91,6 +93,7 @@ def figures_of(session: Session, wanted: ListState, exchange: Exchange | None, a
             group
             for group in (
                 _owners(session, Counter(c.owner_id for c in whole if fits(c, but="owner")), whole, fits, narrowed),
+                _mails({m: sum(1 for c in there if _has(c, m)) for m in MAILS}, narrowed),
                 _flags(Counter(f for c in there for f in c.flags), narrowed),
                 _amounts([c for c in whole if fits(c, but="over")], narrowed) if shows_amounts else None,
                 _ages([c for c in whole if fits(c, but="older")], narrowed, at),
@@ -151,6 +154,7 @@ class _Choice:
         return (
             (but == "kind" or not w.kinds or case.kind in w.kinds)
             and set(w.flags) <= set(case.flags)
+            and all(_has(case, mail) for mail in w.mails)
             and (but == "owner" or not w.owner or self.is_of(case, w.owner))
             and (but == "over" or not w.over or (case.at_stake or 0) >= Decimal(w.over))
             and (but == "older" or not w.older or self.is_older(case, w.older))
@@ -204,6 +208,15 @@ def _owners(
     )  # fmt: skip
 
 
+def _has(case: Light, mail: str) -> bool:
+    return case.has_new_mail if mail == NEW_MAIL else case.has_failed_sender
+
+
+def _mails(found: Mapping[str, int], wanted: ListState) -> Group | None:
+    said = {NEW_MAIL: _("New mail"), FAILED_SENDER: _("A check of the sender failed")}
+    return _group(_("Mail"), [(said[m], found[m], wanted.with_mail(m), m in wanted.mails) for m in MAILS])
+
+
 def _flags(found: Mapping[str, int], wanted: ListState) -> Group | None:
     return _group(_("Marks"), [
         (wording.capital(wording.FLAG_WORDS[f]), found.get(f, 0), wanted.flagged(f), f in wanted.flags) for f in Flag
@@ -250,8 +263,11 @@ def _many_kinds(session: Session, wanted: ListState) -> tuple[Chip, ...]:
     return _kinds(dict(zip(KINDS, found, strict=True)), wanted, most=SOME)
 
 
-def _many(wanted: ListState) -> tuple[Group, ...]:
+def _many(session: Session, wanted: ListState) -> tuple[Group, ...]:
+    with_each = [replace(wanted, mails=(*wanted.mails, mail)).filter for mail in MAILS]
+    mails = _mails(dict(zip(MAILS, queries.counts(session, with_each), strict=True)), wanted)
     groups = [
+        *([mails] if mails is not None else []),
         Group(_("Marks"), tuple(
             Chip(wording.capital(wording.FLAG_WORDS[f]), "", wanted.flagged(f), f in wanted.flags) for f in Flag
         )),

@@ -23,6 +23,9 @@ OVER = ("1000", "5000", "20000")
 """Amounts to narrow a list to, in the case's own currency."""
 OLDER_DAYS = ("2", "5", "10", "30")
 MOST_FLAGS = 5
+NEW_MAIL, FAILED_SENDER = "new", "failed_sender"
+MAILS = (NEW_MAIL, FAILED_SENDER)
+"""What of its mails a list can be narrowed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class ListState:
     text: str = ""
     cursor: str = ""
     flags: tuple[str, ...] = ()
+    mails: tuple[str, ...] = ()
+    """Some of `MAILS`: all of them must hold."""
     owner: str = ""
     """"me", "team", "nobody", or a person's id."""
     over: str = ""
@@ -119,6 +124,7 @@ class ListState:
             text=one("q", 200).strip(),
             cursor=one("cursor", 700),
             flags=tuple(f for f in dict.fromkeys(said.get("flag", [])) if f in set(Flag))[:MOST_FLAGS],
+            mails=tuple(m for m in MAILS if m in said.get("mail", [])),
             owner=_owner(one("owner", 40)),
             over="" if asked_only else among("over", OVER),
             older=among("older", OLDER_DAYS),
@@ -148,17 +154,24 @@ class ListState:
             teams_of=self.person if owner == "team" else None,
             opened_before=now() - timedelta(days=days) if days else None,
             asked_of=self.person if self.asked_only else None,
+            has_new_mail=NEW_MAIL in self.mails,
+            has_failed_sender=FAILED_SENDER in self.mails,
             is_nothing=owner in ("me", "team") and self.person is None,
         )
 
     @property
     def whole(self) -> ListState:
         """The same without what it is narrowed to: what the counts of the chips are counted in."""
-        return replace(self, kinds=(), flags=(), owner="", over="", older="", customer="", cursor="")
+        return replace(self, kinds=(), flags=(), mails=(), owner="", over="", older="", customer="", cursor="")
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.kinds or self.flags or self.owner or self.over or self.older or self.customer)
+        return bool(self.kinds or self.is_narrowed_further or self.customer)
+
+    @property
+    def is_narrowed_further(self) -> bool:
+        """Whether by one of those that the page keeps under "More filters"."""
+        return bool(self.flags or self.mails or self.owner or self.over or self.older)
 
     @property
     def is_grouped(self) -> bool:
@@ -172,6 +185,7 @@ class ListState:
             said.append(("view", self.view.name))
         said += [("kind", kind) for kind in self.kinds]
         said += [("flag", flag) for flag in self.flags]
+        said += [("mail", mail) for mail in self.mails]
         if self.sort != self.view.order:
             said.append(("sort", self.sort))
         said += [
@@ -201,6 +215,9 @@ class ListState:
 
     def flagged(self, flag: str) -> str:
         return replace(self, flags=_toggled(self.flags, flag), cursor="").address()
+
+    def with_mail(self, mail: str) -> str:
+        return replace(self, mails=_toggled(self.mails, mail), cursor="").address()
 
     def owned_by(self, owner: str) -> str:
         return replace(self, owner="" if self.owner == owner else owner, cursor="").address()

@@ -19,6 +19,7 @@ from app.db import Database
 from app.review.list_state import ListState
 from app.users import people
 from tests.builders import NOW, a_case
+from tests.inbox_pages import count_of, shown
 from tests.web import Browser, a_read_case, browser
 
 
@@ -31,20 +32,6 @@ def some_case(session: Session, number: int, **values: Any) -> Case:
         setattr(case, name, value)
     session.flush()
     return case
-
-
-def shown(page: str) -> list[int]:
-    """The numbers of the cases on a page, in order."""
-    return [int(n) for n in re.findall(r'data-row data-case="(\d+)"', page)]
-
-
-def count_of(page: str, title: str) -> str:
-    """The count beside a view or chip."""
-    found = re.search(rf'>{re.escape(title)} ?<span class="count">([^<]*)<', page) or re.search(
-        rf'{re.escape(title)}</span> <span class="count">([^<]*)<', page
-    )
-    assert found, title
-    return found.group(1)
 
 
 def test_mine_and_my_teams_are_the_readers(database: Database) -> None:
