@@ -92,10 +92,12 @@ class LlmServer:
 
     Whether a message contests anything is answered by `contested` every time, and remembered apart: at no cost, unless
     told otherwise, so that the answers in order are those to the question that follows it.
+    No answer is given before so many questions as `gathers` were under way at the same time.
     """
 
-    def __init__(self, *replies: Reply, contested: Reply | None = None) -> None:
+    def __init__(self, *replies: Reply, contested: Reply | None = None, gathers: int = 0) -> None:
         self._replies = list(replies)
+        self._gathers = gathers
         self._contested = contested or says('{"contested": "yes"}', usage={"prompt_tokens": 0, "completion_tokens": 0,
                                                                            "total_tokens": 0})  # fmt: skip
         self.requests: list[dict[str, Any]] = []
@@ -114,13 +116,13 @@ class LlmServer:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(60)
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(60)
         self._loop.close()
 
     async def _start(self) -> asyncio.Server:
@@ -150,13 +152,15 @@ class LlmServer:
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
                 try:
+                    while self.most_at_once < self._gathers:
+                        await asyncio.sleep(0.01)
                     await (self._contested if is_aside else self._next())(writer)
                 finally:
                     self._at_once -= 1
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass  # the client has gone, or the test is over
         finally:
-            writer.close()
+            writer.transport.abort()  # what nobody reads any more would keep a mere close waiting
 
 
 def _head(status: int, headers: dict[str, str]) -> bytes:

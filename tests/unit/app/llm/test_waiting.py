@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,7 +17,7 @@ ASKED = [Message("user", "Hello.")]
 
 
 def test_threads_ask_at_once_through_one_client() -> None:
-    with LlmServer(says("Good day.", after=0.5)) as server, ModelLoop() as loop:
+    with LlmServer(says("Good day."), gathers=16) as server, ModelLoop() as loop:
         chat = OpenAiChat("small", base_url=server.url, concurrency=16)
 
         def ask(_: int) -> Answer:
@@ -41,9 +40,10 @@ def test_errors_reach_the_caller() -> None:
 
 def test_closing_ends_what_is_under_way_and_the_thread() -> None:
     loop = ModelLoop()
-    cancelled = threading.Event()
+    begun, cancelled = threading.Event(), threading.Event()
 
     async def wait_long() -> None:
+        begun.set()
         try:
             await asyncio.sleep(60)
         finally:
@@ -51,10 +51,10 @@ def test_closing_ends_what_is_under_way_and_the_thread() -> None:
 
     with ThreadPoolExecutor(1) as threads:
         waiting = threads.submit(loop.run, wait_long())
-        time.sleep(0.2)
+        assert begun.wait(60)
         loop.close()
         with pytest.raises(BaseException):  # noqa: B017, PT011 - however the thread is told
-            waiting.result(timeout=5)
+            waiting.result(timeout=60)
     assert cancelled.is_set()
     assert not any(t.name == "models" for t in threading.enumerate())
     loop.close()  # nothing to do is no error
