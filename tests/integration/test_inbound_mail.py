@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
 
@@ -182,13 +183,27 @@ def test_a_token_lets_in_one_message_only(database: Database) -> None:
     "wrong",
     [
         {"signature": "0" * 64}, {"signature": ""}, {"token": "x" * 50}, {"timestamp": "1"}, {"timestamp": ""},
-        signed(key="another"), signed(key=""), signed(seconds_ago=10 * 3600), signed(seconds_ago=-600),
-        {"signature": "ü" * 64}, signed("\u0661" * 50, key="x"),
+        {"signature": "ü" * 64},
     ],
 )  # fmt: skip
-def test_what_mailgun_did_not_sign_lately_is_refused(database: Database, wrong: dict[str, str]) -> None:
+def test_what_mailgun_did_not_sign_is_refused(database: Database, wrong: dict[str, str]) -> None:
     a_mailbox(database)
     form = {**signed(), **wrong, "body-mime": an_order()}
+    answer = post_form(client(database), "/v1/inbound/billing/mailgun", form)
+    assert answer.status_code == 401
+    assert cases(database) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"key": "another"}, {"key": ""}, {"seconds_ago": 10 * 3600}, {"seconds_ago": -600},
+        {"token": "\u0661" * 50, "key": "x"},
+    ],
+)  # fmt: skip
+def test_what_mailgun_did_not_sign_lately_is_refused(database: Database, wrong: dict[str, Any]) -> None:
+    a_mailbox(database)
+    form = {**signed(**wrong), "body-mime": an_order()}
     answer = post_form(client(database), "/v1/inbound/billing/mailgun", form)
     assert answer.status_code == 401
     assert cases(database) == 0
