@@ -133,7 +133,7 @@ def open_house(postgres_url: str, shared: Shared) -> Iterator[House]:
     parts.reader = shared.reader
     at_once = Breaker("Odoo", pause=0.0, longest=0.0)  # tests that have it fail do not wait for it
     with Json2Odoo(
-        shared.url, DATABASE, API_KEY, timeout=10, attempts=2, first_wait=0.01, breaker=at_once
+        shared.url, DATABASE, API_KEY, timeout=60, attempts=2, first_wait=0.01, breaker=at_once
     ) as odoo:  # fmt: skip
         parts.odoo = odoo
         yield House(parts, shared.odoo, shared.url)

@@ -369,7 +369,7 @@ def test_two_people_who_credit_one_invoice_on_two_cases_at_once_come_one_after_t
         suggestion_id, content_hash = wishes[number]
         try:
             with database.transaction() as session:
-                together.wait(10)
+                together.wait(60)
                 queue.confirm(
                     session, suggestion_id, content_hash=content_hash, by=people[number], policy=the_policy(), at=NOW,
                     undo_seconds=0,

@@ -171,14 +171,14 @@ def test_two_runs_at_once_raise_nothing_twice(database: Database) -> None:
     together, results = threading.Barrier(2), list[Raised]()
 
     def one_run() -> None:
-        together.wait(10)
+        together.wait(60)
         results.append(raised(database, *found))
 
     threads = [threading.Thread(target=one_run) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(len(r.new) for r in results) == [0, 8]
     with database.transaction() as session:
         assert session.execute(select(func.count()).select_from(Case)).scalar_one() == 8

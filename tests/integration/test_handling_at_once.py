@@ -24,7 +24,7 @@ def at_once(database: Database, *doings: Callable[[Session], object]) -> list[st
     start = Barrier(len(doings))
 
     def run(do: Callable[[Session], object]) -> str:
-        start.wait(10)
+        start.wait(60)
         try:
             with database.transaction() as session:
                 do(session)

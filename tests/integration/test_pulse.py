@@ -39,10 +39,12 @@ class Odoo:
         self.hangs = threading.Event()
         self.hangs.set()
         self.asked = 0
+        self.was_asked = threading.Event()
 
     def version(self) -> Any:
         self.asked += 1
-        self.hangs.wait(20)
+        self.was_asked.set()
+        self.hangs.wait(120)
         if self.is_away:
             raise Unavailable("Odoo does not answer.")
         return SimpleNamespace(server="19.0", addon="1.0")
@@ -68,7 +70,7 @@ def test_the_last_sweep_is_known(redis_url: str) -> None:
     note_sweep(redis_url)
     swept_at = LivePulse(parts(redis_url)).look().swept_at
     assert swept_at is not None
-    assert now() - swept_at < timedelta(seconds=30)
+    assert now() - swept_at < timedelta(minutes=5)
 
 
 def test_a_broker_that_is_away_is_told_and_nobody_falls_over(redis_url: str) -> None:
@@ -98,7 +100,9 @@ def test_an_odoo_that_hangs_keeps_nobody_waiting_and_is_not_asked_twice(
     odoo = Odoo()
     pulse = LivePulse(parts(redis_url, odoo))
     odoo.hangs.clear()
-    first, second = pulse.look().odoo, pulse.look().odoo
+    first = pulse.look().odoo
+    assert odoo.was_asked.wait(60)
+    second = pulse.look().odoo
     assert (first.state, second.state, odoo.asked) == ("fails", "fails", 1)
     assert first.since == second.since
     odoo.hangs.set()
