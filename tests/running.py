@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from fixtures.odoo.sandbox import API_KEY, DATABASE
@@ -34,7 +35,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def command(
-    *arguments: str, env: Mapping[str, str], check: bool = False, within: float = 120, columns: int = 80
+    *arguments: str, env: Mapping[str, str], check: bool = False, within: float = 300, columns: int = 80
 ) -> subprocess.CompletedProcess[str]:
     """Run `countersign …` to its end."""
     return subprocess.run(
@@ -64,11 +65,11 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def wait_until_up(self, seconds: float = 120) -> Running:
+    def wait_until_up(self, seconds: float = 240) -> Running:
         self.wait_for("is up", seconds)
         return self
 
-    def wait_for(self, text: str, seconds: float = 60) -> None:
+    def wait_for(self, text: str, seconds: float = 120) -> None:
         """Wait until the supervisor has said this."""
         deadline = time.monotonic() + seconds
         while text not in self.said():
@@ -80,7 +81,7 @@ class Running:
         """What the supervisor has said since this start."""
         return self.log.read_bytes()[self._log_from :].decode()
 
-    def command(self, *arguments: str, check: bool = False, within: float = 120) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str, check: bool = False, within: float = 300) -> subprocess.CompletedProcess[str]:
         return command(*arguments, env=self.environment, check=check, within=within)
 
     def children(self, name: str) -> list[int]:
@@ -89,16 +90,18 @@ class Running:
             return [pid for worker in self.children("worker") for pid in _children_of(worker)]
         return [pid for pid in _children_of(self.process.pid) if NAMES[name] in _command_line(pid)]
 
-    def kill(self, name: str, *, within: float = 60) -> int:
+    def kill(self, name: str, *, within: float = 120) -> int:
         """Kill -9 one process of this name, waiting for it when it is just being started again; its id."""
         deadline = time.monotonic() + within
-        while not (found := self.children(name)):
+        while True:
+            for pid in self.children(name):
+                with contextlib.suppress(ProcessLookupError):  # it ended by itself this very moment
+                    os.kill(pid, signal.SIGKILL)
+                    return pid
             assert time.monotonic() < deadline, f"{name} did not come back: {self.said()[-3000:]}"
             time.sleep(0.1)
-        os.kill(found[0], signal.SIGKILL)
-        return found[0]
 
-    def ask(self, query: str, *, within: float = 60) -> list[tuple[object, ...]]:
+    def ask(self, query: str, *, within: float = 120) -> list[tuple[object, ...]]:
         """Query the database, waiting while it recovers."""
         deadline = time.monotonic() + within
         while True:
@@ -122,7 +125,7 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(60)
+            return self.process.wait(180)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -142,6 +145,11 @@ class SandboxOdoo:
         self.process = self._start()
 
     def __enter__(self) -> SandboxOdoo:
+        deadline = time.monotonic() + 120
+        while not self._answers():
+            assert self.process.poll() is None, f"the sandbox Odoo cannot listen on port {self.port}"
+            assert time.monotonic() < deadline, "the sandbox Odoo does not answer"
+            time.sleep(0.1)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -158,12 +166,26 @@ class SandboxOdoo:
         lines = self.journal.read_text().splitlines() if self.journal.exists() else []
         return [entry["arguments"] for entry in map(json.loads, lines) if "arguments" in entry]
 
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.settings['ODOO_URL']}/json/version", timeout=10).is_success
+        except httpx.HTTPError:
+            return False
+
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "fixtures.odoo.sandbox", "--port", str(self.port), "--journal", str(self.journal)],
             cwd=ROOT, env=environment(self.journal.parent), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+
+def left_of(pids: Iterable[int], *, within: float = 90) -> list[int]:
+    """Which of these processes still live when they had so many seconds to end."""
+    deadline = time.monotonic() + within
+    while (left := [pid for pid in pids if is_running(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
 
 
 def is_running(pid: int) -> bool:
