@@ -20,6 +20,7 @@ from app.vocabulary import Kind
 
 ACTOR = "software"
 NOTED = "noted"
+"""How a mail is folded that says nothing of what the case is about: it is shown there (see `CaseMerge.how`)."""
 _ENDED = ("done", "closed")
 _UNTOUCHED = ("to_decide", "needs_attention")
 

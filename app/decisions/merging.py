@@ -178,7 +178,9 @@ def require_none_on_its_way(session: Session, case: Case) -> None:
 
 def standing_in(session: Session, case_id: int) -> int:
     """The number of the case, or of the one it is folded into."""
-    for _ in range(20):
+    seen: set[int] = set()
+    while case_id not in seen:
+        seen.add(case_id)
         into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
         if into is None:
             break

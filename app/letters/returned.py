@@ -19,6 +19,7 @@ from app.audit.models import AuditEvent
 from app.cases import lifecycle
 from app.cases.models import Case
 from app.decisions import merging
+from app.decisions.continuing import NOTED
 from app.documents.automatic import Automatic, Delivery, Ours, Sort, automatic
 from app.documents.reading import Reading
 from app.letters import leaving
@@ -26,8 +27,6 @@ from app.letters.models import Letter
 from app.vocabulary import Kind
 
 ACTOR = "software"
-NOTED = "noted"
-"""How a report is folded: it is shown, and says nothing that the case is about (see `CaseMerge.how`)."""
 _LEFT = ("sending", "uncertain", "sent", "bounced")
 _EVENTS = {Sort.BOUNCE: "letter.bounced", Sort.DELAYED: "letter.delayed", Sort.RECEIPT: "letter.arrived"}
 _MOST_NAMED = 3
@@ -46,7 +45,7 @@ def take_back(session: Session, case_id: int, reading: Reading, *, ours: Ours, a
     letter = _about(session, found.answers)
     if letter is None:
         return None
-    into = _standing_in(session, letter.case_id)
+    into = merging.standing_in(session, letter.case_id)
     if into == case_id:
         return None
     target = merging.both(session, case_id, into)
@@ -101,18 +100,6 @@ def _about(session: Session, answers: Sequence[str]) -> Letter | None:
     rows = session.execute(select(Letter).where(Letter.message_id.in_(answers[:50]))).scalars()
     letters = {letter.message_id: letter for letter in rows}
     return next((letters[one] for one in answers if one in letters), None)
-
-
-def _standing_in(session: Session, case_id: int) -> int:
-    """The case that a letter's case stands in now: it may have been folded since."""
-    seen: set[int] = set()
-    while case_id not in seen:
-        seen.add(case_id)
-        into = session.execute(select(Case.merged_into).where(Case.id == case_id)).scalar_one_or_none()
-        if into is None:
-            break
-        case_id = into
-    return case_id
 
 
 def _told(letter: Letter, found: Automatic) -> str:

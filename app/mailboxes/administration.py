@@ -22,7 +22,7 @@ from app.audit import trail
 from app.errors import Conflict, Malformed, Misconfigured, NotFound, Refused
 from app.mailboxes.credentials import credentials_of, keep_credentials
 from app.mailboxes.models import KINDS, Backfill, Mailbox
-from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, REFRESH_TOKEN, Reached
+from app.mailboxes.reached import CLIENT_SECRET, OUT_PASSWORD, PASSWORD, REFRESH_TOKEN, Reached, is_loopback
 from app.mailboxes.sending import BY_ITSELF
 from app.users import people
 from app.users.access import Caller
@@ -267,14 +267,6 @@ def require_administrator(by: Caller) -> None:
     """Raises Refused when who asks is no administrator."""
     if "administrator" not in by.roles:
         raise Refused("Only an administrator can see and change this.")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server is this machine itself: only there may mail and passwords go unencrypted."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
 
 
 def _one_at_a_time(session: Session) -> None:

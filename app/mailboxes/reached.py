@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -77,3 +78,11 @@ class Reached(_Given):
 
 PASSWORD, OUT_PASSWORD, CLIENT_SECRET, REFRESH_TOKEN = "password", "out_password", "client_secret", "refresh_token"
 """Names of credentials, as they are sealed together. `out_password` absent: the same as for reading."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server is this machine itself: only there may mail, passwords and tokens go unencrypted."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import CLIENT_SECRET, REFRESH_TOKEN, OAuth
+from app.mailboxes.reached import CLIENT_SECRET, REFRESH_TOKEN, OAuth, is_loopback
 from app.mailboxes.words import said, without
 
 WITHIN = 20.0
@@ -19,7 +19,6 @@ _LONGEST = 256 * 1024
 """Bytes of an answer that are read."""
 _EARLY = 120.0
 """Seconds before its end that a token is no longer used."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass
@@ -59,7 +58,7 @@ class AccessTokens:
         import httpx
 
         address = urlsplit(self.oauth.token_url)
-        if address.scheme != "https" and not (address.scheme == "http" and address.hostname in _LOOPBACK):
+        if address.scheme != "https" and not (address.scheme == "http" and is_loopback(address.hostname or "")):
             raise MailboxFails(
                 "The address of the token server must begin with https://. Correct it in the mailbox's settings.",
                 step="sign_in",

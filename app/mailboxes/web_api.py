@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.clock import now
 from app.mailboxes.port import MailboxFails
-from app.mailboxes.reached import Reached
+from app.mailboxes.reached import Reached, is_loopback
 from app.mailboxes.words import said
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ WITHIN = 60.0
 """Seconds that the server may take for an answer, or between two pieces of one."""
 LONGEST_WAIT = 60.0
 """Seconds that we wait in all, for one call, when the server asks us to."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _BUSY = (429, 500, 502, 503, 504)
 _TOO_FAST = ("rateLimitExceeded", "userRateLimitExceeded")
 Token = Callable[[bool], str]
@@ -41,7 +40,7 @@ def address_of(reached: Reached, host: str) -> str:
     if not reached.host:
         return f"https://{host}"
     if reached.encryption == "none":
-        if reached.host not in _LOOPBACK:
+        if not is_loopback(reached.host):
             raise MailboxFails(
                 f"{reached.host} is another machine: without encryption the token would be sent in the open. Choose "
                 "TLS.",
