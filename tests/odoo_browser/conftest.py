@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,9 @@ PASSWORD = "a password for this test only"
 PEOPLE = {"clara.engel": ("Clara Engel", "reviewer"), "tom.ashworth": ("Tom Ashworth", "controller")}
 """Users of the seeded Odoo who are linked to a person of ours: login -> name, role."""
 UNLINKED = "ines.roth"
-_PORT = int(os.environ.get("ODOO_BROWSER_PORT", "8076"))
+PATIENCE = 180_000
+"""Milliseconds that a page may take."""
+_PORT = int(os.environ.get("ODOO_BROWSER_PORT", "8074"))
 
 
 @dataclass
@@ -35,16 +38,17 @@ class Linked:
     def page(self, login: str, *, width: int = 1440, height: int = 1000) -> Any:
         """A browser window of somebody who signed in to Odoo."""
         page = self.chromium.new_context(viewport={"width": width, "height": height}).new_page()
+        page.set_default_timeout(PATIENCE)  # Odoo puts its scripts and styles together when they are first asked for
         page.goto(f"{self.odoo.url}/web/login")
         page.fill("[name=login]", login)
         page.fill("[name=password]", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url("**/odoo**", timeout=60_000)
+        page.wait_for_url("**/odoo**")
         return page
 
     def open(self, page: Any, model: str, res_id: int) -> Any:
         page.goto(f"{self.odoo.url}/odoo/{model}/{res_id}")
-        page.wait_for_selector(".o-mail-Chatter-topbar", timeout=60_000)
+        page.wait_for_selector(".o-mail-Chatter-topbar")
         return page
 
     def picture(self, page: Any, name: str) -> None:
@@ -70,16 +74,16 @@ def real_odoo() -> Iterator[Peer]:
     if is_ours:
         started = subprocess.run(
             [START_ODOO, "start", "--db", "odoo_browser", "--port", str(_PORT)],
-            stdout=subprocess.PIPE, text=True, check=True, timeout=900,
+            stdout=subprocess.PIPE, text=True, check=True, timeout=1500,
         )  # fmt: skip
         said = dict(line.split("=", 1) for line in started.stdout.splitlines())
         told = {name: said[f"ODOO_{name}"] for name in names}
     try:
-        with Json2Odoo(told["URL"], told["DB"], told["API_KEY"], timeout=60) as gateway:
+        with Json2Odoo(told["URL"], told["DB"], told["API_KEY"], timeout=180) as gateway:
             yield Peer(gateway, told["URL"], told["DB"], told["API_KEY"], told["ADMIN_KEY"])
     finally:
         if is_ours:
-            subprocess.run([START_ODOO, "stop", "--port", str(_PORT)], check=False, timeout=60)
+            subprocess.run([START_ODOO, "stop", "--port", str(_PORT)], check=False, timeout=300)
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +133,16 @@ def _introduce(both: Linked) -> None:
         both.house.command(
             "user", "odoo", email, "--uid", str(both.uid(login)), "--database", database, "--login", login, check=True
         )
+    _wait_until_heard(odoo)
+
+
+def _wait_until_heard(odoo: Peer) -> None:
+    """Wait until the service answers Odoo: its first answer may take longer than Odoo waits."""
+    [form] = odoo.as_administrator("res.config.settings", "create", vals_list=[{}])
+    deadline = time.monotonic() + 120
+    while True:
+        told = odoo.as_administrator("res.config.settings", "action_countersign_test", ids=[form])["params"]
+        if told["type"] != "danger":
+            return
+        assert time.monotonic() < deadline, told
+        time.sleep(0.5)
