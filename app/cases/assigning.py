@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import trail
+from app.audit.models import AuditEvent
 from app.cases.models import Case
 from app.cases.seen import HANDLING_ROLES, Seen, locked, require_handling
 from app.errors import Conflict, NotFound, Refused
@@ -38,14 +40,27 @@ def assign(
     team = to_team or (case.team if person is not None else "")
     if (case.owner_id, case.team) == (to_person, team):
         return case
-    before = people.names_of(session, [case.owner_id]).get(case.owner_id, "") if case.owner_id else ""
+    held = session.get(User, case.owner_id) if case.owner_id is not None else None
     trail.record(
         session, "case.assigned", case_id=case_id, actor=by.email, at=at, to=person.email if person else "",
-        name=person.name if person else "", team=team, before=before, team_before=case.team, note=note.strip(),
+        name=person.name if person else "", team=team, before=held.name if held else "",
+        owner_before=held.email if held else "", team_before=case.team, note=note.strip(),
     )  # fmt: skip
     case.owner_id, case.team, case.updated_at = to_person, team, at
     session.flush()
     return case
+
+
+def take_back(session: Session, case: Case, event: AuditEvent, *, by: Caller, at: datetime) -> None:
+    """Give a locked case back to whose it was before it was assigned by this event, its last of that sort."""
+    said = event.content
+    owner = session.execute(select(User).where(User.email == said["owner_before"])).scalar_one_or_none()
+    trail.record(
+        session, "assignment.undone", case_id=case.id, actor=by.email, at=at, to=owner.email if owner else "",
+        name=owner.name if owner else "", team=said["team_before"], undoes=event.seq,
+    )  # fmt: skip
+    case.owner_id, case.team, case.updated_at = owner.id if owner else None, said["team_before"], at
+    session.flush()
 
 
 def _able(session: Session, user_id: UUID) -> User:

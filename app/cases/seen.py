@@ -90,6 +90,7 @@ def _doings(case: Case, who: str, at: str) -> dict[str, str]:
     """What a person did, by the name of the event."""
     return {
         "case.assigned": f"{who} assigned case {case.id} at {at}.",
+        "assignment.undone": f"{who} took an assignment of case {case.id} back at {at}.",
         "case.split": f"{who} split case {case.id} at {at}.",
         "case.split_off": f"{who} split case {case.id} off another one at {at}.",
         "case.merged": f"{who} folded case {case.id} into another one at {at}.",

@@ -14,6 +14,7 @@ from app.cases.models import SNOOZED_FOR, Case
 from app.cases.seen import Seen, locked, require_handling
 from app.errors import Conflict, Malformed
 from app.users.access import Caller
+from app.users.models import User
 
 LONGEST = timedelta(days=366)
 MAY_BE_SNOOZED = ("to_decide", "needs_approval", "stale", "needs_attention", "snoozed")
@@ -22,6 +23,7 @@ CAME_AGAIN = "The same document came again."
 CHANGED_IN_ODOO = "Its record changed in Odoo."
 CUSTOMER_ANSWERED = "The customer wrote again."
 DELIVERY_ANSWERED = "The question about the delivery was answered."
+TAKEN_BACK = "Putting it off was taken back."
 
 
 def snooze(
@@ -65,7 +67,9 @@ def put_off(
     session.flush()
 
 
-def wake(session: Session, case: Case, *, because: str, at: datetime, actor: str = "software") -> None:
+def wake(
+    session: Session, case: Case, *, because: str, at: datetime, actor: str = "software", **more: str | int
+) -> None:
     """Bring a locked case back before a person, in the state it waits in; nothing happens to one that is not put off.
 
     A case that needed attention still does. Steps that were confirmed once, or went stale, say so when it is settled
@@ -75,10 +79,10 @@ def wake(session: Session, case: Case, *, because: str, at: datetime, actor: str
         return
     if case.attention:
         why = case.attention
-        lifecycle.move(session, case, "needs_attention", actor=actor, at=at, because=because)
+        lifecycle.move(session, case, "needs_attention", actor=actor, at=at, because=because, **more)
         case.attention = why
     else:
-        lifecycle.move(session, case, _before(session, case), actor=actor, at=at, because=because)
+        lifecycle.move(session, case, _before(session, case), actor=actor, at=at, because=because, **more)
     session.flush()
 
 
@@ -94,6 +98,30 @@ def wake_now(session: Session, case_id: int, *, seen: Seen, by: Caller, at: date
         raise Conflict(f"Case {case_id} is not put off: it is {case.state.replace('_', ' ')}.", case=case_id)
     wake(session, case, because="Brought back by hand.", at=at, actor=by.email)
     return case
+
+
+def take_back(session: Session, case: Case, event: AuditEvent, *, by: Caller, at: datetime) -> None:
+    """Put a locked case back as it was before this event, its last move, put it off: in the state that it waited in, or
+    put off until what was chosen before."""
+    if event.content["before"] != "snoozed":
+        wake(session, case, because=TAKEN_BACK, at=at, actor=by.email, undoes=event.seq)
+        return
+    earlier = session.execute(
+        select(AuditEvent)
+        .where(
+            AuditEvent.case_id == case.id, AuditEvent.seq < event.seq, AuditEvent.action == "case.moved",
+            AuditEvent.content["after"].astext == "snoozed",
+        )
+        .order_by(AuditEvent.seq.desc())
+        .limit(1)
+    ).scalar_one()  # fmt: skip
+    said = earlier.content
+    until, what_for, because = str(said.get("until", "")), str(said.get("event", "")), str(said.get("why", ""))
+    lifecycle.stay(session, case, actor=by.email, at=at, because=because, until=until, event=what_for, undoes=event.seq)
+    case.snoozed_until = datetime.fromisoformat(until) if until else None
+    case.snoozed_for, case.snoozed_because, case.snoozed_at = what_for, because, earlier.at
+    case.snoozed_by = session.execute(select(User.id).where(User.email == earlier.actor)).scalar_one_or_none()
+    session.flush()
 
 
 def wake_due(session: Session, *, at: datetime, limit: int = 200) -> int:

@@ -40,6 +40,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "case.opened": ("cases", N_("Case opened")),
     "case.moved": ("cases", N_("Case moved")),
     "case.assigned": ("cases", N_("Case assigned")),
+    "assignment.undone": ("cases", N_("Assignment taken back")),
     "case.snoozed": ("cases", N_("Case snoozed")),
     "case.woken": ("cases", N_("Case back from snoozing")),
     "case.closed": ("cases", N_("Case closed")),

@@ -107,7 +107,9 @@ def bulk(request: Request, visit: SignedIn, form: Sent) -> Response:
             failed.append(NotDone(case.id, error.message))
     if not failed:
         return RedirectResponse(wanted.case(into) if into else wanted.address(), 303)
-    return _some_not_done(request, visit, doing, len(cases) - len(failed) - bool(into), failed, wanted)
+    done = len(cases) - len(failed) - bool(into)
+    said = ngettext("%(num)s case was handled.", "%(num)s cases were handled.", done)
+    return some_not_done(request, visit, _(DOINGS[doing]), said, failed, wanted)
 
 
 _Do = Callable[[Session, int, Seen], None]
@@ -115,20 +117,20 @@ _Do = Callable[[Session, int, Seen], None]
 
 def _assign(request: Request, visit: Visit, form: FormData) -> _Do:
     person, team, note = read_assignment(form)
+    at = now()  # one time for all: they are taken back together
 
     def do(session: Session, case_id: int, seen: Seen) -> None:
-        assign(session, case_id, seen=seen, by=visit.person, at=now(), to_person=person, to_team=team, note=note)
+        assign(session, case_id, seen=seen, by=visit.person, at=at, to_person=person, to_team=team, note=note)
 
     return do
 
 
 def _snooze(request: Request, visit: Visit, form: FormData) -> _Do:
     until, event, because = read_snooze(form)
+    at = now()
 
     def do(session: Session, case_id: int, seen: Seen) -> None:
-        snoozing.snooze(
-            session, case_id, seen=seen, by=visit.person, at=now(), until=until, event=event, because=because
-        )
+        snoozing.snooze(session, case_id, seen=seen, by=visit.person, at=at, until=until, event=event, because=because)
 
     return do
 
@@ -207,13 +209,11 @@ def _sheet(session: Session, visit: Visit, doing: str, cases: list[Case]) -> She
     return Sheet("", _("Fold together"), button, "_sheet_fold_together.html", {"cases": cases})
 
 
-def _some_not_done(
-    request: Request, visit: Visit, doing: str, count: int, failed: list[NotDone], wanted: ListState
+def some_not_done(
+    request: Request, visit: Visit, heading: str, done: str, failed: list[NotDone], wanted: ListState
 ) -> HTMLResponse:
-    context = {
-        "heading": _(DOINGS[doing]), "failed": failed, "back": wanted.address(), "wanted": wanted,
-        "done": ngettext("%(num)s case was handled.", "%(num)s cases were handled.", count),
-    }  # fmt: skip
+    """The cases that were left as they are, and why."""
+    context = {"heading": heading, "failed": failed, "back": wanted.address(), "wanted": wanted, "done": done}
     with request.app.state.database.transaction() as session:
         around = shell(session, request, visit, at=now())
     return page(request, "bulk_not_done.html", context, status=409, around=around)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.audit.models import AuditEvent
 from app.cases.models import Case
 from app.review import figures
-from app.review.languages import N_, _
+from app.review.languages import N_, _, ngettext
 
 CLOSE_WORDS = {
     "handled_elsewhere": N_("Handled elsewhere, or agreed otherwise"),
@@ -48,13 +49,16 @@ def until(at: datetime | None, event: str, today: date) -> str:
 
 def sentence(action: str, c: Mapping[str, Any], today: date, *, by_person: bool) -> tuple[str, str] | None:
     """What an event of these says in the history, after the name of who did it, and its detail; None for others."""
+    if action == "case.moved" and "undoes" in c:
+        return _("took it back that the case was put off."), _until_again(c, today)
     if action == "case.moved" and c.get("after") == "snoozed" and ("until" in c or "event" in c):
-        at = datetime.fromisoformat(str(c["until"])) if c.get("until") else None
-        return _("put it off. %(until)s.", until=until(at, str(c.get("event", "")), today)), str(c.get("why", ""))
+        return _("put it off. %(until)s.", until=_until(c, today)), str(c.get("why", ""))
     if action == "case.moved" and c.get("reason") in CLOSE_WORDS:
         return _("closed it without action. %(why)s.", why=_(CLOSE_WORDS[str(c["reason"])])), str(c.get("why", ""))
     if action == "case.assigned":
         return _assigned(c), str(c.get("note", ""))
+    if action == "assignment.undone":
+        return _("took an assignment back."), _holds(c)
     if action == "question.asked":
         if c.get("name"):
             return _("asked %(name)s about the delivery.", name=c["name"]), ""
@@ -106,6 +110,42 @@ def _of_mails(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
     if action == "news.seen":
         return _("has seen what is new."), ""
     return _("A decision waits to be made again: a mail came in before it was carried out."), ""
+
+
+def _until(c: Mapping[str, Any], today: date) -> str:
+    at = datetime.fromisoformat(str(c["until"])) if c.get("until") else None
+    return until(at, str(c.get("event", "")), today)
+
+
+def _until_again(c: Mapping[str, Any], today: date) -> str:
+    """Until when it is put off as before; empty where it is not put off any more."""
+    return _until(c, today) if c.get("after") == "snoozed" else ""
+
+
+def _holds(c: Mapping[str, Any]) -> str:
+    """Whose it is again."""
+    if c.get("name"):
+        return _("It is %(name)s’s again.", name=c["name"])
+    if c.get("team"):
+        return _("It is the team %(team)s’s again.", team=c["team"])
+    return _("It is nobody’s again.")
+
+
+def done_just_now(events: Sequence[AuditEvent]) -> str:
+    """What a person has just done with these cases, and can take back."""
+    first, count = events[0], len(events)
+    c = first.content
+    if first.action == "case.moved":
+        if count == 1:
+            return _("Case %(number)s was put off.", number=first.case_id)
+        return ngettext("%(num)s case was put off.", "%(num)s cases were put off.", count)
+    if count > 1:
+        return ngettext("%(num)s case was assigned.", "%(num)s cases were assigned.", count)
+    if c.get("name"):
+        return _("Case %(number)s was assigned to %(name)s.", number=first.case_id, name=c["name"])
+    if c.get("team"):
+        return _("Case %(number)s was assigned to the team %(team)s.", number=first.case_id, team=c["team"])
+    return _("Case %(number)s is nobody’s now.", number=first.case_id)
 
 
 def _assigned(c: Mapping[str, Any]) -> str:

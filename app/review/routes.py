@@ -28,6 +28,7 @@ from app.review import (
     regrouping,
     saved_views,
     sign_in,
+    taking_back,
     thread_page,
 )
 
@@ -47,6 +48,7 @@ router.include_router(case_dialogs.router)
 router.include_router(correcting_form.router)
 router.include_router(letters.router)
 router.include_router(handling.router)
+router.include_router(taking_back.router)
 router.include_router(asking.router)
 router.include_router(regrouping.router)
 router.include_router(thread_page.router)

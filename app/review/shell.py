@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,17 @@ from sqlalchemy.orm import Session
 
 from app.cases import queries
 from app.cases.queries import Filter
+from app.cases.taking_back import last_done
 from app.clock import now
 from app.decisions.reach import only_asked
 from app.money import Money
-from app.review import commands, figures, languages, telling, wording
+from app.review import commands, figures, handling_words, languages, telling, wording
 from app.review.areas import Areas, Entry, areas, navigation
 from app.review.banner import Banner, banner
 from app.review.found import operator
 from app.review.health_dot import Dot, dot
 from app.review.languages import _
-from app.review.sessions import Visit, form_token, is_https
+from app.review.sessions import Visit, form_token, is_https, undo_seconds
 from app.review.tour import Stop, stop_of
 from app.suggestions.models import Suggestion
 from app.users.personal import THEMES
@@ -43,10 +44,11 @@ SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What a person confirmed and can still take back: `seconds` are left at the time of rendering."""
+    """What a person did and can still take back, by a form: `seconds` are left at the time of rendering."""
 
-    case_id: int
-    suggestion_ids: tuple[str, ...]
+    address: str
+    sent: tuple[tuple[str, str], ...]
+    label: str
     text: str
     seconds: int
 
@@ -85,7 +87,7 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
         initials="".join(part[0] for part in person.name.split()[:2]).upper() or "?",
         roles=wording.joined([wording.role_word(r) for r in person.roles]) if person.roles else _("no role"),
         waiting=waiting,
-        undo=_undo(session, visit, at),
+        undo=_handled(session, request, visit, at) or _confirmed(session, visit, at),
         token=form_token(request, visit),
         areas=areas(person.roles),
         navigation=navigation(person.roles),
@@ -98,7 +100,18 @@ def shell(session: Session, request: Request, visit: Visit, *, at: datetime) -> 
     )
 
 
-def _undo(session: Session, visit: Visit, at: datetime) -> Undo | None:
+def _handled(session: Session, request: Request, visit: Visit, at: datetime) -> Undo | None:
+    """What this person did with cases last, if it was putting off or assigning: newer than any confirmation then."""
+    seconds = undo_seconds(request, visit)
+    done = last_done(session, visit.person, since=at - timedelta(seconds=seconds))
+    if not done or not seconds:
+        return None
+    sent = tuple(("event", f"{event.case_id}:{event.seq}") for event in done)
+    left = seconds - int((at - done[0].at).total_seconds())
+    return Undo("/inbox/undo", sent, _("Undo what was done last"), handling_words.done_just_now(done), max(1, left))
+
+
+def _confirmed(session: Session, visit: Visit, at: datetime) -> Undo | None:
     """The newest confirmation of this person that can be taken back: all steps of one case at once."""
     found = undoable_by(session, visit.person.user_id, at=at)
     if not found:
@@ -108,7 +121,8 @@ def _undo(session: Session, visit: Visit, at: datetime) -> Undo | None:
     nouns = [_noun(s) for s, _until in mine]
     left = min(int((until - at).total_seconds()) for _s, until in mine)
     text = _("Confirmed: %(steps)s.", steps=wording.joined(nouns))
-    return Undo(case_id, tuple(str(s.id) for s, _until in mine), text, max(1, left))
+    sent = tuple(("step", f"{s.id}:") for s, _until in mine)
+    return Undo(f"/cases/{case_id}/undo", sent, _("Undo the last decision"), text, max(1, left))
 
 
 def _noun(suggestion: Suggestion) -> str:
