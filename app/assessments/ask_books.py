@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from app.assessments import books, chosen, raised
+from app.assessments import books, chosen, ordered, raised
 from app.assessments.findings import Books, Reconciliation
 from app.assessments.matching import Clues, match
 from app.assessments.numbers import customers_number
@@ -50,7 +50,7 @@ def ask(
 
 def clues(assessment: Assessment, reading: Reading, firm: Firm | None, found: Books) -> Clues:
     """What the message says about whom and what it means."""
-    order = assessment.order
+    order = ordered.of(assessment)
     domain, address = books.writer(assessment, reading, firm)
     number, order_refs = customers_number(assessment, found)
     return Clues(
@@ -70,7 +70,7 @@ def clues(assessment: Assessment, reading: Reading, firm: Firm | None, found: Bo
 
 def _with_total(assessment: Assessment) -> Order | None:
     """The order; one that is told in a sentence, without lines or totals, with the total the message states."""
-    order, stated = assessment.order, assessment.value("amount_total")
+    order, stated = ordered.of(assessment), assessment.value("amount_total")
     if order is None or order.lines or order.total_net is not None or order.total_gross is not None or not stated:
         return order
     try:

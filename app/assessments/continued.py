@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.assessments import ordered
 from app.assessments.matching import same_reference
 from app.assessments.results import Assessment, Claim, Classification, FieldValue
 from app.documents.reading import Evidence
@@ -95,6 +96,8 @@ def continued(
     )  # fmt: skip
     if has_order and "lines" in new.fields:
         anew = replace(anew, fields={**anew.fields, "lines": new.fields["lines"]})
+    if has_order:
+        differs += _other_lines(old, new)
     document_id = mail_document if leads else before_document
     return Continued(as_of(anew, document_id), document_id, effect, differs)
 
@@ -205,6 +208,16 @@ def _fields(old: Assessment, new: Assessment, *, takes_all: bool) -> tuple[dict[
             earlier = fields[name].evidence if name in _JOINED and name in fields else ()
             fields[name] = FieldValue(value, (*earlier, *stated.evidence))
     return fields, tuple(differs)
+
+
+def _other_lines(old: Assessment, new: Assessment) -> tuple[Differs, ...]:
+    """That the mail's order has other lines than those a person put right, which stay."""
+    if "lines" not in old.corrections:
+        return ()
+    was, now = ordered.rows(old), ordered.read_rows(new)
+    if len(was) == len(now) and all(ordered.says_the_same(*pair) for pair in zip(was, now, strict=True)):
+        return ()
+    return (Differs("lines", was, now, is_kept=True),)
 
 
 def _joined(was: Any, stated: Any) -> list[Any]:

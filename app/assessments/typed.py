@@ -27,7 +27,10 @@ CHOICES = {
     "requested_action": tuple(action.value for action in RequestedAction),
     "language": LANGUAGES,
 }
-MONEY = ("amount_total", "amount_disputed")
+MONEY = ("amount_total", "amount_disputed", "unit_price", "amount")
+OF_A_LINE = {"description": "text", "quantity": "decimal", "unit": "text", "unit_price": "decimal", "amount": "decimal"}
+"""What a line of an order states, and how it is written, as `FIELDS` says it of a message."""
+_KINDS = {**FIELDS, **OF_A_LINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def understood(name: str, text: str, habit: Habit) -> Any:
         return None
     if len(written) > LONGEST:
         raise Malformed(f"That is too long for a field: {len(written)} characters, {LONGEST} at most.", field=name)
-    kind = FIELDS.get(name)
+    kind = _KINDS.get(name)
     if kind == "references":
         return list(dict.fromkeys(r for r in re.split(r"\s*[,;]\s*|\n", written) if r))
     if kind == "decimal":
@@ -167,7 +170,7 @@ def _part(reading: Reading | None, place: Place | None) -> Reading | None:
 
 
 def _stands(name: str, value: Any, reading: Reading, habit: Habit) -> Iterator[Evidence]:
-    kind = FIELDS[name]
+    kind = _KINDS[name]
     for part in reading.walk():
         text = part.text[:_SEARCHED]
         if kind == "decimal":

@@ -35,7 +35,7 @@ RISKS = ("financial", "tax_sensitive", "contract_sensitive")
 """Steps of these risks are not confirmed by the corrector alone: who changes the figures is not who alone pays on
 them."""
 FIXED = ("lines",)
-"""Fields that are read as a whole and not typed over here."""
+"""Fields that are put right in another way: lines by `app.decisions.correcting_lines`."""
 MODELS = {"customer": "res.partner", "invoice": "account.move", "order": "sale.order"}
 TONES = ("warm", "brief")
 _CORRECTED = ("fields.corrected", "record.chosen", "case.split_off")
@@ -61,11 +61,11 @@ def correct_fields(session: Session, case_id: int, entered: Typed, *, by: Caller
         Malformed: A value cannot be understood; nothing is changed.
         Conflict: The case is being written or has ended.
     """
-    case, row, before = _opened(session, case_id, by)
+    case, row, before = opened(session, case_id, by)
     unknown = [name for name in entered.texts if name not in FIELDS or name in FIXED]
     if unknown:
         raise Refused(f"A case has no field {', '.join(unknown)} that can be changed.")
-    reading = _reading(session, row)
+    reading = reading_of(session, row)
     after = before
     changed: dict[str, Any] = {}
     for name, text in entered.texts.items():
@@ -74,14 +74,14 @@ def correct_fields(session: Session, case_id: int, entered: Typed, *, by: Caller
         was = before.value(name)
         if _is_same(name, value, was):
             continue
-        evidence = typed.where(name, value, reading, entered.habit, place) or _elsewhere(
+        evidence = typed.where(name, value, reading, entered.habit, place) or elsewhere(
             session, before, row, name, value, entered.habit
         )
         after = _with(after, name, value, Correction(value, _first_read(before, name), by.name, at, evidence))
         changed[name] = {"was": was, "is": value}
     if changed:
         trail.record(session, "fields.corrected", case_id=case_id, actor=by.email, at=at, fields=changed)
-        _keep(session, case, row, after, reading, at=at)
+        keep_anew(session, case, row, after, reading, at=at)
     return tuple(changed)
 
 
@@ -93,7 +93,7 @@ def choose_record(session: Session, case_id: int, what: str, record_id: int, *, 
         Refused: The person is neither reviewer nor controller, or `what` is nothing that can be chosen.
         Conflict: The case is being written or has ended.
     """
-    case, row, before = _opened(session, case_id, by)
+    case, row, before = opened(session, case_id, by)
     record = _mirrored(session, what, record_id)
     if before.records.get(what) == record:
         return record
@@ -104,7 +104,7 @@ def choose_record(session: Session, case_id: int, what: str, record_id: int, *, 
         session, "record.chosen", case_id=case_id, actor=by.email, at=at, what=what, model=record.model,
         record=record.id, name=record.name, before=_certain(row, what),
     )  # fmt: skip
-    _keep(session, case, row, replace(before, records=records), _reading(session, row), at=at)
+    keep_anew(session, case, row, replace(before, records=records), reading_of(session, row), at=at)
     return record
 
 
@@ -118,7 +118,7 @@ def choose_reply(session: Session, case_id: int, *, language: str, tone: str, by
         Refused: The person is neither reviewer nor controller, or there is no such language or tone.
         Conflict: The case is being written or has ended.
     """
-    case, row, before = _opened(session, case_id, by)
+    case, row, before = opened(session, case_id, by)
     if language and language not in LANGUAGES:
         raise Refused(f"Replies are written in {', '.join(LANGUAGES)}, not in {language}.")
     if tone and tone not in TONES:
@@ -127,7 +127,7 @@ def choose_reply(session: Session, case_id: int, *, language: str, tone: str, by
         return
     trail.record(session, "reply.chosen", case_id=case_id, actor=by.email, at=at, language=language, tone=tone)
     after = replace(before, answer_in=language, answer_tone=tone)
-    _keep(session, case, row, after, _reading(session, row), at=at)
+    keep_anew(session, case, row, after, reading_of(session, row), at=at)
 
 
 def correctors(session: Session, case_id: int) -> set[UUID]:
@@ -145,7 +145,14 @@ def require_correcting(by: Caller) -> None:
         raise Refused("Only a finance reviewer or a finance controller corrects what was read.")
 
 
-def _opened(session: Session, case_id: int, by: Caller) -> tuple[Case, AssessmentRow, Assessment]:
+def opened(session: Session, case_id: int, by: Caller) -> tuple[Case, AssessmentRow, Assessment]:
+    """A case that this person may correct now, locked, with what was read of it.
+
+    Raises:
+        NotFound: There is no such case, or it has not been read yet.
+        Refused: The person is neither reviewer nor controller.
+        Conflict: The case is being written or has ended.
+    """
     require_correcting(by)
     case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
     if case is None:
@@ -156,11 +163,11 @@ def _opened(session: Session, case_id: int, by: Caller) -> tuple[Case, Assessmen
     return case, row, keep.assessment_of(row)
 
 
-def _reading(session: Session, row: AssessmentRow) -> Reading:
+def reading_of(session: Session, row: AssessmentRow) -> Reading:
     return readings.load(session, row.document_id)
 
 
-def _elsewhere(
+def elsewhere(
     session: Session, before: Assessment, row: AssessmentRow, name: str, value: Any, habit: Habit
 ) -> tuple[Evidence, ...]:
     """Where a value stands in another mail of the case, the newest first; empty where in none."""
@@ -205,9 +212,10 @@ def _is_same(name: str, value: Any, was: Any) -> bool:
         return False
 
 
-def _keep(
+def keep_anew(
     session: Session, case: Case, row: AssessmentRow, after: Assessment, reading: Reading, *, at: datetime
 ) -> None:
+    """Keep what a person put right as the case's assessment, and have it compared with Odoo again."""
     matches, findings = row.matches, row.findings
     kept = keep.keep(session, case.id, row.document_id, after, at=at)
     kept.matches, kept.findings = matches, findings  # until Odoo has been asked again

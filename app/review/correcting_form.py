@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 
-from app.assessments.typed import Place
 from app.cases import queries
 from app.clock import now
-from app.decisions import correcting, reach
+from app.decisions import correcting, correcting_lines, reach
 from app.decisions.correcting import Typed
 from app.errors import Malformed
 from app.money import Money
-from app.review import figures, in_odoo, understood
+from app.review import figures, in_odoo, order_lines, understood
 from app.review.addresses import CaseId
 from app.review.decision_form import Sent, decided, edited_values
-from app.review.forms import number_of, text_of, whole_number
+from app.review.forms import long_form, number_of, place_of, text_of, whole_number
 from app.review.languages import _
 from app.review.list_state import ListState
 from app.review.sessions import SignedIn
@@ -27,6 +26,7 @@ from app.review.shell import page, shell
 
 router = APIRouter()
 What = Literal["customer", "invoice", "order"]
+SentLines = Annotated[FormData, Depends(long_form)]
 
 
 @router.post("/cases/{case_id}/fields")
@@ -37,10 +37,26 @@ def correct_fields(request: Request, visit: SignedIn, case_id: CaseId, form: Sen
         texts = _changed(form)
         if not texts:
             raise Malformed(_("No field was changed. Change one and keep it, or go back to the case."))
-        places = {name: place for name in texts if (place := _place(text_of(form, f"place-{name}")))}
+        places = {name: place for name in texts if (place := place_of(form, name))}
         at = now()
         entered = Typed(texts, understood.habit(figures.today(at)), places)
         correcting.correct_fields(session, case_id, entered, by=visit.person, at=at)
+
+    return decided(request, visit, case_id, form, carry_out)
+
+
+@router.post("/cases/{case_id}/lines")
+def correct_lines(request: Request, visit: SignedIn, case_id: CaseId, form: SentLines) -> Response:
+    """Keep the order's lines as they were left, or take them again as the document has them."""
+
+    def carry_out(session: Session) -> None:
+        at = now()
+        if text_of(form, "as-read"):
+            correcting_lines.put_back(session, case_id, by=visit.person, at=at)
+            return
+        entered = order_lines.entered(form, understood.habit(figures.today(at)))
+        if not correcting_lines.correct_lines(session, case_id, entered, by=visit.person, at=at):
+            raise Malformed(_("No line was changed. Change one and keep it, or go back to the case."))
 
     return decided(request, visit, case_id, form, carry_out)
 
@@ -100,10 +116,3 @@ def _changed(form: FormData) -> dict[str, str]:
     names = dict.fromkeys(key.removeprefix("value-") for key in form if key.startswith("value-"))
     emptied = {n: "" for n in names if text_of(form, f"was-{n}") and not text_of(form, f"value-{n}")}
     return emptied | {name: value for name, value in edited_values(form).items() if value}
-
-
-def _place(text: str) -> Place | None:
-    """A place as the page writes it: PART:START:END, the part of the document itself empty."""
-    part, _colon, span = text.partition(":")
-    start, _colon, end = span.partition(":")
-    return Place(part, whole_number(start), whole_number(end)) if whole_number(end) else None

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.datastructures import FormData
 
+from app.assessments.typed import Place
 from app.errors import Malformed
 
 LONGEST = 20_000
@@ -16,6 +17,11 @@ LONGEST = 20_000
 async def sent_form(request: Request) -> FormData:
     """The form of this request, with few fields and no files."""
     return await request.form(max_files=0, max_fields=200)
+
+
+async def long_form(request: Request) -> FormData:
+    """A form with a row of fields for each of many lines, and no files."""
+    return await request.form(max_files=0, max_fields=2000)
 
 
 def text_of(form: FormData, name: str) -> str:
@@ -64,3 +70,11 @@ def number_of(form: FormData, name: str) -> int:
 def whole_number(text: str) -> int:
     """A whole number as it stands in an address or a form; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def place_of(form: FormData, name: str) -> Place | None:
+    """The place in the source that a field's words were taken from, as the page writes it: PART:START:END, the part of
+    the document itself empty. None where they were typed."""
+    part, _colon, span = text_of(form, f"place-{name}").partition(":")
+    start, _colon, end = span.partition(":")
+    return Place(part, whole_number(start), whole_number(end)) if whole_number(end) else None

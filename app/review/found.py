@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from app.assessments import typed
+from app.assessments import ordered, typed
 from app.assessments.findings import ArithmeticRow, Finding, Match
 from app.assessments.matching import plain_name, same_reference
 from app.assessments.results import Assessment, Correction
@@ -16,9 +16,10 @@ from app.documents.order import Order
 from app.documents.reading import Evidence, Reading
 from app.documents.withheld import without_accounts
 from app.money import Money
-from app.review import figures, wording
+from app.review import figures, order_lines, wording
 from app.review.highlights import ids
 from app.review.languages import _
+from app.review.order_lines import OrderLines
 from app.review.source import UNMARKED
 from app.vocabulary import FIELDS, CertaintyWord, Kind
 
@@ -107,8 +108,7 @@ class Found:
     reading: CertaintyWord | None
     fields: tuple[ShownField, ...]
     order: Order | None
-    order_lines: tuple[dict[str, str], ...]
-    order_places: str
+    order_lines: OrderLines | None
     matches: tuple[Match, ...]
 
 
@@ -121,6 +121,8 @@ class Shown:
     person: str = ""
     may_change: bool = False
     is_suspect: bool = False
+    first_line: int = 1
+    """Of an order, the line that a page of its lines begins with."""
 
 
 def found(
@@ -130,7 +132,7 @@ def found(
     """What we found, ready to be laid out."""
     sums = tuple(_sum(f) for f in findings)
     if assessment is None:
-        return Found(sums, (), (), "", None, (), None, (), "", matches)
+        return Found(sums, (), (), "", None, (), None, None, matches)
     suspect = shown.is_suspect or assessment.classification.kind is Kind.SECURITY_ALERT
 
     def safe(text: str) -> str:
@@ -142,7 +144,6 @@ def found(
         for name in FIELDS
         if name != "lines" and (name in assessment.fields or name in assessment.corrections or name in asked_for)
     )
-    lines = assessment.fields.get("lines")
     return Found(
         sums=sums,
         sentences=tuple(
@@ -152,9 +153,10 @@ def found(
         fits=_fits(assessment),
         reading=assessment.classification.reading,
         fields=fields,
-        order=assessment.order,
-        order_lines=tuple(_order_lines(assessment)),
-        order_places=ids(lines.evidence) if lines else "",
+        order=ordered.of(assessment),
+        order_lines=order_lines.shown(
+            assessment, safe, person=shown.person, may_change=shown.may_change, start=shown.first_line
+        ),
         matches=matches,
     )
 
@@ -280,6 +282,8 @@ def _value(name: str, value: Any, assessment: Assessment) -> str:
             return figures.day(date.fromisoformat(str(value)), date.min)
         except ValueError:
             return str(value)
+    if name == "lines":
+        return "; ".join(order_lines.said(row) for row in value)
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value)
@@ -300,19 +304,3 @@ def _where(evidence: Iterable[Evidence], reading: Reading | None) -> str:
         }.get(part.form, part.form.upper())  # fmt: skip
         words.append(_("%(file)s p. %(page)s", file=word, page=e.page) if e.page is not None else word)
     return ", ".join(list(dict.fromkeys(words))[:2])
-
-
-def _order_lines(assessment: Assessment) -> Iterable[dict[str, str]]:
-    order = assessment.order
-    for line in (order.lines if order else ())[:200]:
-        yield {
-            "number": line.number, "description": line.description,
-            "quantity": _ordered(line.quantity, line.unit),
-            "price": figures.quantity(line.unit_price) if line.unit_price is not None else "",
-            "amount": figures.quantity(line.amount) if line.amount is not None else "",
-            "note": _("cancelled") if line.is_cancelled else _("computed") if line.is_amount_derived else "",
-        }  # fmt: skip
-
-
-def _ordered(quantity: Decimal | None, unit: str) -> str:
-    return f"{figures.quantity(quantity)} {wording.UNIT_WORDS.get(unit, unit)}".strip() if quantity is not None else ""

@@ -27,7 +27,7 @@ def without_amounts(context: Mapping[str, Any]) -> dict[str, Any]:
         "first_lead": (context["first_lead"][0], masked(context["first_lead"][1])),
         "we_found": masked(context["we_found"]), "what_to_do": _("Say what you know about the delivery."),
         "found": replace(
-            found, fields=fields, sums=sums, order_lines=(),
+            found, fields=fields, sums=sums, order_lines=None,
             sentences=tuple(replace(s, text=masked(s.text)) for s in found.sentences),
         ),
         "d": replace(context["d"], brief=None), "similar": (), "in_odoo": {}, "elsewhere": (), "stays": {},

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.audit.models import AuditEvent
 from app.clock import now
-from app.review import figures, handling_words, wording
+from app.review import figures, handling_words, order_lines, wording
 from app.review.languages import N_, _, ngettext, told
 from app.vocabulary import KIND_OF
 
@@ -161,12 +161,22 @@ def _of_correction(action: str, c: Mapping[str, Any]) -> tuple[str, str]:
         return _("wants the reply in: %(language)s, %(tone)s.", language=chosen[0], tone=wording.within(chosen[1])), ""
     fields = dict(c.get("fields") or {})
     names = [wording.within(wording.FIELD_WORDS.get(name, name)) for name in fields]
-    changes = [
-        _("%(field)s: %(value)s, it was: %(before)s", field=wording.FIELD_WORDS.get(name, name),
-          value=_plain(change.get("is")), before=_plain(change.get("was")))
-        for name, change in fields.items()
-    ]  # fmt: skip
+    changes = [_changed(name, change.get("is"), change.get("was")) for name, change in fields.items()]
     return _("changed %(fields)s.", fields=wording.joined(names)), " · ".join(changes)
+
+
+def _changed(name: str, value: Any, before: Any) -> str:
+    """What a field says now, and what it said before; of an order the lines that differ."""
+    if name == "lines":
+        value, before = ("; ".join(order_lines.said(row) for row in rows or ()) for rows in (value, before))
+        if value and not before:
+            return _("Lines added: %(lines)s", lines=value)
+        if before and not value:
+            return _("Lines taken out: %(lines)s", lines=before)
+    return _(
+        "%(field)s: %(value)s, it was: %(before)s", field=wording.FIELD_WORDS.get(name, name), value=_plain(value),
+        before=_plain(before),
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from app.assessments import present
@@ -52,8 +53,14 @@ FIELD_WORDS = Words({
     "valid_until": "Valid until", "invoice_refs": "Invoices", "order_refs": "Our references", "currency": "Currency",
     "amount_total": "Total", "amount_disputed": "Contested", "quantity_disputed": "Contested quantity",
     "quantity_unit": "Unit", "payment_terms": "Payment terms", "deadline": "Answer by",
-    "requested_action": "Asks for", "language": "Language",
+    "requested_action": "Asks for", "language": "Language", "lines": "Order lines",
 })  # fmt: skip
+LINE_WORDS = Words({
+    "description": "Description", "quantity": "Quantity", "unit": "Unit", "unit_price": "Price", "amount": "Amount",
+})  # fmt: skip
+"""What a line of an order states."""
+CELL_NAME = re.compile(r"lines-((?:new)?\d{1,4})-(description|quantity|unit|unit_price|amount)")
+"""How a form names a cell of an order's line: by its place from 1, or `new1` for a line to be added."""
 REQUESTED_WORDS = Words({
     "credit_note": "a credit note", "reissue": "a new invoice", "explain": "an explanation",
     "send_documents": "documents", "confirm_order": "a confirmation of the order", "update_record": "a changed record",
@@ -201,6 +208,15 @@ def joined(parts: list[str]) -> str:
 def sentence(text: str) -> str:
     """The text with a full stop, unless it has one."""
     return text if not text or text[-1] in ".?!”»“" else f"{text}."
+
+
+def entry_word(name: str) -> str:
+    """What a person's entry is called, by its name in the form."""
+    if (cell := CELL_NAME.fullmatch(name)) is None:
+        return EDIT_WORDS.get(name) or FIELD_WORDS.get(name) or _("Note")
+    if cell[1].startswith("new"):
+        return _("New line: %(cell)s", cell=LINE_WORDS[cell[2]])
+    return _("Line %(number)s: %(cell)s", number=cell[1], cell=LINE_WORDS[cell[2]])
 
 
 def capital(text: str) -> str:

@@ -102,6 +102,26 @@
     return found && { node: found.startContainer, offset: found.startOffset };
   }
 
+  // ---------- another line of an order ----------
+  const another = $("[data-add-line]");
+  if (another) {
+    another.hidden = false;
+    let lines = 1;
+    another.addEventListener("click", () => {
+      const blank = $("[data-new-line]"), line = blank.cloneNode(true);
+      lines += 1;
+      delete line.dataset.newLine;
+      $$("[data-edit-note]", line).forEach(note => note.remove());
+      $$(".is-edited", line).forEach(one => one.classList.remove("is-edited"));
+      $$("[id], [name], [for]", line).forEach(one => ["id", "name", "for"].forEach(key => {
+        if (one.hasAttribute(key)) one.setAttribute(key, one.getAttribute(key).replace("-new1-", `-new${lines}-`));
+      }));
+      $$("input, select, textarea", line).forEach(input => { input.value = ""; input.removeAttribute("aria-describedby"); });
+      another.parentElement.before(line);
+      $("textarea", line).focus();
+    });
+  }
+
   // ---------- find ----------
   const find = $("#find-in-source");
   let hits = [], at = -1;

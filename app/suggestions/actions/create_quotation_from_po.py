@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from app.assessments import ordered
 from app.assessments.reconcile.catalogue import product_for
 from app.assessments.reconcile.orders import is_currency
 from app.documents.order import OrderLine
@@ -19,7 +20,7 @@ def propose(situation: Situation) -> list[Proposal]:
 
     Nothing where the order names no currency, or a line fits no product: the findings say so, and a person enters it.
     """
-    order = situation.assessment.order
+    order = ordered.of(situation.assessment)
     customer = situation.books.customer()
     if situation.reason != "new_po" or order is None or customer is None or not order.number:
         return []

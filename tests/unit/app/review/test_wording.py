@@ -28,7 +28,7 @@ def test_nothing_of_the_products_vocabulary_is_without_words() -> None:
     assert set(wording.STATE_WORDS) == set(STATES)
     assert set(wording.KIND_ICONS) == set(wording.STAKE_WORDS) == set(Kind)
     assert set(wording.FLAG_WORDS) == set(Flag)
-    assert set(wording.FIELD_WORDS) == set(FIELDS) - {"lines"}
+    assert set(wording.FIELD_WORDS) == set(FIELDS)
     assert set(wording.REQUESTED_WORDS) == set(RequestedAction)
     assert set(wording.LANGUAGE_WORDS) == set(LANGUAGES)
     assert set(wording.RISK_WORDS) == set(RISKS)
