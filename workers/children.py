@@ -25,6 +25,8 @@ class Child:
     stop_signal: int = signal.SIGTERM
     stop_within: float = 10.0
     is_engine: bool = False
+    may_end: bool = False
+    """One that ends well (exit code 0) did what it was begun for, and is not started again."""
     process: subprocess.Popen[bytes] | None = None
     falls: int = 0
     started_at: float = 0.0
@@ -58,6 +60,8 @@ class Child:
             return
         if self.process is not None:
             code = self.process.returncode
+            if code == 0 and self.may_end:
+                return
             wait = RESTART_WAITS[min(self.falls, len(RESTART_WAITS) - 1)]
             self.falls += 1
             self.process, self.due_at = None, now + wait

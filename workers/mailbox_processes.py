@@ -47,8 +47,6 @@ class MailboxProcesses:
             if wanted is not None:
                 self._follow(wanted)
         for child in self.children.values():
-            if child.process is not None and child.process.poll() == 0:
-                continue  # it saw before we did that its mailbox was changed
             child.look_after(self._say)
 
     def stop(self) -> None:
@@ -72,6 +70,7 @@ class MailboxProcesses:
 
     def _begin(self, name: str, as_of: datetime) -> None:
         child = Child(f"mailbox {name}", lambda: self._start(name), stop_signal=signal.SIGKILL)
+        child.may_end = True  # it saw before we did that its mailbox was changed
         self.children[name], self._as_of[name] = child, as_of
         child.begin(self._say)
 

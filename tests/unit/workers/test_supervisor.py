@@ -81,6 +81,22 @@ def test_a_child_that_ended_is_started_again_after_a_wait_that_grows(tmp_path: P
     close_pipes(child)
 
 
+def test_a_child_that_may_end_is_started_again_only_when_it_failed(tmp_path: Path) -> None:
+    well, badly = (Child(f"exit {code}", lambda c=code: a_process(f"raise SystemExit({c})")) for code in (0, 3))  # type: ignore[misc]
+    well.may_end = badly.may_end = True
+    supervisor, said = a_supervisor(tmp_path, well, badly)
+    for child in (well, badly):
+        assert child.process is not None
+        child.process.wait(60)
+    close_pipes(well, badly)
+    for _ in range(2):
+        supervisor.look_after()
+    assert not well.is_running
+    assert well.falls == 0
+    assert said == [f"exit 3 ended (exit code 3); starting it again in {RESTART_WAITS[0]:g} s."]
+    supervisor.stop()
+
+
 def test_a_child_that_cannot_start_again_is_tried_later_and_said(tmp_path: Path) -> None:
     child = Child("postgres", a_process)
     supervisor, said = a_supervisor(tmp_path, child)
