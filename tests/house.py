@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -14,6 +14,7 @@ from app.cases.intake import TakenIn, take_in
 from app.cases.models import Case, CaseStep
 from app.clock import now
 from app.config import Settings
+from app.documents.limits import DEFAULT
 from app.documents.sandbox import Reader
 from app.odoo.json2 import Json2Odoo
 from app.odoo.pacing import Breaker
@@ -116,7 +117,7 @@ class Shared:
 @contextmanager
 def shared_parts() -> Iterator[Shared]:
     server = Sandbox(faults=True)
-    with server.serve() as url, Reader(workers=1) as reader:
+    with server.serve() as url, Reader(workers=1, limits=replace(DEFAULT, text_seconds=120.0)) as reader:
         yield Shared(server, url, reader)
 
 

@@ -18,7 +18,7 @@ def name_and_text(reading: Reading) -> str:
 def by_name(reading: Reading) -> str:
     """Misbehaves as the file's name says."""
     if reading.name == "hang":
-        time.sleep(60)
+        time.sleep(600)
     if reading.name == "crash":
         ctypes.string_at(0)
     if reading.name == "memory":
