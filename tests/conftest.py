@@ -11,6 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "same", settings.get_profile("ci"), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+"""The same examples each time, however long they take; `--hypothesis-profile=search` looks for new ones."""
 
 _ENGINES: list[object] = []
 _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -40,7 +40,8 @@ from workers.engines import dies_with_us, free_port
 
 PASSWORD = "correct-horse-staple"
 """Of every mailbox here."""
-_READY_WITHIN = 20.0
+_MAILDIR = ("cur", "new", "tmp")
+_READY_WITHIN = 60.0
 
 
 def mail(
@@ -129,7 +130,7 @@ class Line:
             try:
                 if self.is_down:
                     raise OSError
-                server = socket.create_connection(("127.0.0.1", self._to), 5)
+                server = socket.create_connection(("127.0.0.1", self._to), 30)
             except OSError:
                 client.close()
                 continue
@@ -244,7 +245,7 @@ class ImapServer:
 
     def client(self, user: str, password: str = PASSWORD) -> imaplib.IMAP4:
         """A signed-in connection of the test's own."""
-        connection = imaplib.IMAP4("127.0.0.1", self.port, timeout=60)
+        connection = imaplib.IMAP4("127.0.0.1", self.port, timeout=120)
         connection.login(user, password)
         return connection
 
@@ -353,7 +354,7 @@ class Dovecot(ImapServer):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait(10)
@@ -376,11 +377,11 @@ class Dovecot(ImapServer):
 
     def deliver(self, user: str, message: bytes, folder: str = "INBOX", *, received: datetime | None = None) -> None:
         """Put a message where a mail server would: as a file that appears whole. No connection is needed."""
-        home = self._home(user) if folder == "INBOX" else self._home(user) / f".{folder.replace('/', '.')}"
-        for part in ("cur", "new", "tmp"):
-            if not (home / part).is_dir():
-                (home / part).mkdir(parents=True)
-                self._give(self._home(user), home, home / part)
+        home = self._home(user)
+        self._make(home)
+        if folder != "INBOX":
+            home /= f".{folder.replace('/', '.')}"
+            self._make(home)
         name = f"{time.time():.6f}.{secrets.token_hex(8)}.test"
         begun = home / "tmp" / name
         begun.write_bytes(message)
@@ -389,11 +390,44 @@ class Dovecot(ImapServer):
         self._give(begun)
         begun.rename(home / "new" / name)
 
+    def _make(self, home: Path) -> None:
+        """See to it that a Maildir is there. It appears whole and as its owner's, for Dovecot may want it just now."""
+        if all((home / part).is_dir() for part in _MAILDIR):
+            return
+        made = self.folder / "mail" / f".{secrets.token_hex(8)}"
+        for part in _MAILDIR:
+            (made / part).mkdir(parents=True)
+        self._give(made, *made.iterdir())
+        try:
+            made.rename(home)
+        except OSError:  # Dovecot was first
+            shutil.rmtree(made)
+            for part in _MAILDIR:
+                (home / part).mkdir(exist_ok=True)
+            self._give(*(home / part for part in _MAILDIR))
+
     def sign_ins(self) -> int:
         """How often somebody signed in so far."""
         return self.log().count("Login: ")
 
-    def wait_for_sign_ins(self, count: int, *, within: float = 60) -> None:
+    def wait_for_end_of_sessions(self, *, within: float = 30) -> None:
+        """Wait until Dovecot has done what clients that are gone had asked for: a move goes on without them."""
+        deadline = time.monotonic() + within
+        while "imap" in self._processes() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def _processes(self) -> list[str]:
+        """Names of Dovecot's processes; the one of a session that signed in is "imap"."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                name, _, rest = entry.read_text().partition("(")[2].rpartition(")")
+                state, parent = rest.split()[:2]
+                if parent == str(self.process.pid) and state != "Z":
+                    found.append(name)
+        return found
+
+    def wait_for_sign_ins(self, count: int, *, within: float = 120) -> None:
         deadline = time.monotonic() + within
         while self.sign_ins() < count:
             assert time.monotonic() < deadline, f"not within {within:g} s: {count} sign-ins. {self.log()[-2000:]}"
@@ -571,7 +605,7 @@ class SmtpServer:
         if self.encryption == "starttls":
             options |= {"tls_context": context, "require_starttls": True}
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=free_port(), ready_timeout=20,
+            self, hostname="127.0.0.1", port=free_port(), ready_timeout=60,
             ssl_context=context if self.encryption == "tls" else None, **options,
         )  # fmt: skip
         self._controller.start()
@@ -586,7 +620,7 @@ class SmtpServer:
 
     def send(self, content: bytes, *, sender: str, to: str) -> None:
         """Hand a mail in as another server would."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as out:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as out:
             out.sendmail(sender, [to], content)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:

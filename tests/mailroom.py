@@ -24,6 +24,8 @@ from workers.engines import dies_with_us
 
 SECRET_KEY = "k" * 40
 USER = "billing@marlowvoss.example"
+PATIENCE = 180.0
+"""Seconds that is waited for what must come: a server that was away is asked again after 5, 10, 20, 40 … seconds."""
 TAKEN_IN, CAME_AGAIN, REFUSED = "Countersign/Taken in", "Countersign/Came again", "Countersign/Not taken in"
 
 
@@ -92,7 +94,7 @@ class Mailroom:
         process = self._running.pop(name)
         process.terminate()
         try:
-            return process.wait(20)
+            return process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
@@ -140,7 +142,7 @@ class Mailroom:
     def cases(self) -> int:
         return int(self.one("select count(*) from cases"))
 
-    def wait_for(self, what: str, so: Callable[[], bool], *, within: float = 60, every: float = 0.1) -> None:
+    def wait_for(self, what: str, so: Callable[[], bool], *, within: float = PATIENCE, every: float = 0.1) -> None:
         """Wait until this is so."""
         deadline = time.monotonic() + within
         while not so():
@@ -152,23 +154,23 @@ class Mailroom:
                 raise AssertionError(f"not within {within:g} s: {what}. {rows}, {self.cases()} cases.\n{logs}")
             time.sleep(every)
 
-    def wait_for_cases(self, count: int, *, within: float = 60) -> None:
+    def wait_for_cases(self, count: int, *, within: float = PATIENCE) -> None:
         self.wait_for(f"{count} cases", lambda: self.cases() >= count, within=within)
 
     def messages(self) -> int:
         """How many messages of mailboxes are stored, moved or not."""
         return int(self.one("select count(*) from mailbox_messages"))
 
-    def wait_for_messages(self, count: int, *, within: float = 60, every: float = 0.1) -> None:
+    def wait_for_messages(self, count: int, *, within: float = PATIENCE, every: float = 0.1) -> None:
         self.wait_for(f"{count} messages", lambda: self.messages() >= count, within=within, every=every)
 
-    def wait_until_filed(self, count: int, *, within: float = 60) -> None:
+    def wait_until_filed(self, count: int, *, within: float = PATIENCE) -> None:
         """Wait until so many messages are stored and moved to their folders, and none waits to be moved."""
         query = "select count(*) filter (where filed_at is not null), count(*) filter (where filed_at is null) "
         query += "from mailbox_messages"
         self.wait_for(f"{count} messages moved", lambda: self.ask(query)[0] == (count, 0), within=within)
 
-    def wait_until_rest(self, so: Callable[[], bool], *, within: float = 60) -> None:
+    def wait_until_rest(self, so: Callable[[], bool], *, within: float = PATIENCE) -> None:
         """Wait until this is so, and no message that is stored waits to be moved."""
         unmoved = "select count(*) from mailbox_messages where filed_at is null"
         self.wait_for("every message stored and moved", lambda: not self.one(unmoved) and so(), within=within)

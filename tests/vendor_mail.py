@@ -214,19 +214,20 @@ class GraphStandIn(StandIn):
         if folder not in self.folders:
             raise Gone
         link = f"{self.url}{self.OWN}/mailFolders/{folder}/messages/delta"
+        end = len(self.log)  # what happens while this round is read belongs to the next one
         if token := query.get("$deltatoken"):
             seen = int(token[0])
             if seen < self.oldest_token:
                 return Answer(410, {"error": {"code": "syncStateNotFound", "message": "The sync state is not found."}})
-            names = list(dict.fromkeys(key for key, _ in self.log[seen:]))
-            return self._page(link, names, 0, folder)
+            names = list(dict.fromkeys(key for key, _ in self.log[seen:end]))
+            return self._page(link, names, 0, folder, end)
         if skip := query.get("$skiptoken"):
-            listed, first = json.loads(base64.urlsafe_b64decode(skip[0]))
-            return self._page(link, listed, first, folder)
-        newest_first = [m.key for m in reversed(self.messages.values()) if m.where == folder]
-        return self._page(link, newest_first, 0, folder)
+            listed, first, end = json.loads(base64.urlsafe_b64decode(skip[0]))
+            return self._page(link, listed, first, folder, end)
+        newest_first = [m.key for m in reversed(list(self.messages.values())) if m.where == folder]
+        return self._page(link, newest_first, 0, folder, end)
 
-    def _page(self, link: str, names: list[str], first: int, folder: str) -> Answer:
+    def _page(self, link: str, names: list[str], first: int, folder: str, end: int) -> Answer:
         value: list[dict[str, Any]] = []
         for key in names[first : first + self.page]:
             message = self.messages.get(key)
@@ -236,9 +237,9 @@ class GraphStandIn(StandIn):
             else:
                 value.append({"id": key, "@removed": {"reason": "deleted"}})
         if first + self.page < len(names):
-            token = base64.urlsafe_b64encode(json.dumps([names, first + self.page]).encode()).decode()
+            token = base64.urlsafe_b64encode(json.dumps([names, first + self.page, end]).encode()).decode()
             return Answer(200, {"value": value, "@odata.nextLink": f"{link}?$skiptoken={token}"})
-        return Answer(200, {"value": value, "@odata.deltaLink": f"{link}?$deltatoken={len(self.log)}"})
+        return Answer(200, {"value": value, "@odata.deltaLink": f"{link}?$deltatoken={end}"})
 
     def _batch(self, given: dict[str, Any]) -> Answer:
         responses = []
@@ -316,8 +317,8 @@ class GmailStandIn(StandIn):
         start, label = int(query["startHistoryId"][0]), query["labelId"][0]
         if start < self.oldest_history:
             return Answer(404, {"error": {"code": 404, "message": "Requested entity was not found."}})
-        records = []
-        for number, (key, what) in enumerate(self.log[start - 1 :], start + 1):
+        records, end = [], len(self.log)
+        for number, (key, what) in enumerate(self.log[start - 1 : end], start + 1):
             message = {"id": key, "threadId": key, "labelIds": [self.messages[key].where]}
             if what == "added" and self.messages[key].where == label:
                 records.append({"id": str(number), "messages": [message], "messagesAdded": [{"message": message}]})
@@ -325,7 +326,7 @@ class GmailStandIn(StandIn):
                 added = {"message": message, "labelIds": [label]}
                 records.append({"id": str(number), "messages": [message], "labelsAdded": [added]})
         first = int(query.get("pageToken", ["0"])[0])
-        page: dict[str, Any] = {"historyId": str(len(self.log) + 1)}
+        page: dict[str, Any] = {"historyId": str(end + 1)}
         if records:
             page["history"] = records[first : first + self.page]
         if first + self.page < len(records):

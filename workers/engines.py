@@ -24,6 +24,9 @@ _PR_SET_PDEATHSIG = 1
 _OPTIONS = {"max_connections": "60", "shared_buffers": "64MB"}
 READY_WITHIN = 60.0
 """Seconds; recovery after a crash may take a while on a slow disk."""
+_PORTS = range(20_000, 32_000)
+_TRIES = 100
+_given: set[int] = set()
 
 
 def dies_with_us(death_signal: int, *, unroot: bool = False, outlive_us: bool = False) -> Callable[[], None]:
@@ -48,7 +51,13 @@ def dies_with_us(death_signal: int, *, unroot: bool = False, outlive_us: bool = 
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
+    """A loopback port that nobody listens on right now, another one each time. It is none of those that systems give to
+    outgoing connections: nobody takes it by chance before its server listens, or while that is started again."""
+    for _ in range(_TRIES):
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        if port not in _given and not is_port_taken("127.0.0.1", port):
+            _given.add(port)
+            return port
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -15,6 +15,10 @@ from app.mailboxes.words import said
 _PARTS = ("tmp", "new", "cur")
 _LOOK = 0.5
 """Seconds between two looks at the folder."""
+_TICK = 0.02
+"""Seconds within which two changes of a folder may bear the same time: systems note it by ticks of their clock."""
+_WAITS = 5
+"""Ticks that a look waits for at most while mail keeps coming."""
 
 
 class MaildirSource:
@@ -36,7 +40,7 @@ class MaildirSource:
 
     def waiting(self, place: Place, after: str, *, since: date | None = None) -> Iterator[Waiting]:
         """All messages, by the time of their delivery: a Maildir has no numbers by which to go on after one."""
-        self._seen[place.folder] = self._changed(place)
+        self._seen[place.folder] = self._settled(place)
         found: list[tuple[float, str, int]] = []
         for part in ("new", "cur"):
             try:
@@ -91,6 +95,15 @@ class MaildirSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _settled(self, place: Place) -> int:
+        """When the folder was changed, once whatever comes from now on bears a later time."""
+        for _ in range(_WAITS):
+            changed = self._changed(place)
+            if not 0 <= time.time_ns() - changed < _TICK * 1e9:
+                break
+            time.sleep(_TICK)
+        return changed
 
     def _changed(self, place: Place) -> int:
         try:

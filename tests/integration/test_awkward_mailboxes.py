@@ -137,7 +137,9 @@ heads = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(heads, st.binary(max_size=60))
 def test_whatever_stands_in_its_headers_a_mail_is_kept(
     database: Database, fields: list[tuple[bytes, bytes]], body: bytes

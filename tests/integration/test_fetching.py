@@ -282,8 +282,8 @@ class TestLargeMessages:
 
 class TestEndingAnywhere:
     @settings(
-        max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture],
-        derandomize=True,
+        max_examples=25, deadline=None, derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )  # fmt: skip
     @given(
         ends=st.lists(st.integers(0, 9), max_size=6), large=st.integers(0, 2), again=st.booleans(),
@@ -323,7 +323,10 @@ class TestEndingAnywhere:
 
 class TestWhateverIsSent:
     @settings(
-        max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+        max_examples=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        derandomize=True,
     )
     @given(contents=st.lists(odd_mails(), min_size=1, max_size=6), refused=st.booleans())
     def test_whatever_its_bytes_are_a_message_is_a_case(

@@ -157,6 +157,15 @@ class TestMaildir(Reading):
         (self._path / "tmp" / "half").write_bytes(b"x")
         assert list(source.waiting(source.place("INBOX"), "")) == []
 
+    def test_a_message_that_comes_in_the_moment_of_the_look_is_not_overlooked(self, source: MailSource) -> None:
+        """Times of a folder are noted by ticks of a clock: two messages within one leave it at the same time."""
+        place = source.place("INBOX")
+        for _ in range(20):
+            self.deliver(mail("listed"))
+            list(source.waiting(place, ""))
+            self.deliver(mail("just after"))
+            assert source.wait(place, 20)
+
     def test_a_path_that_is_no_maildir_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(MailboxFails, match="no Maildir"):
             MaildirSource(tmp_path / "nothing")

@@ -214,7 +214,9 @@ SERVERS = st.sampled_from(["imap.marlowvoss.example", "imap.other.example"])
 OUTS = st.sampled_from([None, {"host": "smtp.one.example", "port": 465}, {"host": "smtp.two.example", "port": 465}])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(before=st.tuples(SERVERS, OUTS), after=st.tuples(SERVERS, OUTS), own=st.booleans())
 def test_no_password_ever_goes_to_a_server_that_it_was_not_entered_for(
     database: Database, before: Any, after: Any, own: bool

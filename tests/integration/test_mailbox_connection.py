@@ -16,6 +16,7 @@ from app.mailboxes.models import Mailbox
 from app.mailboxes.testing import READING, Tried, tried, works
 from tests.mail_servers import PASSWORD, Dovecot, Pymap, SmtpServer, TokenServer, make_certificate
 from tests.mailboxes import KEY, a_mailbox
+from workers.engines import free_port
 
 
 def outcome(database: Database, kind: str = "imap", name: str = "billing", **entries: Any) -> dict[str, Tried]:
@@ -81,9 +82,7 @@ def test_a_name_that_nobody_has(database: Database) -> None:
 
 
 def test_a_port_where_nothing_listens(database: Database) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    lines = outcome(database, host="127.0.0.1", port=port)
+    lines = outcome(database, host="127.0.0.1", port=free_port())
     assert states(lines) == failed_at("connection")
     assert "993" in lines["connection"].says
 

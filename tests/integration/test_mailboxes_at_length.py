@@ -16,7 +16,7 @@ from app.mailboxes.storing import LARGEST
 from tests.mail_servers import Dovecot, large_mail, mail
 from tests.mailroom import CAME_AGAIN, REFUSED, TAKEN_IN, USER, Mailroom
 
-pytestmark = [pytest.mark.mail, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.mail, pytest.mark.timeout(1200)]
 
 MEMORY = 200 * 1024 * 1024
 """Bytes that a fetching process may have at most, whatever the size of a message."""
@@ -29,7 +29,7 @@ class TestLargeMessages:
             dovecot.deliver(USER, content)
         mailroom.add("billing", dovecot)
         mailroom.start("billing")
-        mailroom.wait_until_filed(3, within=120)
+        mailroom.wait_until_filed(3, within=300)
         assert mailroom.most_memory("billing") < MEMORY
         assert sorted(dovecot.subjects(USER, TAKEN_IN)) == ["plans", "small"]
         assert dovecot.subjects(USER, REFUSED) == ["film"]
@@ -48,7 +48,7 @@ class TestMany:
             dovecot.deliver(USER, mail(f"m{n}", attached=b"%PDF-1.4 " + str(n).encode() * 300))
         mailroom.add("billing", dovecot)
         mailroom.start("billing")
-        mailroom.wait_until_filed(2000, within=240)
+        mailroom.wait_until_filed(2000, within=900)
         assert mailroom.cases() == 2000
         assert mailroom.most_memory("billing") < MEMORY
         assert dovecot.subjects(USER) == []
@@ -70,7 +70,7 @@ class TestMany:
         mailroom.start("billing")
         dovecot.deliver(USER, mail("new"))
         mailroom.wait_for(
-            "the old mail", lambda: mailroom.ask("select done, total from mailbox_backfills") == [(30, 30)], within=90
+            "the old mail", lambda: mailroom.ask("select done, total from mailbox_backfills") == [(30, 30)]
         )
         mailroom.wait_for_cases(34)
         assert mailroom.cases() == 34
@@ -99,8 +99,9 @@ class TestKilled:
                 time.sleep(draw.uniform(0, 0.4))  # reading, storing, moving
             assert process.poll() is None
             mailroom.kill("billing")
+            dovecot.wait_for_end_of_sessions()  # else it may be moving what the next process moves too
         mailroom.start("billing")
-        mailroom.wait_until_rest(lambda: mailroom.cases() >= 1001 and not dovecot.message_ids(USER), within=180)
+        mailroom.wait_until_rest(lambda: mailroom.cases() >= 1001 and not dovecot.message_ids(USER), within=600)
         assert mailroom.cases() == 1001
         moved = dovecot.message_ids(USER, TAKEN_IN) + dovecot.message_ids(USER, CAME_AGAIN)
         assert sorted(moved) == sorted([*ids, big])  # Dovecot may give one a new number meanwhile: it came again then

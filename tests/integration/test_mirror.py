@@ -206,7 +206,9 @@ step = st.one_of(change, st.integers(0, 60))
 """A change in Odoo, or a run of the mirror that is cut off after so many requests."""
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=st.lists(step, max_size=12))
 def test_any_order_of_changes_and_ends_leaves_the_same_mirror(
     database: Database, sandbox: Sandbox, gateway: Counting, steps: list[Any]

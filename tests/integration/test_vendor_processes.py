@@ -16,7 +16,7 @@ from tests.mail_servers import TokenServer, mail
 from tests.mailroom import TAKEN_IN, Mailroom
 from tests.vendor_mail import GmailStandIn, GraphStandIn, StandIn
 
-pytestmark = pytest.mark.mail
+pytestmark = [pytest.mark.mail, pytest.mark.timeout(1200)]
 
 MAKERS = {"graph": GraphStandIn, "gmail": GmailStandIn}
 
@@ -53,7 +53,7 @@ def test_each_mail_is_taken_in_once_though_the_process_is_killed(mailroom: Mailr
         mailroom.kill("billing")
     mailroom.start("billing")
     keys += [vendor.deliver(mail(f"Later {number}")) for number in range(20)]
-    mailroom.wait_until_filed(len(keys), within=120)
+    mailroom.wait_until_filed(len(keys), within=300)
     assert mailroom.cases() == len(keys)
     assert {vendor.messages[key].where for key in keys} == {vendor.folder_id(TAKEN_IN)}
     assert mailroom.row("billing")["came_again"] == 0
@@ -62,7 +62,7 @@ def test_each_mail_is_taken_in_once_though_the_process_is_killed(mailroom: Mailr
 def test_a_mail_of_40_mb_takes_little_memory(mailroom: Mailroom, vendor: StandIn) -> None:
     vendor.deliver(mail("Scans", size=29_000_000))  # in base64: 40 MB
     mailroom.start("billing")
-    mailroom.wait_until_filed(1, within=120)
+    mailroom.wait_until_filed(1, within=300)
     most = mailroom.most_memory("billing")
     assert most < 200_000_000, f"{most / 1_000_000:.0f} MB"
     assert mailroom.one("select size from documents") > 39_000_000

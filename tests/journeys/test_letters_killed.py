@@ -20,7 +20,7 @@ from tests.house import House
 from tests.integration.test_letters import THANKS, arrives, connect, parsed, reply_of
 from tests.mail_servers import SmtpServer
 
-pytestmark = pytest.mark.mail
+pytestmark = [pytest.mark.mail, pytest.mark.timeout(1200)]
 ROOT = Path(__file__).parents[2]
 LETTERS, KILLS = 12, 10
 WORKER = """
@@ -69,7 +69,7 @@ def test_no_letter_leaves_twice_however_often_the_worker_is_killed(
     for _ in range(2):
         house.time_passes()
         process = worker(postgres_url)
-        process.communicate(timeout=120)
+        process.communicate(timeout=300)
         assert process.returncode == 0
     left = Counter(str(parsed(mail.content)["Message-ID"]) for mail in smtp.taken)
     with house.parts.database.transaction() as session:

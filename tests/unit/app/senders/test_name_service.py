@@ -124,7 +124,9 @@ def test_after_three_in_a_row_nobody_asks_for_a_while(names: Names, monkeypatch:
     assert ask("key.kunde.example") == KEY
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     text=st.text(max_size=80).filter(lambda text: not text.casefold().startswith(("key", "silent", "broken", "end")))
 )
