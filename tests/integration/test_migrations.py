@@ -10,11 +10,17 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, pool
+from sqlalchemy import create_engine, inspect, pool, select
 
 from app import migrations
-from app.db import Base
+from app.audit import trail
+from app.cases.models import Case, CaseNews
+from app.db import Base, Database
 from app.migrations import tables
+from app.senders import kept
+from app.senders.checked import Checked, Sign
+from tests.builders import NOW, a_case
+from tests.web import case_document
 
 REVISIONS = [r.revision for r in ScriptDirectory(str(migrations.__path__[0])).walk_revisions()][::-1]
 """The oldest first."""
@@ -62,6 +68,26 @@ def test_the_database_is_what_the_code_says(empty_url: str) -> None:
             connection, opts={"compare_type": True, "compare_server_default": False, "target_metadata": Base.metadata}
         )
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_marks_of_mails_are_found_for_what_was_there_before(empty_url: str) -> None:
+    migrations.upgrade(empty_url)
+    database = Database(empty_url)
+    with database.transaction() as session:
+        with_mail, seen, failed = (a_case(session, content=text).id for text in (b"one", b"two", b"three"))
+        for case_id in (with_mail, seen):
+            told = {"mail_case": 70, "how": "continues"}
+            trail.record(session, "case.continued", case_id=case_id, actor="software", at=NOW, **told)
+        trail.record(session, "news.seen", case_id=seen, actor="ines@firm.example", at=NOW)
+        checked = Checked("customer.example", (Sign("several_senders"),))
+        kept.keep(session, case_document(session, session.get_one(Case, failed)), checked, at=NOW)
+    database.dispose()
+    migrations.downgrade(empty_url, "0025")
+    migrations.upgrade(empty_url)
+    with database.transaction() as session:
+        assert session.execute(select(CaseNews.case_id, CaseNews.mail_case)).all() == [(with_mail, 70)]
+        assert session.execute(select(Case.id).where(Case.has_failed_sender)).scalars().all() == [failed]
+    database.dispose()
 
 
 def test_the_newest_revision_is_known_without_a_database() -> None:
