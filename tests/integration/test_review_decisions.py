@@ -47,7 +47,7 @@ def states(database: Database) -> list[str]:
 
 def test_one_step_is_confirmed_and_can_be_undone_while_the_time_runs(database: Database) -> None:
     propose(database)
-    ines = browser(database, countersign_undo_seconds=30)
+    ines = browser(database, countersign_undo_seconds=60)
     page = ines.open("/cases/1")
     assert "Confirm the order number" in page
     assert "Writes it." in page
@@ -65,7 +65,7 @@ def test_one_step_is_confirmed_and_can_be_undone_while_the_time_runs(database: D
 
 def test_nobody_else_is_offered_the_undo(database: Database) -> None:
     propose(database)
-    ines, marc = browser(database, countersign_undo_seconds=30), browser(database, "Marc")
+    ines, marc = browser(database, countersign_undo_seconds=60), browser(database, "Marc")
     ines.open("/cases/1")
     ines.send("/cases/1/confirm")
     assert "Confirmed:" not in marc.open("/inbox")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,10 @@ def test_files_are_taken_in_once_and_set_aside(watching: Parts, tmp_path: Path) 
 
 
 def test_a_file_that_is_still_growing_waits(watching: Parts, tmp_path: Path) -> None:
-    (tmp_path / "new.eml").write_bytes(b"half")
+    growing = tmp_path / "new.eml"
+    growing.write_bytes(b"half")
+    written_at = time.time() + 3600  # and is until then, however slow we are
+    os.utime(growing, (written_at, written_at))
     assert take_from_folder(watching) == 0
     watching.close()
 
