@@ -54,7 +54,8 @@ class Fetching:
         place = self.source.place(self.reached.folders.inbox)
         self.move(place)
         count, is_whole = 0, True
-        listed = self.source.waiting(place, self._after(place), since=self.reached.since)
+        after = self._after(place)
+        listed = self.source.waiting(place, after, since=self.reached.since)
         while chunk := list(islice(listed, _LISTED)):
             for stored in self.storing.store(place, self.unknown(place, chunk)):
                 count += stored.count
@@ -64,6 +65,9 @@ class Fetching:
                     self.move(place)
             if is_whole:
                 self._note_read_to(place, chunk)
+        if is_whole and not after:
+            with self.database.transaction() as session:
+                progress.note_gone(session, self.mailbox.id, place, at=now())
         self._is_first = False
         return count
 

@@ -92,6 +92,19 @@ def take_over_unmoved(session: Session, mailbox_id: int, place: Place, document_
     return row.outcome
 
 
+def note_gone(session: Session, mailbox_id: int, place: Place, *, at: datetime) -> None:
+    """The whole folder was read, so what was stored under an earlier numbering and is not there any more was moved: the
+    process ended before it could say so."""
+    session.execute(
+        update(MailboxMessage)
+        .where(
+            MailboxMessage.mailbox_id == mailbox_id, MailboxMessage.folder == place.folder,
+            MailboxMessage.validity != place.validity, MailboxMessage.filed_at.is_(None),
+        )
+        .values(filed_at=at)
+    )  # fmt: skip
+
+
 def open_backfill(session: Session, mailbox_id: int) -> Backfill | None:
     """The backfill to work on: the first that was asked for and has not ended."""
     return session.execute(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app.audit.models import AuditEvent
 from app.cases.models import Case, CaseStep
@@ -158,6 +158,26 @@ class TestTakingIn:
         assert CAME_AGAIN not in server.folders
         with database.transaction() as session:
             assert session.execute(select(MailboxMessage.filed_at)).scalars().all().count(None) == 0
+
+    def test_what_was_moved_before_the_numbers_changed_and_not_noted_so_waits_no_longer(
+        self, database: Any, mailbox: Mailbox
+    ) -> None:
+        server = Server()
+        server.deliver(a_mail(1))
+        Fetching(database, mailbox, server.connect()).look()
+        with database.transaction() as session:  # the process was killed between moving and noting it
+            session.execute(update(MailboxMessage).values(filed_at=None))
+        server.renumber()
+        [unreadable] = server.deliver(a_mail(2))
+        server.unreadable.add(unreadable)
+        Fetching(database, mailbox, server.connect()).look()
+        with database.transaction() as session:  # it might be the one that could not be read
+            assert session.execute(select(MailboxMessage.filed_at)).scalars().all() == [None]
+        server.unreadable.clear()
+        Fetching(database, mailbox, server.connect()).look()
+        with database.transaction() as session:
+            assert None not in session.execute(select(MailboxMessage.filed_at)).scalars().all()
+        assert list(server.folders[TAKEN_IN].values()) == [a_mail(1), a_mail(2)]
 
     def test_messages_that_stay_in_the_inbox_are_read_once(self, database: Any) -> None:
         mailbox = add(database, "stays", folders={"taken_in": "", "came_again": "", "refused": ""})
