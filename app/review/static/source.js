@@ -51,16 +51,18 @@
     if (!input.matches(inputs)) return;
     const holder = input.closest(".field"), was = before(input), isEdited = input.value !== was;
     holder.classList.toggle("is-edited", isEdited);
-    let note = $("[data-edit-note]", holder);
+    const line = input.closest(".order-line");        // its cells are too narrow for a sentence: it stands beneath them
+    let note = line ? document.getElementById(input.id + "-edited") : $("[data-edit-note]", holder);
     if (!note) {
       note = document.createElement(holder.matches("dl > *") ? "dd" : "p");
       note.className = "field-note";
       note.dataset.editNote = "";
       note.id = input.id + "-edited";
-      holder.append(note);
+      (line || holder).append(note);
       input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
     }
-    note.textContent = isEdited ? sentence("changed", { text: wordOf(input, was) || sentence("nothing") }) : "";
+    const says = isEdited ? sentence("changed", { text: wordOf(input, was) || sentence("nothing") }) : "";
+    note.textContent = line && says ? `${input.labels[0].textContent} · ${says}` : says;
     if (!event.detail) placeOf(input, "");            // typed: it rests on no place
   });
   const beside = (input, kind) => input.form && input.form.elements.namedItem(kind + input.name.replace(/^value-/, ""));
