@@ -75,13 +75,13 @@ def _served(prefix: str, command: Sequence[str | Path], port: int) -> Iterator[P
     is_ours = not all(told[name] for name in names[:3])
     if is_ours:
         started = subprocess.run(
-            [*command, "--port", str(port)], stdout=subprocess.PIPE, text=True, check=True, timeout=900
+            [*command, "--port", str(port)], stdout=subprocess.PIPE, text=True, check=True, timeout=1500
         )
         said = dict(line.split("=", 1) for line in started.stdout.splitlines())
         told = {name: said[f"ODOO_{name}"] for name in names}
     try:
-        with Json2Odoo(told["URL"], told["DB"], told["API_KEY"], timeout=60) as gateway:
+        with Json2Odoo(told["URL"], told["DB"], told["API_KEY"], timeout=180) as gateway:
             yield Peer(gateway, told["URL"], told["DB"], told["API_KEY"], told["ADMIN_KEY"])
     finally:
         if is_ours:
-            subprocess.run([START_ODOO, "stop", "--port", str(port)], check=False, timeout=60)
+            subprocess.run([START_ODOO, "stop", "--port", str(port)], check=False, timeout=300)

@@ -40,4 +40,4 @@ class Peer:
 
     def _post(self, key: str, model: str, method: str, arguments: dict[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": self.database}
-        return httpx.post(f"{self.url}/json/2/{model}/{method}", json=arguments, headers=headers, timeout=60)
+        return httpx.post(f"{self.url}/json/2/{model}/{method}", json=arguments, headers=headers, timeout=180)

@@ -18,7 +18,7 @@ from tests.house import House
 from workers import detection
 from workers.wiring import Parts
 
-pytestmark = pytest.mark.odoo
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from app.odoo.capabilities import TIMESHEET_APPROVALS, Edition, capabilities
 from app.odoo.json2 import Json2Odoo
 from tests.contract.peers import Peer
 
-pytestmark = pytest.mark.odoo
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1800)]
 ANEW = f"new name {time.time_ns()}"
 """So that what is done to an Odoo that was kept from the last time is a change too."""
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -82,7 +82,7 @@ def test_both_ways_of_asking_give_the_same_mirror(database: Database, peer: Peer
     assert run(database, peer.gateway).is_exact
     exact = copy_of(database, to_the_second=True)
     empty(database)
-    with Bare(peer.url, peer.database, peer.key, timeout=60) as bare:
+    with Bare(peer.url, peer.database, peer.key, timeout=180) as bare:
         assert not run(database, bare).is_exact
     assert copy_of(database, to_the_second=True) == exact
     assert all(exact[model] for model in ("sale.order", "account.move", "account.analytic.line", "project.milestone"))

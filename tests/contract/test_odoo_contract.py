@@ -187,7 +187,7 @@ class OdooContract:
         headers = {"Authorization": f"bearer {odoo.key}", "X-Odoo-Database": odoo.database}
         headers |= {"Content-Type": "application/json"} | changes
         path = f"{odoo.url}/json/2/uom.uom/search_read"
-        answer = httpx.request(verb, path, content=content, headers=headers, timeout=30)
+        answer = httpx.request(verb, path, content=content, headers=headers, timeout=180)
         assert (answer.status_code, kind in answer.headers["content-type"]) == (status, True)
 
     def test_errors_carry_no_traceback_and_no_path(self, odoo: Peer) -> None:
@@ -304,7 +304,7 @@ class OdooContract:
         change, key = _note(order, f"once only {uuid4().hex}"), new_key()
 
         def call(_: int) -> Receipt:
-            with odoo.another_gateway(attempts=8, timeout=60) as gateway:
+            with odoo.another_gateway(attempts=20, timeout=180) as gateway:
                 return gateway.apply(WriteCommand(change, MANDATE), key=key)
 
         with ThreadPoolExecutor(4) as pool:
@@ -318,7 +318,7 @@ class OdooContract:
 
         def call(number: int) -> Receipt | Stale:
             change = _reference(order, f"RACE-{number}", before="OB-88-2026")
-            with odoo.another_gateway(attempts=8, timeout=60) as gateway:
+            with odoo.another_gateway(attempts=20, timeout=180) as gateway:
                 try:
                     return gateway.apply(WriteCommand(change, MANDATE), key=new_key())
                 except Stale as stale:
@@ -721,7 +721,7 @@ class TestSandboxOdoo(OdooContract):
 
 
 @pytest.mark.odoo
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 class TestRealOdoo(OdooContract):
     @pytest.fixture
     def odoo(self, real_odoo: Peer) -> Iterator[Peer]:

@@ -9,22 +9,20 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from app.clock import now
 from app.odoo.json2 import Json2Odoo
 from evals.tasks import detectors
 from fixtures.odoo.planted import plant
 from tests.contract.peers import Peer
 
-pytestmark = pytest.mark.odoo
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1800)]
 
 
-@pytest.mark.timeout(600)
 def test_planted_discrepancies_are_found_and_decoys_are_silent(
     odoo_with_planted: Peer, database: Any, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     peer = odoo_with_planted
     with Json2Odoo(peer.url, peer.database, SecretStr(peer.admin_key), timeout=300) as administrator:
-        manifest = plant(administrator, seed=now().date().toordinal(), today=date(2026, 11, 16))
+        manifest = plant(administrator, seed=20261116, today=date(2026, 11, 16))
     for name, value in (("ODOO_URL", peer.url), ("ODOO_DB", peer.database), ("ODOO_API_KEY", peer.key)):
         monkeypatch.setenv(name, value)
     result, _ = detectors.run(manifest, postgres_url)

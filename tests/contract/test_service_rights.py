@@ -19,7 +19,7 @@ from app.suggestions.proposal import KINDS
 from tests.contract.asking import DE, apply, draft_of, invoice_named, lines_of, order_named, user_named
 from tests.contract.peers import Peer
 
-pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1800)]
 
 EVERYTHING = {"allowed_company_ids": [DE]}
 

@@ -187,7 +187,7 @@ class TestSandboxTakesBack(TakingBackContract):
 
 
 @pytest.mark.odoo
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 class TestRealOdooTakesBack(TakingBackContract):
     @pytest.fixture
     def odoo(self, real_odoo: Peer) -> Iterator[Peer]:

@@ -16,7 +16,7 @@ from app.odoo.records import Project
 from tests.contract.asking import DE, apply, draft_of, newest_note, order_named, undo, user_named
 from tests.contract.peers import Peer
 
-pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.odoo, pytest.mark.timeout(1800)]
 HERE = {"allowed_company_ids": [DE]}
 
 

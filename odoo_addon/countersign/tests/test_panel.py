@@ -330,5 +330,5 @@ class TestPanelPages(PanelCase):
             amount="900.00", currency="EUR", evidence=[{"quote": "nur 36 Stunden", "source": "Mail of 20 Nov 2026"}]
         )
         self.service_there.open["account.move", self.invoice.id].append(a_suggestion(2, self.invoice))
-        self.start_tour(f"/odoo/account.move/{self.invoice.id}", "countersign_panel", login="a.clerk")
+        self.start_tour(f"/odoo/account.move/{self.invoice.id}", "countersign_panel", login="a.clerk", timeout=300)
         self.assertEqual([r["status"] for r in self.receipts()], ["applied"])
