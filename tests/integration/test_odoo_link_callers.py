@@ -216,7 +216,8 @@ def test_linking_is_in_the_trail(database: Database) -> None:
     with database.transaction() as session:
         linked(session, "Ines", 7)
         odoo_people.unlink(session, database=DATABASE, uid=7, by="test", at=NOW)
-        actions = session.execute(select(AuditEvent.action).where(AuditEvent.action.like("odoo.%"))).scalars().all()
+        wanted = select(AuditEvent.action).where(AuditEvent.action.like("odoo.%")).order_by(AuditEvent.id)
+        actions = session.execute(wanted).scalars().all()
     assert actions == ["odoo.linked", "odoo.unlinked"]
 
 

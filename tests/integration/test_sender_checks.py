@@ -344,6 +344,7 @@ def test_what_asks_for_nothing_is_closed_and_can_be_opened_again(desk: House) ->
     with desk.parts.database.transaction() as session:
         moved = session.execute(
             select(AuditEvent).where(AuditEvent.case_id == case_id, AuditEvent.action == "case.moved")
+            .order_by(AuditEvent.seq)
         ).scalars().all()[-1]  # fmt: skip
         assert (moved.actor, moved.content["by_policy"]) == ("software", desk.parts.policy.hash)
         assert "policy lets the software close" in moved.content["why"]
