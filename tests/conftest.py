@@ -213,8 +213,16 @@ def token_server() -> Iterator[object]:
         yield server
 
 
+@pytest.fixture
+def chromium(_chromium: Any) -> Iterator[Any]:
+    """A browser in which nobody has a page open, before the test and after it."""
+    yield _chromium
+    for context in _chromium.contexts:
+        context.close()
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def _chromium() -> Iterator[Any]:
     """Chromium on the PATH, or the one named by CHROMIUM."""
     from playwright.sync_api import sync_playwright
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -71,20 +72,21 @@ def served(
     """The web face on a port of its own, in a thread, until the end; its address."""
     import uvicorn
 
-    from workers.engines import free_port
-
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    door = socket.create_server(("127.0.0.1", 0))  # held from here on, so that nobody else gets its port
+    url = f"http://127.0.0.1:{door.getsockname()[1]}"
     known = given.model_copy(update={"countersign_public_url": url})
     app = create_app(known, database, the_policy(), odoo, renderer or PaperRenderer(), health=health)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the web face did not start"
         time.sleep(0.02)
-    yield url
-    server.should_exit = True
-    thread.join(10)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 def with_key(
