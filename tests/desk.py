@@ -19,7 +19,9 @@ from tests.house import House
 from tests.web import SECRET, served, settings
 
 AXE = Path(__file__).parent / "browser" / "axe" / "axe-4.14.1.min.js"
-UNDO_SECONDS = 30
+UNDO_SECONDS = 60
+PATIENCE = 60_000
+"""Milliseconds that a page is waited for; a machine may be slow."""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Desk:
             user_id = self.house.person(name, *(roles or ("reviewer",))).user_id
         options.setdefault("viewport", {"width": 1280, "height": 860})
         page = self.chromium.new_context(base_url=self.url, **options).new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: self.wrong.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: self.wrong.append(str(e)))
         page.goto(access.sign_in_link(self.url, SECRET, user_id))
@@ -52,6 +54,12 @@ class Desk:
     def says(self, page: Any, words: str) -> None:
         """Wait until the live region has said this."""
         page.locator("#live", has_text=words).wait_for(state="attached")
+
+    def undo_bar(self, page: Any) -> str:
+        """What the bar to undo says, once the page that came with it stands there and obeys keys."""
+        page.wait_for_selector("#undo")
+        page.wait_for_load_state()
+        return str(page.inner_text("#undo"))
 
     def case(self, sample: str) -> int:
         """Take in a sample and read it."""
@@ -75,7 +83,15 @@ class Desk:
             return {row.kind: row.state for row in rows}
 
     def axe(self, page: Any) -> list[str]:
-        """What axe finds against WCAG 2.2 AA, each with its first place. The page's context must bypass the policy."""
+        """What axe finds against WCAG 2.2 AA, each with its first place. The page's context must bypass the policy.
+
+        It looks at a page that has come to rest: all of it is there, and no colour is on its way to another.
+        """
+        page.wait_for_load_state()
+        page.evaluate(
+            """() => Promise.allSettled(document.getAnimations()
+                .filter(one => one instanceof CSSTransition).map(one => one.finished)).then(() => null)"""
+        )
         if not page.evaluate("Boolean(window.axe)"):
             page.add_script_tag(path=str(AXE))
         found = page.evaluate(

@@ -52,6 +52,7 @@ def test_the_second_of_two_reviewers_sees_who_was_first_and_nothing_of_theirs_is
     marc.wait_for_selector("#undo")
     ines.keyboard.press("c")
     ines.wait_for_selector("text=Nothing of yours was sent.")
+    ines.wait_for_load_state()
     assert "Marc" in ines.inner_text("main")
     assert ines.locator("#undo").count() == 0
 
@@ -83,7 +84,8 @@ def test_a_case_is_found_read_and_decided_without_a_script(desk: Desk) -> None:
     page.click("#confirm")
     assert "Confirmed:" in page.inner_text("#undo")
     assert desk.states(case_id)["set_customer_reference"] == "confirmed"
-    page.click("#undo button")
+    with page.expect_navigation():
+        page.click("#undo button")
     assert desk.states(case_id)["set_customer_reference"] == "open"
 
 

@@ -15,7 +15,7 @@ def test_new_cases_wait_behind_a_button_and_the_row_in_focus_stays_where_it_was(
     page.keyboard.press("j")
     row = f'[data-row][data-case="{first}"]'
     desk.case("01-hours")
-    page.wait_for_selector("#show-new:visible", timeout=15_000)
+    page.wait_for_selector("#show-new:visible")
     assert "1 new case" in page.inner_text("#show-new")
     assert page.locator("[data-row]").count() == 1
     page.keyboard.press("n")
@@ -23,7 +23,7 @@ def test_new_cases_wait_behind_a_button_and_the_row_in_focus_stays_where_it_was(
     assert page.locator("[data-row]").count() == 2
     assert page.evaluate(f"""document.activeElement.closest('{row}') !== null""")
     desk.case("05-vat")
-    page.wait_for_selector("#show-new:visible", timeout=15_000)
+    page.wait_for_selector("#show-new:visible")
     assert "1 new case" in page.inner_text("#show-new")
     assert desk.wrong == []
 

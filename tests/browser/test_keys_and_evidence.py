@@ -25,7 +25,7 @@ def test_the_help_lists_what_the_keys_do_on_this_page(desk: Desk) -> None:
     shown = page.eval_on_selector_all("dialog[open] .keys dt", "all => all.map(one => one.textContent)")
     assert sorted(shown) == sorted(c.label for c in commands.commands(("reviewer",), "case") if c.keys)
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    page.wait_for_selector("dialog[open]", state="detached")
 
 
 def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) -> None:
@@ -83,17 +83,16 @@ def test_the_list_moves_with_j_and_k_and_confirms_nothing(desk: Desk) -> None:
         assert focus(page) == links[place]
     page.keyboard.press("c")
     desk.says(page, "Open the case to confirm it.")
-    page.keyboard.press("g")
-    page.keyboard.press("s")
+    page.keyboard.type("gs")  # the second within a moment of the first
     page.wait_for_url("**/inbox?view=stale")
 
 
 def test_a_field_lights_its_evidence_and_a_click_on_a_word_fills_it(desk: Desk) -> None:
     case_id = desk.case("01-hours")
-    page = desk.person("Ines")
+    page = desk.person("Ines", reduced_motion="reduce")  # the source jumps to a place, and then stays
     page.goto(f"/cases/{case_id}")
     page.hover(".field[data-evidence] label >> nth=0")
-    assert page.locator("#source .is-lit").count() >= 1
+    page.wait_for_selector("#source .is-lit")
     page.keyboard.press("e")
     field = focus(page)
     assert field.startswith("f-")

@@ -35,11 +35,12 @@ def test_the_clean_lines_are_accepted_with_one_key_and_taken_back_with_another(d
     page = drafts.person("Ines")
     page.goto(f"/narratives/{HAFENWERK}")
     page.keyboard.press("c")
-    page.wait_for_selector("#undo")
+    assert drafts.undo_bar(page)
     assert "On its way to Odoo" in state_of(page, 2)
     assert "Accept" in state_of(page, 1)
     page.keyboard.press("z")
     page.wait_for_selector("#undo", state="detached")
+    page.wait_for_load_state()
     page.goto(f"/narratives/{HAFENWERK}")
     assert "Accept" in state_of(page, 2)
     assert drafts.wrong == []
@@ -50,6 +51,7 @@ def test_a_sentence_lights_its_entries_and_e_opens_the_first_text(drafts: Desk) 
     page.goto(f"/narratives/{HAFENWERK}")
     claim = page.locator("#line-1 a.claim", has_text="Test of the nightly load")
     claim.hover()
+    page.wait_for_selector(".entries li.is-lit")
     lit = page.eval_on_selector_all(".entries li.is-lit", "all => all.map(one => one.id)")
     assert lit == [f"l{FIRST}-t14", f"l{FIRST}-t16"]
     page.keyboard.press("e")
@@ -75,9 +77,11 @@ def test_pages_are_accessible_and_keep_to_the_window(drafts: Desk, width: int, s
 def test_without_script_a_line_is_accepted_and_another_keeps_its_text(drafts: Desk) -> None:
     page = drafts.person("Ines", java_script_enabled=False)
     page.goto(f"/narratives/{HAFENWERK}")
-    page.click("#line-2 button >> text=Accept")
+    with page.expect_navigation():
+        page.click("#line-2 button >> text=Accept")
     assert "On its way to Odoo" in state_of(page, 2)
-    page.click("#line-1 button >> text=Keep the old text")
+    with page.expect_navigation():
+        page.click("#line-1 button >> text=Keep the old text")
     page.goto(f"/narratives/{HAFENWERK}")
     assert "Old text kept" in state_of(page, 1)
     drafts.written()

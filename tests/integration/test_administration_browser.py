@@ -62,6 +62,7 @@ def signed_in(chromium: Any, database: Database, address: str, **options: Any) -
     page = chromium.new_context(**options).new_page()
     page.goto(access.sign_in_link(address, SECRET, person.user_id))
     page.click("main button[type=submit]")
+    page.wait_for_url("**/inbox")
     return page
 
 
@@ -113,6 +114,7 @@ def test_the_dot_says_what_is_amiss_and_leads_to_the_page_that_explains_it(
     page = signed_in(chromium, database, address)
     page.goto(address + "/inbox")
     page.click("a.health")
+    page.wait_for_url("**/system")
     assert page.inner_text("h1") == "System health"
     assert "Odoo has not answered since" in page.inner_text("main")
 
@@ -123,5 +125,6 @@ def test_a_person_is_added_without_a_script(chromium: Any, database: Database, a
     page.fill("input[name=email]", "marc@firm.example")
     page.fill("input[name=name]", "Marc Delorme")
     page.check("input[value=controller]")
-    page.click("text=Add this person")
+    with page.expect_navigation():
+        page.click("text=Add this person")
     assert "Marc Delorme" in page.inner_text("table")

@@ -37,6 +37,7 @@ def signed_in(chromium: Any, database: Database, address: str, **options: Any) -
     page = chromium.new_context(**options).new_page()
     page.goto(access.sign_in_link(address, SECRET, person.user_id))
     page.click("text=Sign in >> nth=-1")
+    page.wait_for_url("**/inbox")
     return page
 
 
@@ -71,17 +72,18 @@ def test_deciding_works_without_a_script_and_the_button_says_what_is_ticked(
     assert "Confirmed:" in page.inner_text("#undo")
     with database.transaction() as session:
         assert sorted(session.execute(select(Suggestion.state)).scalars()) == ["confirmed", "open"]
-    page.click("#undo button")
+    with page.expect_navigation():
+        page.click("#undo button")
     with database.transaction() as session:
         assert sorted(session.execute(select(Suggestion.state)).scalars()) == ["open", "open", "superseded"]
 
 
 def test_an_evidence_link_lights_its_words_without_a_script(chromium: Any, database: Database, address: str) -> None:
-    page = signed_in(chromium, database, address, java_script_enabled=False)
+    page = signed_in(chromium, database, address, java_script_enabled=False, reduced_motion="reduce")
     page.goto(address + "/cases/1")
     before = page.evaluate("getComputedStyle(document.querySelector('mark.evidence')).backgroundColor")
     page.click(".claim")
-    page.wait_for_timeout(400)  # the colour changes over 120 ms
+    page.wait_for_selector("mark:target", state="attached")
     assert page.evaluate("getComputedStyle(document.querySelector('mark:target')).backgroundColor") != before
 
 
@@ -93,7 +95,9 @@ def test_keys_lead_from_the_list_to_the_confirmation(chromium: Any, database: Da
     page.wait_for_url("**/cases/1")
     page.keyboard.press("c")
     page.wait_for_selector("#undo")
-    page.keyboard.press("z")
+    page.wait_for_load_state()  # its script obeys keys now
+    with page.expect_navigation():
+        page.keyboard.press("z")
     page.wait_for_selector("#confirm")
     page.focus("#search")
     page.keyboard.press("c")  # typed, not obeyed
