@@ -149,6 +149,7 @@ def a_month(session: Session, by: Any, *, today: date = LAST, days: int = 60, se
     customers = [mirror.customer(name=name) for name in _CUSTOMERS]
     invoices = _billing(mirror, chance, customers, today)
     kinds = [k for k in _KINDS for _ in range(k[2])]
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
     for back in range(days, -1, -1):
         day = today - timedelta(days=back)
         if day.weekday() > 4:
@@ -174,7 +175,7 @@ def a_month(session: Session, by: Any, *, today: date = LAST, days: int = 60, se
                 a_question(session, opened + timedelta(minutes=1), case, "0.0041",
                            outcome="answered" if chance.random() < 0.97 else "unavailable")  # fmt: skip
             if chance.random() < 0.95 and back > 0:
-                decided = min(opened + timedelta(hours=chance.choice((1, 2, 3, 5, 9, 26, 50))), AT)
+                decided = min(opened + timedelta(hours=chance.choice((1, 2, 3, 5, 9, 26, 50))), noon)
                 roll = chance.random()
                 proposal = a_credit() if kind == "dispute" and chance.random() < 0.5 else a_reference()
                 a_decision(
@@ -187,7 +188,7 @@ def a_month(session: Session, by: Any, *, today: date = LAST, days: int = 60, se
                 case.state = "needs_approval"
     stuck = a_dated_case(session, None, datetime(today.year, today.month, today.day, 8, tzinfo=UTC), reading=None,
                          state="needs_attention")  # fmt: skip
-    session.add(CaseStep(case_id=stuck.id, stage="assess", state="failed", attempts=3, next_at=AT, last_error="gone"))
+    session.add(CaseStep(case_id=stuck.id, stage="assess", state="failed", attempts=3, next_at=noon, last_error="gone"))
     session.flush()
     return mirror
 
