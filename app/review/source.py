@@ -116,6 +116,9 @@ def _of_fields(assessment: Assessment, *, but_not: tuple[str, ...] = ()) -> Iter
     for name, found in assessment.fields.items():
         if name not in (*UNMARKED, *but_not):
             yield from found.evidence
+    for name, correction in assessment.corrections.items():
+        if name not in (*UNMARKED, *but_not):
+            yield from correction.evidence
 
 
 def sought(reading: Reading, text: str, *, is_suspect: bool = False, with_amounts: bool = True) -> tuple[Evidence, ...]:

@@ -24,6 +24,7 @@ from app.decisions.correcting_lines import Cells, EnteredLines
 from app.documents.order import Order, OrderFunction, OrderLine
 from app.documents.reading import Reading
 from app.errors import Conflict, Malformed, NotFound, Refused
+from app.review.highlights import mark_id
 from app.users.access import Caller
 from tests.builders import NOW, a_person
 from tests.house import House
@@ -203,6 +204,10 @@ def test_the_words_pointed_at_are_kept_as_the_place_of_a_value(database: Databas
         found = current(session).corrections["lines"]
         assert [(e.start, e.quote) for e in found.evidence] == [(start, "950,00")]
         assert found.value[0]["unit_price"] == "950.00"
+        mark = mark_id(found.evidence[0])
+    shown = browser(database).open("/cases/1")
+    assert f'id="{mark}"' in shown  # lit in the source
+    assert mark in shown.split('id="order-lines"')[1].split("</h3>")[0]
 
 
 @pytest.mark.parametrize(
