@@ -94,7 +94,8 @@ class Line:
         self.is_down = False
         """New connections are closed at once."""
         self.accepted = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def __enter__(self) -> Self:
         return self
@@ -102,6 +103,7 @@ class Line:
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
+        self._accepting.join(5)  # then no connection is opened any more that nobody would close
         self._listening.close()
         self.cut()
 
