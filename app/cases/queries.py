@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.cases.models import OPEN_STATES, Case, CaseDocument, CaseNews, CaseQuestion
-from app.cases.search import MOST_WORDS, few_that_hold, folded, matching, split
+from app.cases.search import FEW, MOST_WORDS, few_that_hold, folded, matching, split
 from app.errors import Malformed, NotFound
 from app.users import people
 
@@ -253,6 +253,8 @@ class _Asked:
     mates: tuple[UUID, ...] = ()
     found: tuple[int, ...] | None = None
     """The cases that hold the words, when they are few; None when they are many, or none were sought."""
+    with_news: tuple[int, ...] | None = None
+    """The same of those with new mail."""
 
 
 _ALONG_INDEXES = text(
@@ -280,7 +282,12 @@ def _asked(session: Session, wanted: Filter) -> _Asked:
             teams = people.teams_of(session, wanted.teams_of)
             known[wanted.teams_of] = teams, tuple(people.in_teams(session, teams))
         teams, mates = known[wanted.teams_of]
-    return _Asked(wanted, teams, mates, few)
+    return _Asked(wanted, teams, mates, few, _few_with_news(session) if wanted.has_new_mail else None)
+
+
+def _few_with_news(session: Session) -> tuple[int, ...] | None:
+    found = session.execute(select(CaseNews.case_id).limit(FEW + 1)).scalars().all()
+    return None if len(found) > FEW else tuple(found)
 
 
 def _filtered(query: Any, asked: _Asked) -> Any:
@@ -317,7 +324,7 @@ def _filtered(query: Any, asked: _Asked) -> Any:
         )
         query = query.where(Case.id.in_(questions))
     if wanted.has_new_mail:
-        query = query.where(_HAS_NEWS)
+        query = query.where(_HAS_NEWS if asked.with_news is None else _numbered(asked.with_news))
     if wanted.has_failed_sender:
         query = query.where(Case.has_failed_sender)
     if wanted.after:
@@ -325,10 +332,7 @@ def _filtered(query: Any, asked: _Asked) -> Any:
     if wanted.text and wanted.asked_of is not None:
         query = query.where(_headed(wanted.text))
     elif wanted.text:
-        few = asked.found
-        query = query.where(
-            matching(wanted.text) if few is None else Case.id == func.any(literal(list(few), ARRAY(BigInteger)))
-        )
+        query = query.where(matching(wanted.text) if asked.found is None else _numbered(asked.found))
     return query
 
 

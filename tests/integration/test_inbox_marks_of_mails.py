@@ -169,3 +169,18 @@ def test_among_many_cases_both_are_counted_still(database: Database, monkeypatch
     page = browser(database).open("/inbox")
     assert count_of(page, "New mail") == "1"
     assert count_of(page, "A check of the sender failed") == "1"
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+def test_new_mail_is_found_whether_it_waits_on_few_cases_or_on_many(
+    database: Database, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(queries, "FEW", few)
+    with database.transaction() as session:
+        cases = [a_case(session, content=str(n).encode()) for n in range(4)]
+        for case in cases[1:3]:
+            came(session, case, 70)
+            came(session, case, 71)
+        wanted = Filter(has_new_mail=True)
+        assert sorted(c.id for c in queries.page(session, wanted).cases) == [c.id for c in cases[1:3]]
+        assert queries.counts(session, [wanted]) == [2]
