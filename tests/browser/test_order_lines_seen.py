@@ -19,7 +19,7 @@ def kept(page: Any) -> None:
 
 def test_lines_are_typed_over_filled_from_the_source_and_added(desk: Desk) -> None:
     case_id = desk.case("08-order-other-rate")
-    page = desk.person("Ines")
+    page = desk.person("Ines", reduced_motion="reduce")  # the source jumps to a place, and then stays
     page.goto(f"/cases/{case_id}")
     page.fill("#f-lines-1-unit_price", "140")
     note = page.locator("#f-lines-1-unit_price-edited")
@@ -67,7 +67,10 @@ def test_lines_are_typed_over_filled_from_the_source_and_added(desk: Desk) -> No
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_on_lines_that_a_person_changed(desk: Desk, width: int, scheme: str) -> None:
     case_id = desk.case("08-order-other-rate")
-    page = desk.person("Ines", color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 860})
+    page = desk.person(
+        "Ines", color_scheme=scheme, bypass_csp=True, reduced_motion="reduce",
+        viewport={"width": width, "height": 860},
+    )  # fmt: skip
     page.goto(f"/cases/{case_id}")
     page.fill("#f-lines-1-description", "Review of the fare collection in four cities " * 4)
     page.fill("#f-lines-new1-description", "Travel")
