@@ -107,7 +107,6 @@
   // ---------- another line of an order ----------
   const another = $("[data-add-line]");
   if (another) {
-    another.hidden = false;
     let lines = 1;
     another.addEventListener("click", () => {
       const blank = $("[data-new-line]"), line = blank.cloneNode(true);
