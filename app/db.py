@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import URL, DateTime, Engine, MetaData, Numeric, create_engine, make_url, text
+from sqlalchemy import URL, DateTime, Engine, MetaData, Numeric, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -39,9 +39,15 @@ class Base(DeclarativeBase):
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for a PostgreSQL address (`postgresql://…`); connects on first use."""
-    return create_engine(
-        in_time(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
-    )  # fmt: skip
+    engine = create_engine(in_time(url), pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    event.listen(engine, "connect", _in_utc)
+    return engine
+
+
+def _in_utc(connection: Any, _: object) -> None:
+    """Times are told in UTC, whatever zone the server was set up in."""
+    connection.execute("set time zone 'UTC'")
+    connection.commit()
 
 
 def in_time(url: str) -> URL:

@@ -39,3 +39,14 @@ def test_one_that_answers_is_worked_with_as_ever(database: Database) -> None:
     assert database.engine.url.query["connect_timeout"] == str(db.CONNECT_WITHIN)
     with database.transaction() as session:
         assert session.connection().exec_driver_sql("select 1").scalar_one() == 1
+
+
+def test_times_are_told_in_utc_whatever_zone_the_server_is_set_up_in(
+    database: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGTZ", "Pacific/Auckland")
+    elsewhere = Database(postgres_url)
+    with elsewhere.transaction() as session:
+        told = session.connection().exec_driver_sql("select timestamptz '2026-11-20 09:30+00'").scalar_one()
+    elsewhere.dispose()
+    assert f"{told:%Y-%m-%d %H:%M}" == "2026-11-20 09:30"
