@@ -109,6 +109,7 @@ class TestBrokenLines:
             mailroom.wait_until_filed(2)
             stored = mailroom.one("select sha256 from documents order by size desc limit 1")
             assert stored == hashlib.sha256(big.replace(b"\n", b"\r\n")).hexdigest()
+            mailroom.wait_for("what was broken to be forgotten", lambda: not mailroom.row("billing")["failure"])
             line.is_down = True
             line.cut()
             mailroom.wait_for("the reason on the mailbox", lambda: bool(mailroom.row("billing")["failure"]))

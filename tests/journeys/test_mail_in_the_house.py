@@ -58,6 +58,7 @@ def test_each_mailbox_has_a_process_that_comes_back_when_it_is_killed(house: Hou
 
 def test_a_paused_mailbox_is_left_alone_until_it_is_resumed(house: House) -> None:
     cases = house.cases()
+    house.wait_until_moved(USER)
     house.mailbox("pause", "billing")
     house.wait_for("the process to end", lambda: house.fetching("billing") == [])
     house.dovecot.deliver(USER, mail("Order 3"))
