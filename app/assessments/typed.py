@@ -23,6 +23,10 @@ _SCALED = re.compile(
     re.IGNORECASE,
 )
 """Words that multiply: 40k is not 40."""
+_BELOW_ZERO = re.compile(r"\s?[-−–]\s*(?:[A-Z]{3}|[€$£])?\s*$")
+"""A minus after the figure, as some systems print it; not the one for no cents: 100,-."""
+_OF_SOMETHING = re.compile(r"[%‰¼-¾⅐-⅞]")
+"""A share, or a fraction beside the figure: 1½ is not 1."""
 CHOICES = {
     "requested_action": tuple(action.value for action in RequestedAction),
     "language": LANGUAGES,
@@ -94,8 +98,9 @@ def number(name: str, written: str, habit: Habit, *, is_money: bool) -> Decimal:
     found = list(written_numbers.numbers(written, habit.decimal_mark))
     values: tuple[Decimal, ...] = ()
     if len(found) == 1 and not found[0].is_negative:
-        text, rest = written[found[0].start : found[0].end], f"{written[: found[0].start]} {written[found[0].end :]}"
-        if not re.search(r"\d", rest) and not _SCALED.search(rest):
+        before, text, after = written[: found[0].start], written[found[0].start : found[0].end], written[found[0].end :]
+        rest = f"{before} {after}"
+        if not re.search(r"\d", rest) and not _SCALED.search(rest) and not _says_otherwise(before, after):
             values = _readings(text, habit, is_money=is_money)
     if not values:
         raise Malformed(f"“{written}” is no number that can be read. Write it like 1234.50.", field=name)
@@ -103,6 +108,13 @@ def number(name: str, written: str, habit: Habit, *, is_money: bool) -> Decimal:
         decimals, thousands = f"{values[0]:.4f}", f"{values[1]:.2f}"
         raise Malformed(f"“{written}” may be {decimals} or {thousands}. Write which of the two you mean.", field=name)
     return values[0]
+
+
+def _says_otherwise(before: str, after: str) -> bool:
+    """Whether what stands around a figure makes another of it: a minus after it or brackets, which say below zero, a
+    share, a fraction."""
+    is_bracketed = before.rfind("(") > before.rfind(")")
+    return bool(is_bracketed or _BELOW_ZERO.match(after) or _OF_SOMETHING.search(f"{before}{after}"))
 
 
 def _readings(text: str, habit: Habit, *, is_money: bool) -> tuple[Decimal, ...]:
@@ -151,7 +163,7 @@ def _pointed(name: str, value: Any, reading: Reading, habit: Habit, place: Place
     part = _part(reading, place)
     if part is None:
         return None
-    text = part.text[place.start : place.end].strip(" ,;:")
+    text = part.text[place.start : place.end].strip(" ,;:()" if _KINDS[name] == "decimal" else " ,;:")
     try:
         said = understood(name, text, as_pointed_at(text, habit, reading, place))
     except Malformed:

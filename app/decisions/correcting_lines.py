@@ -4,6 +4,7 @@ The order is compared with Odoo anew.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.assessments import ordered, typed
+from app.assessments.claims.ground import CODES, CURRENCY_WORDS
 from app.assessments.models import AssessmentRow
 from app.assessments.ordered import CELLS, Row
 from app.assessments.results import Assessment, Correction
@@ -19,6 +21,7 @@ from app.assessments.typed import Habit, Place
 from app.audit import trail
 from app.cases.models import Case
 from app.decisions.correcting import elsewhere, keep_anew, opened, reading_of
+from app.documents.folding import fold
 from app.documents.reading import Evidence, Reading
 from app.errors import Conflict, Malformed, NotFound, Refused
 from app.users.access import Caller
@@ -28,6 +31,7 @@ MOST = 500
 _SIGNED = ("unit_price", "amount")
 """What may be below zero: a discount is a line of its own on many orders."""
 _MINUS = ("-", "−", "–")
+_WORD = re.compile(r"[€£$¥₺₹₪₽₴]|[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,17 @@ class _Paper:
     row: AssessmentRow
     before: Assessment
     reading: Reading
+    currency: str
 
     def understood(self, name: str, text: str, habit: Habit, place: Place | None) -> tuple[Any, tuple[Evidence, ...]]:
         """The value of a cell, and where it stands: in the words pointed at, else anywhere in the case's mails."""
+        if name in typed.MONEY and _is_in_another(text, self.currency):
+            written = " ".join(text.split())
+            raise Malformed(
+                f"“{written}” is in another currency than the order. Write the amount in the order’s, or change the "
+                "order’s currency first.",
+                field=name,
+            )
         is_below = name in _SIGNED and text.strip().startswith(_MINUS)
         sign, bare = ("-", text.strip()[1:]) if is_below else ("", text)
         value = typed.understood(name, bare, typed.as_pointed_at(bare, habit, self.reading, place))
@@ -118,9 +130,19 @@ class _Paper:
 
 def _opened(session: Session, case_id: int, by: Caller) -> _Paper:
     case, row, before = opened(session, case_id, by)
-    if before.order is None:
+    order = ordered.of(before)
+    if order is None:
         raise Refused("No order was read on this case, so it has no order lines to change.")
-    return _Paper(session, case, row, before, reading_of(session, row))
+    return _Paper(session, case, row, before, reading_of(session, row), order.currency)
+
+
+def _is_in_another(text: str, currency: str) -> bool:
+    """Whether a text names a currency that is not this one; "$" is that of many."""
+    for word in _WORD.findall(fold(text)):
+        meant = {word.upper()} if word.upper() in CODES else CURRENCY_WORDS.get(word, set())
+        if currency and meant and currency not in meant and (len(meant) == 1 or currency in CODES):
+            return True
+    return False
 
 
 def _added(cells: Cells, paper: _Paper, habit: Habit, found: list[Evidence]) -> Row:

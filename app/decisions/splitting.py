@@ -121,12 +121,13 @@ def _part(before: Assessment, matter: Matter, by: Caller) -> Assessment:
         votes=(*c.votes, Vote("person", matter.reason, because=f"{by.name} says so")), unsure_because="",
     )  # fmt: skip
     fields = {name: value for name, value in before.fields.items() if name not in _OF_THE_WHOLE}
-    corrections = {name: c for name, c in before.corrections.items() if name not in _OF_THE_WHOLE}
+    order = before.order if KIND_OF[matter.reason] is Kind.CUSTOMER_PO else None
+    stays = _OF_THE_WHOLE if order is not None else (*_OF_THE_WHOLE, "lines")
+    corrections = {name: c for name, c in before.corrections.items() if name not in stays}
     records = before.records
     if matter.invoices:
         fields, corrections = _narrowed(fields, corrections, matter.invoices)
         records = {k: r for k, r in records.items() if k != "invoice" or r.name in matter.invoices}
-    order = before.order if KIND_OF[matter.reason] is Kind.CUSTOMER_PO else None
     return replace(
         before, classification=chosen, fields=fields, corrections=corrections, records=records,
         summary=(Claim(matter.about.strip(), ()),), order=order,

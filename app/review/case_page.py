@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,7 +24,7 @@ from app.decisions.closing import CLOSING_ROLES
 from app.decisions.dossier import Dossier, dossier
 from app.documents import download, page_images
 from app.documents.reading import Box, Page
-from app.documents.withheld import accounts, boxes_of
+from app.documents.withheld import accounts, boxes_of, without_accounts
 from app.errors import Refused
 from app.llm.usage import spent_on_case
 from app.money import Money
@@ -179,7 +180,7 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "sender": _sender(session, d) if kind is Kind.SECURITY_ALERT else None,
         "letters": letters.lines(session, case_id, today),
         "sees_amounts": True,
-        "history": history.lines(d.events, names),
+        "history": _history(d, names),
         "seen": seen,
         "may_read_again": d.case.state == "needs_attention" and may_decide and not is_read_again(d),
         "may_close": may_decide and _may_close(d),
@@ -190,6 +191,12 @@ def case_context(session: Session, request: Request, visit: Visit, case_id: int,
         "may_validate": "project_manager" in visit.person.roles and kind is Kind.DISPUTE,
     }
     return context if reach.sees_amounts(visit.person, request.app.state.policy) else hiding.without_amounts(context)
+
+
+def _history(d: Dossier, names: Mapping[str, str]) -> list[history.Line]:
+    """The history; of a suspect case without bank accounts, which lines of an order that were put right may name."""
+    lines = history.lines(d.events, names)
+    return [replace(one, detail=without_accounts(one.detail)) for one in lines] if d.is_suspect else lines
 
 
 def _sender(session: Session, d: Dossier) -> Sender | None:

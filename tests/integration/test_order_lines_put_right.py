@@ -17,15 +17,18 @@ from app.assessments.results import Assessment, Correction, FieldValue
 from app.assessments.typed import Habit, Place
 from app.audit.models import AuditEvent
 from app.cases.models import Case, CaseStep
+from app.cases.seen import Seen
 from app.clock import now
 from app.db import Database
-from app.decisions import correcting_lines
+from app.decisions import correcting_lines, splitting
 from app.decisions.correcting_lines import Cells, EnteredLines
+from app.decisions.splitting import Matter
 from app.documents.order import Order, OrderFunction, OrderLine
 from app.documents.reading import Reading
 from app.errors import Conflict, Malformed, NotFound, Refused
 from app.review.highlights import mark_id
 from app.users.access import Caller
+from app.vocabulary import Kind
 from tests.builders import NOW, a_person
 from tests.house import House
 from tests.web import a_read_case, a_reading, an_assessment, asked, browser, case_document, place, with_key
@@ -167,6 +170,24 @@ def test_a_discount_is_below_zero(database: Database, ines: Caller) -> None:
     assert order_of(database).lines[2].amount == Decimal("-100.00")
 
 
+def test_an_amount_may_name_the_currency_of_the_order(database: Database, ines: Caller) -> None:
+    with database.transaction() as session:
+        assert correct(session, ines, changed={1: Cells({"unit_price": "€ 95"}), 2: Cells({"amount": "1,800.00 eur"})})
+    first, second = order_of(database).lines
+    assert (first.unit_price, second.amount) == (Decimal("95.00"), Decimal("1800.00"))
+
+
+def test_a_matter_split_off_that_is_no_order_takes_no_lines_along(database: Database, ines: Caller) -> None:
+    with database.transaction() as session:
+        assert correct(session, ines, changed={1: Cells({"quantity": "10"})})
+        case = session.get_one(Case, 1)
+        session.refresh(case)
+        matter = Matter("hours_quantity", "Two hours too many")
+        (other,) = splitting.split(session, 1, [matter], seen=Seen(case.version), by=ines, at=now())
+        assert "lines" not in keep.assessment_of(keep.current(session, other.id)).corrections
+        assert "lines" in current(session).corrections
+
+
 def test_putting_back_what_was_read_takes_the_correction_back(database: Database, ines: Caller) -> None:
     with database.transaction() as session:
         assert correct(session, ines, changed={1: Cells({"quantity": "10"})})
@@ -216,6 +237,9 @@ def test_the_words_pointed_at_are_kept_as_the_place_of_a_value(database: Databas
         ({"changed": {1: Cells({"quantity": "many"})}}, Malformed),
         ({"changed": {1: Cells({"quantity": "-5"})}}, Malformed),
         ({"changed": {1: Cells({"unit_price": "1.250"})}}, Malformed),
+        ({"changed": {1: Cells({"amount": "100.00-"})}}, Malformed),
+        ({"changed": {1: Cells({"unit_price": "USD 95"})}}, Malformed),
+        ({"added": [Cells({"description": "Travel", "amount": "-£100"})]}, Malformed),
         ({"added": [Cells({"quantity": "5"})]}, Malformed),
         ({"added": [Cells({"description": "x"})] * 500}, Malformed),
         ({"changed": {3: Cells({"quantity": "5"})}}, NotFound),
@@ -293,6 +317,18 @@ def test_what_cannot_be_read_is_kept_with_its_line_and_nothing_changes(database:
     page.open("/cases/1")
     assert "No line was changed" in page.send("/cases/1/lines", status=422)
     assert order_of(database).lines == LINES
+
+
+def test_the_history_of_a_suspect_order_shows_no_account_that_a_line_names(database: Database) -> None:
+    account = "DE44 5001 0517 5407 3249 31"
+    line = OrderLine("1", f"Review, to be paid to IBAN {account}", Decimal(12), "HUR", Decimal(100))
+    with database.transaction() as session:
+        case = an_order_case(session, an_order(line, total_net=None))
+        assert correct(session, a_person(session, "Ines"), changed={1: Cells({"quantity": "10"})})
+        case.kind = Kind.SECURITY_ALERT
+    page = browser(database).open("/cases/1")
+    assert "changed order lines." in page
+    assert "5001" not in page
 
 
 def test_nobody_types_over_lines_that_somebody_else_changed_meanwhile(database: Database, ines: Caller) -> None:

@@ -75,6 +75,25 @@ def test_a_multiple_or_a_broken_group_is_no_number(text: str, habit: Habit) -> N
         typed.understood("amount_disputed", text, habit)
 
 
+@pytest.mark.parametrize("text", ["100.00-", "100 −", "100,00- EUR", "(100)", "EUR (100.00)", "1½", "5%", "12.5 %"])
+@pytest.mark.parametrize("name", ["amount_disputed", "unit_price", "quantity"])
+def test_a_figure_that_what_stands_around_it_makes_another_is_no_number(name: str, text: str) -> None:
+    with pytest.raises(Malformed, match="no number that can be read"):
+        typed.understood(name, text, ENGLISH)
+
+
+@pytest.mark.parametrize("text", ["100,-", "100.–", "EUR 100 (net)", "(net) 100"])
+def test_what_says_no_more_of_a_figure_is_left_aside(text: str) -> None:
+    assert typed.understood("amount_disputed", text, ENGLISH) == "100.00"
+
+
+def test_a_figure_in_brackets_that_was_pointed_at_keeps_its_place() -> None:
+    reading = a_reading(body="Sehr geehrte, es fehlen Stunden (7,25) und 7,25 Tage.")
+    start = reading.text.index("(7,25)")
+    (found,) = typed.where("quantity_disputed", "7.25", reading, GERMAN, Place("", start, start + 6))
+    assert found.start == start
+
+
 def test_the_question_names_both_readings_and_each_can_be_typed() -> None:
     with pytest.raises(Malformed) as raised:
         typed.understood("amount_disputed", "1.250", ENGLISH)
