@@ -50,7 +50,7 @@ class News:
 def of_events(events: Iterable[AuditEvent]) -> tuple[News, ...]:
     """What is new by a case's history, oldest first."""
     found: list[News] = []
-    for event in events:
+    for event in _standing(events):
         if event.action in (CONTINUED, RETURNED) and "mail_case" in event.content:
             found.append(_news(event))
         elif event.action in ("case.gave_back", "case.taken_out"):
@@ -58,6 +58,14 @@ def of_events(events: Iterable[AuditEvent]) -> tuple[News, ...]:
         if _is_a_persons(event.actor, event.action):
             found = []
     return tuple(found)
+
+
+def _standing(events: Iterable[AuditEvent]) -> list[AuditEvent]:
+    """The events without those that were taken back at once, and the taking back: by putting a case off and back again
+    nobody saw what came in."""
+    told = list(events)
+    undoing = {e.seq: e.content["undoes"] for e in told if e.action == "case.moved" and "undoes" in e.content}
+    return [e for e in told if e.seq not in undoing and e.seq not in undoing.values()]
 
 
 def _is_a_persons(actor: str, action: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.audit import trail
 from app.audit.models import AuditEvent
-from app.cases import queries
+from app.cases import queries, snoozing, taking_back
 from app.cases.models import Case, CaseNews
 from app.cases.queries import Filter
 from app.cases.seen import Seen
@@ -52,10 +52,13 @@ def test_the_mark_of_new_mail_is_what_the_trail_says(database: Database) -> None
     draw = random.Random(7)
     with database.transaction() as session:
         for case_id in range(1, 41):
-            for _ in range(draw.randrange(1, 14)):
-                action = draw.choice(("case.continued", "case.continued", "letter.bounced", *ACTIONS))
+            for so_far in range(draw.randrange(1, 14)):
+                seldom = draw.choice(tuple(ACTIONS))
+                action = draw.choice(("case.continued", "case.moved", "letter.bounced", seldom, seldom))
                 actor = draw.choice(("software", "software", "machine:mailbox", "ines@firm.example"))
                 content: dict[str, Any] = {"merged": draw.randrange(3)}
+                if action == "case.moved" and so_far and draw.random() < 0.7:
+                    content["undoes"] = draw.randrange(1, so_far + 1)
                 if action in ("case.continued", "letter.bounced"):
                     how = draw.choice(("continues", "noted", "colleague", ""))
                     content = {
@@ -89,6 +92,18 @@ def test_new_mail_narrows_the_list_until_a_person_acts(database: Database) -> No
         news.mark_seen(session, numbers[0], seen=Seen(queries.get(session, numbers[0]).version), by=by, at=now())
     assert shown(ines.open("/inbox?mail=new")) == []
     assert 'New mail <span class="count">0</span>' in ines.page  # it is chosen, so it stays to be taken out
+
+
+def test_new_mail_is_new_again_where_putting_off_is_taken_back(database: Database) -> None:
+    with database.transaction() as session:
+        case, by = a_case(session, content=b"one"), a_person(session, "Ines", "reviewer")
+        came(session, case, 70)
+        snoozing.snooze(session, case.id, seen=Seen(case.version), by=by, at=now(), event="customer_answers")
+        assert not news.is_waiting(session, case.id)
+        told = select(AuditEvent).where(AuditEvent.case_id == case.id).order_by(AuditEvent.seq)
+        taking_back.take_back(session, case.id, session.execute(told).scalars().all()[-1].seq, by=by, at=now())
+        assert news.is_waiting(session, case.id)
+        assert [n.mail_case for n in news.of_events(session.execute(told).scalars())] == [70]
 
 
 def test_programs_ask_for_both(database: Database) -> None:

@@ -12,7 +12,18 @@ depends_on = None
 
 OPEN = "state in ('received', 'to_decide', 'needs_approval', 'writing', 'stale', 'needs_attention', 'snoozed')"
 NEWS_OF = """
-create function countersign_news_of(e audit_events) returns void language plpgsql as $$ begin
+create function countersign_news_of(e audit_events) returns void language plpgsql as $$ declare told audit_events; begin
+  if e.action = 'case.moved' and e.content ? 'undoes' then
+    delete from case_news n where n.case_id = e.case_id;
+    for told in select * from audit_events a where a.case_id = e.case_id and a.seq < e.seq
+        and not (a.action = 'case.moved' and a.content ? 'undoes') and a.seq not in (
+          select (u.content->>'undoes')::bigint from audit_events u where u.case_id = e.case_id and u.seq <= e.seq
+             and u.action = 'case.moved' and u.content ? 'undoes') order by a.seq
+    loop
+      perform countersign_news_of(told);
+    end loop;
+    return;
+  end if;
   if e.action in ('case.continued', 'letter.bounced') and e.content ? 'mail_case' and e.content->>'how' <> 'noted' then
     insert into case_news values (e.case_id, (e.content->>'mail_case')::bigint) on conflict do nothing;
   elsif e.action in ('case.gave_back', 'case.taken_out') then
