@@ -137,6 +137,7 @@ def test_what_the_server_may_have_taken_is_not_sent_again_by_itself(house: TwoWa
     house.smtp.answers_about["amministrazione@benaco.example"] = ["take and drop"]
     house.confirm(case_id)
     message_id = house.wait_for_letter(case_id, "uncertain")
+    house.wait_for("the first try to be given back", lambda: house.tries(case_id) > 0)
     house.running.kill("worker")
     tries = house.tries(case_id)
     house.be_tried_now()
