@@ -16,7 +16,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "same", settings.get_profile("ci"), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("search", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "search", settings.get_profile("default"), deadline=None, max_examples=1000,
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
 settings.load_profile("same")
 """The same examples each time, however long they take; `--hypothesis-profile=search` looks for new ones."""
 

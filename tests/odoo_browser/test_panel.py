@@ -134,7 +134,8 @@ def test_a_change_in_odoo_stops_the_write_and_the_next_version_is_confirmed_on_a
     page.context.close()
 
     _write(linked, numbered, False)
-    (case_id,) = {c for (c,) in linked.house.ask("select case_id from suggestions where target_name = 'S00002'")}
+    proposed = "from suggestions where target_name = 'S00002' and kind = 'set_customer_reference'"
+    (case_id,) = {c for (c,) in linked.house.ask(f"select case_id {proposed}")}
     linked.house.command("retry", str(case_id), "--as", "clara.engel@marlowvoss.example", check=True)
     newest = """select s.state, t.stage, t.state from suggestions s
                 left join case_steps t on t.case_id = s.case_id and t.state in ('waiting', 'leased')
