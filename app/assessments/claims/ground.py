@@ -169,9 +169,9 @@ class Ground:
 
         `units` is what a figure is said to count.
         """
-        if not text.strip() or len(text) > LONGEST_CLAIM:
+        words = fold(text).split() if len(text) <= LONGEST_CLAIM else []
+        if not words:  # nothing, or nothing that is seen
             return None
-        words = fold(text).split()
         pattern = r"\s+".join(re.escape(word) for word in words)
         is_number = _is_plain_number(" ".join(words))
         return self._find(_bounded(pattern, words[0][0], words[-1][-1]), is_number=is_number, units=units)

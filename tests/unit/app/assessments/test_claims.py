@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.assessments.claims.facts import Facts, facts_of
@@ -305,6 +305,7 @@ def test_only_the_dates_of_the_source_survive(day: date, off: int, style: str) -
 
 @settings(max_examples=400, deadline=None)
 @given(st.text(max_size=80))
+@example("\ufeff")  # nothing that is seen
 def test_a_source_without_figures_bears_no_figure(said: str) -> None:
     known = ground("we do not agree with this bill")
     for claim in verify({}, [ClaimedSentence(said, ("this bill",))], known).sentences:
