@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 settings.register_profile(
     "same", settings.get_profile("ci"), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -30,6 +31,9 @@ _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Say where the engines will live; the first test that needs them starts them (one set for all xdist workers)."""
+    if settings.get_current_profile_name() == "same":
+        # Else it draws constants out of the modules that are loaded, and those go by the tests that ran before.
+        providers._get_local_constants = lambda: providers._local_constants
     if "PYTEST_XDIST_WORKER" not in os.environ and "COUNTERSIGN_TEST_ENGINES" not in os.environ:
         os.environ["COUNTERSIGN_TEST_ENGINES"] = tempfile.mkdtemp(prefix="countersign-tests-")
         _ENGINES.append(None)
