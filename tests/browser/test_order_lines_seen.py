@@ -63,6 +63,27 @@ def test_lines_are_typed_over_filled_from_the_source_and_added(desk: Desk) -> No
     assert desk.wrong == []
 
 
+def test_a_figure_in_brackets_is_not_taken_without_its_minus(desk: Desk) -> None:
+    """As some systems print an amount below zero. It is asked back instead, and stays in the field."""
+    case_id = desk.case("08-order-other-rate")
+    page = desk.person("Ines")
+    page.goto(f"/cases/{case_id}")
+    page.evaluate("document.querySelector('.message-body').textContent = '(100.00)'")
+    page.focus("#f-lines-2-amount")
+    box = page.evaluate(
+        """() => {
+            const range = new Range();
+            range.selectNodeContents(document.querySelector(".message-body"));
+            const box = range.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }"""
+    )
+    page.mouse.click(*box)
+    assert page.input_value("#f-lines-2-amount") == "(100.00)"
+    kept(page)
+    assert "“(100.00)” is no number that can be read." in page.inner_text("body")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_on_lines_that_a_person_changed(desk: Desk, width: int, scheme: str) -> None:

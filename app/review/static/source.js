@@ -80,7 +80,8 @@
   }
   function fill(text, place = "") {
     const input = field;
-    input.value = text.replace(/^[(„"“»«[]+|[),.;:"”“«»\]]+$/g, "");
+    const isBelowZero = /^\(\d[\d.,'’]*[.,]\d\d\)$/.test(text);   // (100.00): the brackets are its minus
+    input.value = isBelowZero ? text : text.replace(/^[(„"“»«[]+|[),.;:"”“«»\]]+$/g, "");
     input.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: { place } }));
     placeOf(input, place);
     say(sentence("filled", { text: input.value }));
