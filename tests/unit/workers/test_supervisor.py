@@ -82,8 +82,8 @@ def test_a_child_that_ended_is_started_again_after_a_wait_that_grows(tmp_path: P
 
 
 def test_a_child_that_may_end_is_started_again_only_when_it_failed(tmp_path: Path) -> None:
-    well, badly = (Child(f"exit {code}", lambda c=code: a_process(f"raise SystemExit({c})")) for code in (0, 3))  # type: ignore[misc]
-    well.may_end = badly.may_end = True
+    well = Child("exit 0", lambda: a_process("raise SystemExit(0)"), may_end=True)
+    badly = Child("exit 3", lambda: a_process("raise SystemExit(3)"), may_end=True)
     supervisor, said = a_supervisor(tmp_path, well, badly)
     for child in (well, badly):
         assert child.process is not None
