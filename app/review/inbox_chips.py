@@ -80,9 +80,7 @@ def figures_of(session: Session, wanted: ListState, exchange: Exchange | None, a
     whole = queries.light(session, narrowed.whole.filter)
     if whole is None:
         there = queries.light(session, narrowed.filter) if narrowed.is_narrowed else None
-        return Figures(
-            _totals(there, exchange, figures.today(at)), _many_kinds(session, narrowed), _many(session, narrowed)
-        )
+        return Figures(_totals(there, exchange, figures.today(at)), _many_kinds(session, narrowed), _many(narrowed))
     fits = _Choice(narrowed, at, _company_of(session, narrowed))
     shows_amounts = exchange is not None and not wanted.asked_only
     there = [c for c in whole if fits(c)]
@@ -213,8 +211,11 @@ def _has(case: Light, mail: str) -> bool:
 
 
 def _mails(found: Mapping[str, int], wanted: ListState) -> Group | None:
-    said = {NEW_MAIL: _("New mail"), FAILED_SENDER: _("A check of the sender failed")}
-    return _group(_("Mail"), [(said[m], found[m], wanted.with_mail(m), m in wanted.mails) for m in MAILS])
+    return _group(_("Mail"), [(said, found[m], wanted.with_mail(m), m in wanted.mails) for m, said in _mail_words()])
+
+
+def _mail_words() -> tuple[tuple[str, str], ...]:
+    return (NEW_MAIL, _("New mail")), (FAILED_SENDER, _("A check of the sender failed"))
 
 
 def _flags(found: Mapping[str, int], wanted: ListState) -> Group | None:
@@ -263,11 +264,9 @@ def _many_kinds(session: Session, wanted: ListState) -> tuple[Chip, ...]:
     return _kinds(dict(zip(KINDS, found, strict=True)), wanted, most=SOME)
 
 
-def _many(session: Session, wanted: ListState) -> tuple[Group, ...]:
-    with_each = [replace(wanted, mails=(*wanted.mails, mail)).filter for mail in MAILS]
-    mails = _mails(dict(zip(MAILS, queries.counts(session, with_each), strict=True)), wanted)
+def _many(wanted: ListState) -> tuple[Group, ...]:
     groups = [
-        *([mails] if mails is not None else []),
+        Group(_("Mail"), tuple(Chip(said, "", wanted.with_mail(m), m in wanted.mails) for m, said in _mail_words())),
         Group(_("Marks"), tuple(
             Chip(wording.capital(wording.FLAG_WORDS[f]), "", wanted.flagged(f), f in wanted.flags) for f in Flag
         )),
